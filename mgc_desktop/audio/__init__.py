@@ -1,0 +1,1 @@
+"""Decoding and resampling: from a path to float32 samples."""

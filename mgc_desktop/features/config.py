@@ -1,0 +1,64 @@
+"""`MelConfig`: all that decides what a mel-spectrogram looks like.
+
+One frozen configuration is stored in each model's metadata and used by the live view, the whole-file analysis,
+the command line and the training alike, so that a model is always fed what it was trained on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+Scaling = Literal["db", "log10_1_10000"]
+
+
+@dataclass(frozen=True, slots=True)
+class MelConfig:
+    """A mel-spectrogram in librosa's terms.
+
+    Frames are centred (frame `i` is at `i * hop_length / sr` seconds), the window is a periodic Hann of `n_fft`
+    samples, the filters are Slaney's with Slaney's area norm, and the spectrum is power.
+
+    `scaling` says how power becomes the number that is used: `db` is `10 log10(max(power, 1e-10))`, decibels
+    relative to full scale; `log10_1_10000` is `log10(1 + 10000 power)`, musicnn's.
+    `pad_mode` is what lies beyond both ends of the song: `constant` (zeros) or `reflect`.
+    """
+
+    sr: int
+    n_fft: int
+    hop_length: int
+    n_mels: int
+    fmin: float
+    fmax: float
+    scaling: Scaling
+    pad_mode: Literal["constant", "reflect"] = "constant"
+
+    @property
+    def frame_seconds(self) -> float:
+        """Seconds from one frame to the next."""
+        return self.hop_length / self.sr
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> MelConfig:
+        """From what `to_dict` gave; raises TypeError on missing or unknown keys."""
+        return cls(**values)
+
+
+# The report's: also what the live picture shows.
+REPORT: Final = MelConfig(sr=22050, n_fft=2048, hop_length=512, n_mels=128, fmin=0.0, fmax=8000.0, scaling="db")
+
+# musicnn's (Pons & Serra 2019): what the backbone hears.
+MUSICNN: Final = MelConfig(
+    sr=16000,
+    n_fft=512,
+    hop_length=256,
+    n_mels=96,
+    fmin=0.0,
+    fmax=8000.0,
+    scaling="log10_1_10000",
+    pad_mode="reflect",
+)

@@ -1,0 +1,1 @@
+"""Models: from patches to genres."""

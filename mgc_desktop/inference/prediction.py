@@ -1,0 +1,111 @@
+"""What an analysis says of a song: plain frozen data that may cross threads and processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of the song, as one patch of the network heard it. Seconds; `probabilities` by genre name."""
+
+    start: float
+    end: float
+    genre: str
+    probabilities: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """The genre probabilities along the song.
+
+    `genres`: the names, in the order of the columns. `times`: `(n, 2)` seconds, start and end of each segment.
+    `probabilities`: `(n, len(genres))`, each row summing to 1.
+    """
+
+    genres: tuple[str, ...]
+    times: FloatArray
+    probabilities: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def __iter__(self) -> Iterator[Segment]:
+        for (start, end), row in zip(self.times, self.probabilities, strict=True):
+            named = {name: float(p) for name, p in zip(self.genres, row, strict=True)}
+            yield Segment(float(start), float(end), max(named, key=named.__getitem__), named)
+
+    def at(self, seconds: float) -> FloatArray:
+        """The probabilities at a moment, interpolated between the centres of segments; uniform where empty."""
+        if not len(self):
+            return np.full(len(self.genres), 1 / max(1, len(self.genres)), np.float32)
+        centres = self.times.mean(axis=1)
+        right = int(np.clip(np.searchsorted(centres, seconds), 1, len(self) - 1)) if len(self) > 1 else 0
+        left = max(0, right - 1)
+        span = centres[right] - centres[left]
+        weight = float(np.clip((seconds - centres[left]) / span, 0, 1)) if span > 0 else 0.0
+        row: FloatArray = (1 - weight) * self.probabilities[left] + weight * self.probabilities[right]
+        return row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackPrediction:
+    """The verdict on a whole song (or, while the analysis runs, on what was heard of it so far).
+
+    `probabilities`: calibrated, `(len(genres),)`, in the order of `genres`.
+    `genre`: the verdict, None when unsure. `confidence`: calibrated probability of the most probable genre.
+    `tags`: descriptive tags of the backbone with their probabilities, falling; empty for models without.
+    `embedding`: `(n,)` mean features of the song, None for models without.
+    `heard`: seconds of the song that the model has listened to. `duration`: seconds of the whole song.
+    `warnings`: sentences for the user (damaged passages skipped, ...).
+    """
+
+    path: Path
+    duration: float
+    model: str
+    model_version: str
+    genres: tuple[str, ...]
+    probabilities: FloatArray
+    genre: str | None
+    confidence: float
+    timeline: Timeline
+    tags: tuple[tuple[str, float], ...] = ()
+    embedding: FloatArray | None = None
+    heard: float = 0.0
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def ranked(self) -> tuple[tuple[str, float], ...]:
+        """The genres with their probabilities, falling."""
+        order = np.argsort(-self.probabilities, kind="stable")
+        return tuple((self.genres[i], float(self.probabilities[i])) for i in order)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `mgc analyze --json` prints; the keys are documented in the README."""
+        return {
+            "path": str(self.path),
+            "duration": round(self.duration, 3),
+            "model": self.model,
+            "genre": self.genre,
+            "confidence": round(self.confidence, 6),
+            "genres": [{"name": n, "probability": round(p, 6)} for n, p in self.ranked],
+            "tags": [{"name": n, "probability": round(p, 6)} for n, p in self.tags],
+            "segments": [
+                {
+                    "start": round(s.start, 3),
+                    "end": round(s.end, 3),
+                    "genre": s.genre,
+                    "probabilities": {n: round(p, 6) for n, p in s.probabilities.items()},
+                }
+                for s in self.timeline
+            ],
+            "error": None,
+        }

@@ -1,0 +1,1 @@
+"""Tags in audio files: read, and write safely."""
