@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Runs the tests; arguments go to pytest. Widgets are tested offscreen, the end-to-end tests bring their own
+# virtual screen and sound card.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen}
+# Two threads each in many libraries on few cores are slower than one.
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
+exec .venv/bin/python -m pytest "$@"
