@@ -1,0 +1,80 @@
+"""The database's tables and how an older database becomes a current one."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+# One script for each version; a database at version n runs the scripts from n on. Never change a script that was
+# released: add another.
+MIGRATIONS: Final[tuple[str, ...]] = (
+    """
+    CREATE TABLE folder (
+        id INTEGER PRIMARY KEY,
+        path BLOB NOT NULL UNIQUE,            -- bytes of the file system: names need not be UTF-8
+        watched INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+    CREATE TABLE song (
+        id INTEGER PRIMARY KEY,
+        path BLOB NOT NULL UNIQUE,
+        folder BLOB NOT NULL,                 -- the folder the file lies in, for grouping
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        title TEXT, artist TEXT, album TEXT, year INTEGER, duration REAL,
+        genres TEXT NOT NULL DEFAULT '[]',    -- JSON list, as in the file
+        checksum TEXT,                        -- of the audio alone
+        heard TEXT, confidence REAL, model TEXT,
+        state TEXT NOT NULL, state_order INTEGER NOT NULL,
+        error TEXT,
+        -- case-folded, for sorting and searching
+        title_key TEXT NOT NULL, artist_key TEXT NOT NULL, album_key TEXT NOT NULL, genre_key TEXT NOT NULL,
+        search TEXT NOT NULL
+    ) STRICT;
+    -- Each index carries the id, so that a whole sorted order is read from the index alone.
+    CREATE INDEX song_title ON song (title_key);
+    CREATE INDEX song_artist ON song (artist_key, album_key, title_key);
+    CREATE INDEX song_album ON song (album_key, title_key);
+    CREATE INDEX song_duration ON song (duration);
+    CREATE INDEX song_genre ON song (genre_key, title_key);
+    CREATE INDEX song_heard ON song (heard, title_key);
+    CREATE INDEX song_confidence ON song (confidence);
+    CREATE INDEX song_state ON song (state_order, title_key);
+    CREATE INDEX song_by_state ON song (state, title_key);
+    CREATE INDEX song_folder ON song (folder, title_key);
+    CREATE INDEX song_checksum ON song (checksum);
+    CREATE INDEX song_size ON song (size);
+
+    -- What a model heard in some audio, whatever the file is called or where it lies now.
+    CREATE TABLE analysis (
+        checksum TEXT NOT NULL,
+        model TEXT NOT NULL, version TEXT NOT NULL,
+        genre TEXT, confidence REAL NOT NULL,
+        probabilities BLOB NOT NULL,          -- float32, in the order of the ten genres
+        tags TEXT NOT NULL,                   -- JSON list of [name, probability]
+        embedding BLOB,                       -- float32
+        heard REAL NOT NULL, duration REAL NOT NULL,
+        warnings TEXT NOT NULL,
+        PRIMARY KEY (checksum, model, version)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What the user decided in the review: whether to write, and other genres than the heard one.
+    CREATE TABLE choice (
+        song INTEGER PRIMARY KEY REFERENCES song (id) ON DELETE CASCADE,
+        accepted INTEGER,
+        genres TEXT
+    ) STRICT;
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the current version, each step in one transaction.
+
+    Raises ValueError for a database of a newer program.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise ValueError(f"made by a newer version of the program (schema {version})")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")

@@ -1,0 +1,351 @@
+"""The library's database: songs, what was heard in them, and what the user decided.
+
+SQLite in WAL mode: one program may read while another writes. A `LibraryStore` belongs to the thread that opened
+it; another thread opens its own. The database holds nothing that is not in the files or in the journal: when it is
+damaged it is set aside under another name and made again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from mgc_desktop.errors import MgcError
+from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.library.query import Query
+from mgc_desktop.library.schema import migrate
+from mgc_desktop.library.song import FileTags, Song, State
+
+_ORDER: Final = {state: number for number, state in enumerate(State)}
+_COLUMNS: Final = (
+    "id, path, size, mtime_ns, title, artist, album, year, duration, genres, checksum, heard, confidence, model, "
+    "state, error"
+)
+_PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages keep memory small
+
+
+class LibraryError(MgcError):
+    """The library's database cannot be used."""
+
+    title = "The library cannot be opened"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What a model heard in some audio. Arrays as in `TrackPrediction`; `model` is `name@version`."""
+
+    checksum: str
+    model: str
+    genre: str | None
+    confidence: float
+    probabilities: FloatArray
+    tags: tuple[tuple[str, float], ...]
+    embedding: FloatArray | None
+    heard: float
+    duration: float
+
+
+class LibraryStore:
+    """The database at `path` (made if missing). `set_aside`: where a damaged one was moved to, else None."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.set_aside: Path | None = None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = _open(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+                raise LibraryError(
+                    "Another program is using the library. Close it and try again.", path=path
+                ) from error
+            self.set_aside = _set_aside(path)
+            self._db = _open(path)
+        except ValueError as error:
+            raise LibraryError(f"It was {error}. Update MGC Desktop to open it.", path=path) from error
+
+    def close(self) -> None:
+        """Close the database; the store cannot be used afterwards."""
+        self._db.close()
+
+    def __enter__(self) -> LibraryStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; waits for another writer."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # ------------------------------------------------------------ folders
+
+    def add_folder(self, path: Path, *, watched: bool = False) -> None:
+        """Remember a folder of the library, or change whether it is watched."""
+        self._db.execute(
+            "INSERT INTO folder (path, watched) VALUES (?, ?) "
+            "ON CONFLICT (path) DO UPDATE SET watched = excluded.watched",
+            (os.fsencode(path), watched),
+        )
+
+    def folders(self) -> dict[Path, bool]:
+        """The folders of the library, each with whether it is watched."""
+        rows = self._db.execute("SELECT path, watched FROM folder ORDER BY path")
+        return {Path(os.fsdecode(path)): bool(watched) for path, watched in rows}
+
+    def remove_folder(self, path: Path) -> None:
+        """Forget a folder and its songs (the files stay as they are)."""
+        prefix = os.fsencode(path)
+        with self.transaction():
+            self._db.execute("DELETE FROM folder WHERE path = ?", (prefix,))
+            # The separator's successor bounds all paths below the folder, whatever bytes they are made of.
+            below, after = prefix + os.sep.encode(), prefix + bytes([os.sep.encode()[0] + 1])
+            self._db.execute("DELETE FROM song WHERE path >= ? AND path < ?", (below, after))
+
+    # ------------------------------------------------------------ songs
+
+    def put(self, files: Iterable[FileTags]) -> None:
+        """Add files, or renew what is known of them. A verdict stays while the audio may be the same."""
+        with self.transaction():
+            self._db.executemany(_PUT, [_song_values(f) for f in files])
+
+    def stamps(self) -> dict[Path, tuple[int, int]]:
+        """Size and mtime_ns of every known file, to see which ones changed."""
+        rows = self._db.execute("SELECT path, size, mtime_ns FROM song")
+        return {Path(os.fsdecode(path)): (size, mtime_ns) for path, size, mtime_ns in rows}
+
+    def moved(self, song: int, new: Path) -> None:
+        """The file of a song is now elsewhere; its verdict and choice go with it."""
+        self._db.execute(
+            "UPDATE song SET path = ?, folder = ? WHERE id = ?", (os.fsencode(new), os.fsencode(new.parent), song)
+        )
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Remove songs whose files are gone. What was heard in them is kept, for when they come back."""
+        with self.transaction():
+            self._db.executemany("DELETE FROM song WHERE path = ?", [(os.fsencode(p),) for p in paths])
+
+    def ids(self, query: Query) -> array[int]:
+        """The ids that a query selects, in its order: 100,000 of them in some tens of milliseconds."""
+        statement, parameters = query.sql()
+        return array("q", [row[0] for row in self._db.execute(statement, parameters)])
+
+    def songs(self, ids: Sequence[int]) -> list[Song]:
+        """The rows with these ids, in this order; ids that are gone are left out."""
+        found: dict[int, Song] = {}
+        for start in range(0, len(ids), _PAGE):
+            page = list(ids[start : start + _PAGE])
+            marks = ",".join("?" * len(page))
+            for row in self._db.execute(f"SELECT {_COLUMNS} FROM song WHERE id IN ({marks})", page):
+                found[row[0]] = _song(row)
+        return [found[i] for i in ids if i in found]
+
+    def song_at(self, path: Path) -> Song | None:
+        """The song of a file, None when the library does not know it."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM song WHERE path = ?", (os.fsencode(path),)).fetchone()
+        return _song(row) if row else None
+
+    def counts(self) -> dict[State, int]:
+        """How many songs stand where."""
+        rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
+        return {State(state): number for state, number in rows}
+
+    def missing_genre(self) -> int:
+        """How many files have no genre."""
+        (number,) = self._db.execute("SELECT count(*) FROM song WHERE genre_key = ''").fetchone()
+        return int(number)
+
+    # ------------------------------------------------------------ what was heard
+
+    def set_state(self, songs: Iterable[int], state: State, *, error: str | None = None) -> None:
+        """Move songs to a state; `error` is kept with failed ones."""
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE song SET state = ?, state_order = ?, error = ? WHERE id = ?",
+                [(state, _ORDER[state], error, song) for song in songs],
+            )
+
+    def keep(self, song: int, checksum: str, prediction: TrackPrediction, state: State) -> None:
+        """Store what was heard in a song, under the checksum of its audio."""
+        with self.transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    checksum,
+                    prediction.model,
+                    prediction.model_version,
+                    prediction.genre,
+                    prediction.confidence,
+                    prediction.probabilities.astype("<f4").tobytes(),
+                    json.dumps(prediction.tags),
+                    None if prediction.embedding is None else prediction.embedding.astype("<f4").tobytes(),
+                    prediction.heard,
+                    prediction.duration,
+                    json.dumps(prediction.warnings),
+                ),
+            )
+            self._db.execute(
+                "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
+                "state_order = ?, error = NULL WHERE id = ?",
+                (
+                    checksum,
+                    prediction.ranked[0][0],
+                    prediction.confidence,
+                    f"{prediction.model}@{prediction.model_version}",
+                    prediction.duration,
+                    state,
+                    _ORDER[state],
+                    song,
+                ),
+            )
+
+    def analysis(self, checksum: str, model: str, version: str) -> Analysis | None:
+        """What a model heard in this audio, None when it did not listen to it yet."""
+        row = self._db.execute(
+            "SELECT genre, confidence, probabilities, tags, embedding, heard, duration FROM analysis "
+            "WHERE checksum = ? AND model = ? AND version = ?",
+            (checksum, model, version),
+        ).fetchone()
+        if row is None:
+            return None
+        genre, confidence, probabilities, tags, embedding, heard, duration = row
+        return Analysis(
+            checksum,
+            f"{model}@{version}",
+            genre,
+            confidence,
+            np.frombuffer(probabilities, "<f4"),
+            tuple((name, p) for name, p in json.loads(tags)),
+            None if embedding is None else np.frombuffer(embedding, "<f4"),
+            heard,
+            duration,
+        )
+
+    # ------------------------------------------------------------ what the user decided
+
+    def choose(
+        self, songs: Iterable[int], *, accepted: bool | None, genres: tuple[str, ...] | None = None
+    ) -> None:
+        """Keep the user's decision: whether to write, and other genres than the heard one."""
+        text = None if genres is None else json.dumps(genres)
+        with self.transaction():
+            self._db.executemany(
+                "INSERT INTO choice VALUES (?, ?, ?) ON CONFLICT (song) DO UPDATE SET "
+                "accepted = excluded.accepted, genres = coalesce(excluded.genres, genres)",
+                [(song, accepted, text) for song in songs],
+            )
+
+    def choices(self) -> dict[int, tuple[bool | None, tuple[str, ...] | None]]:
+        """The decisions by song: accepted (None: not decided) and genres (None: the heard one)."""
+        rows = self._db.execute("SELECT song, accepted, genres FROM choice")
+        return {
+            song: (
+                None if accepted is None else bool(accepted),
+                None if genres is None else tuple(json.loads(genres)),
+            )
+            for song, accepted, genres in rows
+        }
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut loses the last moments, never the file
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of 100,000 songs stay in memory
+        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+        migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _set_aside(path: Path) -> Path:
+    """Move a damaged database, with its side files, to a name that says what and when."""
+    kept = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + suffix))
+    return kept
+
+
+_PUT: Final = """
+INSERT INTO song (path, folder, size, mtime_ns, title, artist, album, year, duration, genres, state, state_order,
+                  error, title_key, artist_key, album_key, genre_key, search)
+VALUES (:path, :folder, :size, :mtime_ns, :title, :artist, :album, :year, :duration, :genres, :state, :state_order,
+        :error, :title_key, :artist_key, :album_key, :genre_key, :search)
+ON CONFLICT (path) DO UPDATE SET
+    size = excluded.size, mtime_ns = excluded.mtime_ns, title = excluded.title, artist = excluded.artist,
+    album = excluded.album, year = excluded.year, duration = coalesce(excluded.duration, duration),
+    genres = excluded.genres, title_key = excluded.title_key, artist_key = excluded.artist_key,
+    album_key = excluded.album_key, genre_key = excluded.genre_key, search = excluded.search,
+    state = CASE WHEN excluded.error IS NOT NULL OR state = 'failed' THEN excluded.state ELSE state END,
+    state_order = CASE WHEN excluded.error IS NOT NULL OR state = 'failed' THEN excluded.state_order
+                  ELSE state_order END,
+    error = excluded.error
+"""
+
+
+def _song_values(file: FileTags) -> dict[str, object]:
+    title = file.title or file.path.stem
+    state = State.FAILED if file.error else State.NEW
+    words = (title, file.artist, file.album, *file.genres, file.path.name)
+    return {
+        "path": os.fsencode(file.path),
+        "folder": os.fsencode(file.path.parent),
+        "size": file.size,
+        "mtime_ns": file.mtime_ns,
+        "title": _text(file.title),
+        "artist": _text(file.artist),
+        "album": _text(file.album),
+        "year": file.year,
+        "duration": file.duration,
+        "genres": json.dumps(file.genres),
+        "state": state,
+        "state_order": _ORDER[state],
+        "error": file.error,
+        "title_key": _key(title),
+        "artist_key": _key(file.artist),
+        "album_key": _key(file.album),
+        "genre_key": _key(", ".join(file.genres)),
+        "search": _key("\n".join(w for w in words if w)),
+    }
+
+
+def _text(value: str | None) -> str | None:
+    """SQLite takes UTF-8 only: what came of undecodable bytes is shown by replacement characters."""
+    return None if value is None else value.encode("utf-8", "replace").decode()
+
+
+def _key(value: str | None) -> str:
+    return (_text(value) or "").casefold().strip()
+
+
+def _song(row: tuple[object, ...]) -> Song:
+    values = list(row)
+    values[1] = Path(os.fsdecode(row[1]))  # type: ignore[arg-type]
+    values[9] = tuple(json.loads(row[9]))  # type: ignore[arg-type]
+    values[14] = State(str(row[14]))
+    return Song(*values)  # type: ignore[arg-type]
