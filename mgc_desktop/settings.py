@@ -1,0 +1,160 @@
+"""What the program remembers between two starts.
+
+Every setting is declared once, in `OPTIONS`: key, default, help and what it may be. They are kept as versioned
+JSON; a file that cannot be read is set aside, never overwritten, and said so in `Settings.warnings`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar, cast
+
+from mgc_desktop.errors import SettingsError
+from mgc_desktop.paths import config_dir
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+VERSION: Final = 1
+FILE_NAME: Final = "settings.json"
+RECENT_LIMIT: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Generic[T]):
+    """One setting: its key in the file, its default, a line of help, and the test a stored value must pass."""
+
+    key: str
+    default: T
+    help: str
+    valid: Callable[[Any], bool]
+
+
+def _choice(key: str, default: str, choices: tuple[str, ...], help_: str) -> Option[str]:
+    return Option(key, default, f"{help_} ({', '.join(choices)})", lambda value: value in choices)
+
+
+def _flag(key: str, default: bool, help_: str) -> Option[bool]:
+    return Option(key, default, help_, lambda value: isinstance(value, bool))
+
+
+def _number(key: str, default: float, low: float, high: float, help_: str) -> Option[float]:
+    def valid(value: Any) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+    return Option(key, default, help_, valid)
+
+
+def _text(key: str, help_: str) -> Option[str]:
+    return Option(key, "", help_, lambda value: isinstance(value, str))
+
+
+def _texts(key: str, help_: str) -> Option[list[str]]:
+    def valid(value: Any) -> bool:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+    return Option(key, [], help_, valid)
+
+
+THEMES: Final = ("auto", "light", "dark")
+MODES: Final = ("follow", "overview")
+COLOUR_MAPS: Final = ("magma", "inferno", "viridis", "cividis", "grey")
+REPEATS: Final = ("off", "all", "one")
+
+THEME: Final = _choice("theme", "auto", THEMES, "Light, dark, or as the system")
+MODE: Final = _choice("spectrogram_mode", "follow", MODES, "Follow the music, or show the whole song")
+COLOUR_MAP: Final = _choice("colour_map", "magma", COLOUR_MAPS, "Colours of the spectrogram")
+REPEAT: Final = _choice("repeat", "off", REPEATS, "What happens at the end of a song")
+VOLUME: Final = _number("volume", 0.8, 0.0, 1.0, "Volume, 0 to 1")
+MUTED: Final = _flag("muted", False, "Silent, with the volume kept")
+DEVICE: Final = _text("device", "Sound output; empty: the system's own choice")
+GEOMETRY: Final = _text("geometry", "Place and size of the window, as Qt saves them, base64")
+QUEUE_OPEN: Final = _flag("queue_open", False, "Whether the queue is shown")
+KEEP_QUEUE: Final = _flag("keep_queue", True, "Bring the last queue back at the start")
+QUEUE: Final = _texts("queue", "The songs of the last queue")
+QUEUE_INDEX: Final = _number("queue_index", 0, -1, 10**9, "Which of them was current")
+RECENT: Final = _texts("recent", "Files and folders opened last, newest first")
+FOLDER: Final = _text("folder", "Where the open dialog starts")
+
+OPTIONS: Final[tuple[Option[Any], ...]] = (
+    THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
+    RECENT, FOLDER,
+)  # fmt: skip
+
+
+class Settings:
+    """The values of all options; `settings[VOLUME]` reads, `settings[VOLUME] = 0.5` sets, `save()` keeps."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path if path is not None else config_dir() / FILE_NAME
+        self.warnings: list[str] = []
+        self._values: dict[str, Any] = self._load()
+
+    def __getitem__(self, option: Option[T]) -> T:
+        value = self._values.get(option.key, option.default)
+        if not option.valid(value):
+            _log.warning("setting %s: %r is not allowed, using %r", option.key, value, option.default)
+            value = self._values[option.key] = option.default
+        return cast(T, list(value) if isinstance(value, list) else value)
+
+    def __setitem__(self, option: Option[T], value: T) -> None:
+        if not option.valid(value):
+            raise ValueError(f"{option.key} cannot be {value!r}: {option.help}")
+        self._values[option.key] = value
+
+    def remember(self, opened: Path) -> None:
+        """Put a file or folder at the head of the recent ones."""
+        entry = str(opened)
+        kept = [other for other in self[RECENT] if other != entry]
+        self[RECENT] = [entry, *kept][:RECENT_LIMIT]
+
+    def save(self) -> None:
+        """Write the file whole or not at all; raises SettingsError where the folder cannot be written."""
+        text = json.dumps({"version": VERSION, "values": self._values}, ensure_ascii=False, indent=1)
+        temporary: str | None = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-", text=True)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(self.path)
+        except OSError as error:
+            if temporary is not None:
+                with contextlib.suppress(OSError):
+                    Path(temporary).unlink()
+            raise SettingsError(
+                f"The settings could not be saved ({error.strerror}). Check that the folder can be written.",
+                path=self.path,
+            ) from error
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            values = stored["values"]
+            if not isinstance(values, dict):
+                raise TypeError("values is not an object")
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            _log.warning("settings %s cannot be read: %s", self.path, error)
+            self._set_aside()
+            return {}
+        return values  # keys of a newer version stay in the file: going back loses nothing
+
+    def _set_aside(self) -> None:
+        aside = self.path.with_suffix(".damaged.json")
+        try:
+            self.path.replace(aside)
+        except OSError as error:
+            self.warnings.append(f"The settings in {self.path} cannot be read ({error.strerror}); using defaults.")
+        else:
+            self.warnings.append(f"The settings could not be read, so they start afresh. The old file: {aside}")

@@ -1,0 +1,177 @@
+"""Colours and spacing: two palettes, the colours of the genres, and the style sheet.
+
+One accent, everything else grey: colour belongs to the genres. Every pair of text and ground in `TEXT_PAIRS`
+has a contrast of at least 4.5:1 (a test computes it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+GAP: Final = 12  # between panels
+INSET: Final = 16  # inside panels
+RADIUS: Final = 12
+
+GENRE_COLOURS: Final[Mapping[str, str]] = MappingProxyType({
+    "Alt Rock": "#E4674B",
+    "Ambient": "#58B8C4",
+    "Classical": "#D9B64A",
+    "Electro Rock": "#D46CB3",
+    "Electronica": "#5C8DF0",
+    "Hard Rock": "#B8405E",
+    "Hip-Hop": "#F0923E",
+    "Jazz": "#9C7FD1",
+    "New Age": "#86B875",
+    "World": "#3FA58A",
+})  # fmt: skip
+
+# Where the fill is too pale or too dark to be read as text.
+_GENRE_TEXT_DARK: Final = MappingProxyType({**GENRE_COLOURS, "Hard Rock": "#E0708A"})
+_GENRE_TEXT_LIGHT: Final[Mapping[str, str]] = MappingProxyType({
+    "Alt Rock": "#BE3A1D",
+    "Ambient": "#2C727B",
+    "Classical": "#7F661B",
+    "Electro Rock": "#B5358C",
+    "Electronica": "#185EEA",
+    "Hard Rock": "#B43F5C",
+    "Hip-Hop": "#A4540D",
+    "Jazz": "#7952C1",
+    "New Age": "#4A743C",
+    "World": "#2D7562",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme, as #RRGGBB. `faint` is for ornaments, never for text."""
+
+    name: str
+    window: str
+    panel: str
+    raised: str
+    hover: str
+    line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    danger: str
+    played: str  # laid over what has been heard already or not yet, with alpha: #AARRGGBB
+    genre_text: Mapping[str, str]
+
+    @property
+    def dark(self) -> bool:
+        """Whether the ground is dark."""
+        return self.name == "dark"
+
+    def genre(self, name: str | None) -> str:
+        """The fill colour of a genre; muted for what is not one of the ten."""
+        return GENRE_COLOURS.get(name or "", self.muted)
+
+    def genre_as_text(self, name: str | None) -> str:
+        """The colour of a genre's name on a panel; the colour of text for what is not one of the ten."""
+        return self.genre_text.get(name or "", self.text)
+
+
+DARK: Final = Palette(
+    name="dark", window="#0E1014", panel="#15181E", raised="#1C2028", hover="#20252F", line="#252A34",
+    text="#E8EAEE", muted="#8F97A7", faint="#5B6372", accent="#8FA8FF", on_accent="#0E1014", danger="#F0818F",
+    played="#5A000000", genre_text=_GENRE_TEXT_DARK,
+)  # fmt: skip
+LIGHT: Final = Palette(
+    name="light", window="#F4F5F7", panel="#FFFFFF", raised="#F0F2F5", hover="#E9ECF2", line="#E1E4EA",
+    text="#1A1D23", muted="#5F6779", faint="#A3AAB8", accent="#3B5BDC", on_accent="#FFFFFF", danger="#B5304A",
+    played="#50FFFFFF", genre_text=_GENRE_TEXT_LIGHT,
+)  # fmt: skip
+
+# Which colour is ever written on which.
+TEXT_PAIRS: Final[tuple[tuple[str, str], ...]] = (
+    ("text", "window"), ("text", "panel"), ("text", "raised"), ("text", "hover"),
+    ("muted", "window"), ("muted", "panel"), ("muted", "raised"), ("muted", "hover"),
+    ("accent", "panel"), ("accent", "raised"), ("accent", "hover"),
+    ("danger", "panel"), ("danger", "raised"), ("on_accent", "accent"),
+)  # fmt: skip
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def on_genre(name: str | None) -> str:
+    """Black or white, whichever is read better on the fill of a genre."""
+    fill = GENRE_COLOURS.get(name or "", "#808080")
+    return max(("#0E1014", "#FFFFFF"), key=lambda ink: contrast(ink, fill))
+
+
+# Widgets that paint themselves (bars, ribbon, sliders, chips) take a `Palette`; all else is styled here. Colours only:
+# fonts are set in code (`ui.fonts`), since a style sheet would drop their features.
+_SHEET: Final = """
+QWidget {{ color: {text}; }}
+QMainWindow, QDialog, QWidget#page {{ background: {window}; }}
+QFrame#panel {{ background: {panel}; border: 1px solid {line}; border-radius: 12px; }}
+QFrame#playerBar {{ background: {panel}; border: none; border-top: 1px solid {line}; }}
+QFrame#rail {{ background: {panel}; border: none; border-right: 1px solid {line}; }}
+QLabel {{ background: transparent; }}
+QLabel[tone="muted"] {{ color: {muted}; }}
+QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 6px; color: {muted}; }}
+QToolButton:hover {{ background: {hover}; color: {text}; }}
+QToolButton:pressed {{ background: {line}; }}
+QToolButton:checked {{ background: {raised}; color: {text}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton::menu-indicator {{ image: none; }}
+QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; padding: 8px 15px; }}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:pressed {{ background: {line}; }}
+QPushButton:focus {{ border: 2px solid {accent}; padding: 7px 14px; }}
+QPushButton:disabled {{ color: {muted}; }}
+QPushButton[kind="primary"] {{ background: {accent}; border-color: {accent}; color: {on_accent}; }}
+QPushButton[kind="primary"]:hover {{ border-color: {text}; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
+QPushButton[kind="quiet"] {{ background: transparent; border: 2px solid transparent; color: {muted}; padding: 7px 10px; }}
+QPushButton[kind="quiet"]:hover {{ color: {text}; background: {hover}; }}
+QPushButton[kind="quiet"]:focus {{ border-color: {accent}; }}
+QLineEdit, QComboBox {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; padding: 6px 10px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QLineEdit:focus, QComboBox:focus {{ border: 2px solid {accent}; padding: 5px 9px; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {line}; outline: none; padding: 4px;
+    selection-background-color: {hover}; selection-color: {text}; }}
+QCheckBox {{ spacing: 8px; }}
+QListView {{ background: transparent; border: 2px solid transparent; border-radius: 8px; outline: none; }}
+QListView:focus {{ border-color: {accent}; }}
+QMenu {{ background: {panel}; border: 1px solid {line}; border-radius: 8px; padding: 6px; }}
+QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 6px; background: transparent; }}
+QMenu::item:selected {{ background: {hover}; }}
+QMenu::item:disabled {{ color: {muted}; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 6px 8px; }}
+QMenu::icon {{ padding-left: 8px; }}
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 5px 8px; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {line}; border-radius: 3px; min-height: 28px; margin: 2px; }}
+QScrollBar::handle:vertical:hover {{ background: {faint}; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle:horizontal {{ background: {line}; border-radius: 3px; min-width: 28px; margin: 2px; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; border: none; width: 0; height: 0; }}
+QPlainTextEdit, QTextBrowser {{ background: {panel}; border: 1px solid {line}; border-radius: 8px; padding: 8px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+"""  # noqa: E501
+
+
+def style_sheet(palette: Palette, chevron: str = "") -> str:
+    """The style sheet in the colours of a palette; `chevron` is the file of the arrow of combo boxes."""
+    colours = {name: getattr(palette, name) for name in Palette.__slots__ if name != "genre_text"}
+    return _SHEET.format(chevron=chevron, **colours)
