@@ -60,7 +60,7 @@ class Palette:
     accent: str
     on_accent: str
     danger: str
-    played: str  # laid over what has been heard already or not yet, with alpha: #AARRGGBB
+    veil: str  # laid over what is still to be heard, #AARRGGBB
     genre_text: Mapping[str, str]
 
     @property
@@ -80,12 +80,12 @@ class Palette:
 DARK: Final = Palette(
     name="dark", window="#0E1014", panel="#15181E", raised="#1C2028", hover="#20252F", line="#252A34",
     text="#E8EAEE", muted="#8F97A7", faint="#5B6372", accent="#8FA8FF", on_accent="#0E1014", danger="#F0818F",
-    played="#5A000000", genre_text=_GENRE_TEXT_DARK,
+    veil="#5A000000", genre_text=_GENRE_TEXT_DARK,
 )  # fmt: skip
 LIGHT: Final = Palette(
     name="light", window="#F4F5F7", panel="#FFFFFF", raised="#F0F2F5", hover="#E9ECF2", line="#E1E4EA",
     text="#1A1D23", muted="#5F6779", faint="#A3AAB8", accent="#3B5BDC", on_accent="#FFFFFF", danger="#B5304A",
-    played="#50FFFFFF", genre_text=_GENRE_TEXT_LIGHT,
+    veil="#50FFFFFF", genre_text=_GENRE_TEXT_LIGHT,
 )  # fmt: skip
 
 # Which colour is ever written on which.
