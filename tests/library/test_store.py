@@ -1,0 +1,194 @@
+"""The library's database keeps what it is told, in any order that is asked for."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.library.query import Filter, Query, Sort
+from mgc_desktop.library.schema import MIGRATIONS
+from mgc_desktop.library.song import FileTags, State
+from mgc_desktop.library.store import LibraryError, LibraryStore
+
+SONGS = (
+    FileTags(Path("/m/a/one.mp3"), 10, 100, title="Éclair", artist="Zoé", album="Night", genres=("Jazz", "Blues")),
+    FileTags(Path("/m/a/two.mp3"), 20, 200, title="apple", artist="Bo", album="Day", duration=12.0),
+    FileTags(Path("/m/b/three_100%.mp3"), 30, 300, artist="amy", genres=("Rock",), duration=5.0),
+    FileTags(Path("/m/broken.mp3"), 0, 400, error="The file is empty."),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[LibraryStore]:
+    with LibraryStore(tmp_path / "library.db") as store:
+        store.put(SONGS)
+        yield store
+
+
+def names(store: LibraryStore, query: Query) -> list[str]:
+    return [song.name for song in store.songs(store.ids(query))]
+
+
+def prediction(path: Path, *, version: str = "1") -> TrackPrediction:
+    probabilities = np.linspace(0.19, 0.01, 10).astype(np.float32)
+    return TrackPrediction(
+        path=path,
+        duration=60.0,
+        model="musicnn",
+        model_version=version,
+        genres=GENRES,
+        probabilities=probabilities,
+        genre=GENRES[0],
+        confidence=0.19,
+        timeline=Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, 10), np.float32)),
+        tags=(("guitar", 0.5),),
+        embedding=np.arange(4, dtype=np.float32),
+        heard=30.0,
+    )
+
+
+def test_a_song_comes_back_as_it_was_put(store: LibraryStore) -> None:
+    song = store.song_at(Path("/m/a/one.mp3"))
+    assert song is not None
+    assert (song.title, song.artist, song.album, song.genres) == ("Éclair", "Zoé", "Night", ("Jazz", "Blues"))
+    assert (song.size, song.mtime_ns, song.state, song.heard) == (10, 100, State.NEW, None)
+
+
+def test_a_file_without_title_is_called_by_its_name_and_a_bad_one_has_failed(store: LibraryStore) -> None:
+    assert names(store, Query(sort=Sort.TITLE)) == ["apple", "broken", "three_100%", "Éclair"]
+    assert names(store, Query(filter=Filter.FAILED)) == ["broken"]
+    broken = store.song_at(Path("/m/broken.mp3"))
+    assert broken is not None
+    assert broken.error == "The file is empty."
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [(Sort.ARTIST, "broken"), (Sort.DURATION, "Éclair"), (Sort.GENRE, "apple"), (Sort.FOLDER, "broken")],
+)
+def test_sorting_down_is_sorting_up_turned_round(store: LibraryStore, sort: Sort, first: str) -> None:
+    up = names(store, Query(sort=sort))
+    assert up[0] == first
+    assert names(store, Query(sort=sort, descending=True)) == up[::-1]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("ÉCLAIR", ["Éclair"]),
+        ("night zoé", ["Éclair"]),
+        ("jazz", ["Éclair"]),
+        ("100%", ["three_100%"]),
+        ("%", ["three_100%"]),
+        ("night rock", []),
+        ("  ", ["apple", "broken", "three_100%", "Éclair"]),
+    ],
+)
+def test_every_word_of_a_search_must_occur_somewhere(store: LibraryStore, search: str, found: list[str]) -> None:
+    assert names(store, Query(search=search)) == found
+
+
+def test_names_that_are_not_utf8_survive(store: LibraryStore) -> None:
+    path = Path(os.fsdecode(b"/m/caf\xe9.mp3"))
+    store.put([FileTags(path, 1, 1)])
+    song = store.song_at(path)
+    assert song is not None
+    assert os.fsencode(song.path) == b"/m/caf\xe9.mp3"
+
+
+def test_what_was_heard_is_kept_by_the_audio_not_by_the_file(store: LibraryStore) -> None:
+    song = store.song_at(Path("/m/a/two.mp3"))
+    assert song is not None
+    heard = prediction(song.path)
+    store.keep(song.id, "c0ffee", heard, State.TO_WRITE)
+    store.forget([song.path])
+    kept = store.analysis("c0ffee", "musicnn", "1")
+    assert kept is not None
+    np.testing.assert_array_equal(kept.probabilities, heard.probabilities)
+    np.testing.assert_array_equal(kept.embedding, heard.embedding)  # type: ignore[arg-type]
+    assert (kept.genre, kept.tags, kept.heard) == (GENRES[0], (("guitar", 0.5),), 30.0)
+    assert store.analysis("c0ffee", "musicnn", "2") is None
+
+
+def test_new_tags_leave_the_verdict_alone(store: LibraryStore) -> None:
+    path = Path("/m/a/two.mp3")
+    song = store.song_at(path)
+    assert song is not None
+    store.keep(song.id, "c0ffee", prediction(path), State.TO_WRITE)
+    store.put([FileTags(path, 21, 201, title="Apple", genres=("Pop",))])
+    renewed = store.song_at(path)
+    assert renewed is not None
+    assert (renewed.title, renewed.genres, renewed.heard, renewed.state) == (
+        "Apple",
+        ("Pop",),
+        GENRES[0],
+        "to write",
+    )
+
+
+def test_a_moved_file_keeps_its_id_and_choice(store: LibraryStore) -> None:
+    song = store.song_at(Path("/m/a/two.mp3"))
+    assert song is not None
+    store.choose([song.id], accepted=True, genres=("Fado",))
+    store.moved(song.id, Path("/m/c/two.mp3"))
+    there = store.song_at(Path("/m/c/two.mp3"))
+    assert there is not None
+    assert there.id == song.id
+    assert store.choices() == {song.id: (True, ("Fado",))}
+
+
+def test_removing_a_folder_removes_its_songs_and_no_others(store: LibraryStore) -> None:
+    store.add_folder(Path("/m/a"), watched=True)
+    store.put([FileTags(Path("/m/ab/other.mp3"), 1, 1), FileTags(Path("/m/a-b/other2.mp3"), 1, 1)])
+    assert store.folders() == {Path("/m/a"): True}
+    store.remove_folder(Path("/m/a"))
+    assert store.folders() == {}
+    assert sorted(names(store, Query())) == ["broken", "other", "other2", "three_100%"]
+
+
+def test_counts(store: LibraryStore) -> None:
+    assert store.counts() == {State.NEW: 3, State.FAILED: 1}
+    assert store.missing_genre() == 2
+
+
+def test_a_failed_transaction_changes_nothing(store: LibraryStore) -> None:
+    def files() -> Iterator[FileTags]:
+        yield FileTags(Path("/m/new.mp3"), 1, 1)
+        raise RuntimeError("the scan broke")
+
+    with pytest.raises(RuntimeError):
+        store.put(files())
+    assert store.song_at(Path("/m/new.mp3")) is None
+
+
+def test_a_damaged_database_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    path.write_bytes(b"this is no database" * 100)
+    with LibraryStore(path) as store:
+        assert store.set_aside is not None
+        assert store.set_aside.read_bytes().startswith(b"this is no database")
+        assert len(store.ids(Query())) == 0
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    LibraryStore(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    db.close()
+    with pytest.raises(LibraryError, match="newer version"):
+        LibraryStore(path)
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
+def test_two_stores_see_each_others_songs(store: LibraryStore) -> None:
+    with LibraryStore(store.path) as other:
+        other.put([FileTags(Path("/m/late.mp3"), 1, 1)])
+        assert store.song_at(Path("/m/late.mp3")) is not None
