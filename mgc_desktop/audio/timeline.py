@@ -1,0 +1,84 @@
+"""Where a decoded frame belongs on the song's time line, and what was missing or broken on it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+_LONGEST_GAP: Final = 30.0  # seconds; a longer jump is a mistake of the timestamps and no loss of sound
+
+
+class Clock:
+    """Turns timestamps into sample numbers. Sample 0 is where the first frame, at `first_pts`, begins.
+
+    `reliable` is False as soon as timestamps are missing, run backwards or jump: seeking by them would land wrong.
+    """
+
+    def __init__(self, sr: int, time_base: Fraction | None, first_pts: int | None) -> None:
+        self.reliable = time_base is not None and first_pts is not None
+        self._sr = sr
+        self._samples_per_tick = (time_base or Fraction(1, sr)) * sr
+        self._first_pts = first_pts or 0
+
+    def index(self, pts: int | None) -> int | None:
+        """The sample number of a timestamp, None where there is none."""
+        if pts is None or not self.reliable:
+            return None
+        scale = self._samples_per_tick
+        return ((pts - self._first_pts) * scale.numerator * 2 + scale.denominator) // (scale.denominator * 2)
+
+    def pts(self, index: int) -> int:
+        """The timestamp of a sample number."""
+        return self._first_pts + int(index / self._samples_per_tick)
+
+    def gap(self, cursor: int, pts: int | None, tolerance: float) -> int:
+        """How many samples are missing before a frame, if `cursor` have been there; differences up to `tolerance`
+        seconds are rounding."""
+        index = self.index(pts)
+        if index is None:
+            self.reliable = False
+            return 0
+        gap = index - cursor
+        if abs(gap) <= tolerance * self._sr:
+            return 0
+        if 0 < gap <= _LONGEST_GAP * self._sr:
+            return gap
+        self.reliable = False
+        return 0
+
+
+class Health:
+    """What had to be mended in a file while it was read, as sentences for the user."""
+
+    def __init__(self) -> None:
+        self._passages = 0
+        self._silence = 0
+        self._reached = -1
+        self._cut: str | None = None
+
+    def mended(self, start: int, length: int) -> None:
+        """Something was wrong at sample `start`; `length` samples are silence now. Second visits do not count."""
+        if start < self._reached:
+            return
+        if start > self._reached:
+            self._passages += 1
+        self._silence += length
+        self._reached = start + length
+
+    def ended(self, duration: float, promised: float | None) -> None:
+        """The file ended after `duration` seconds; its header had promised more or less."""
+        if promised is not None and duration < promised - max(1.0, 0.02 * promised):
+            self._cut = (
+                f"The file ends after {duration:.0f} s although its header says {promised:.0f} s: "
+                "it was probably cut off while it was copied or downloaded."
+            )
+
+    def warnings(self, sr: int) -> tuple[str, ...]:
+        """One sentence for each kind of trouble."""
+        sentences = []
+        if self._passages:
+            passages = f"{self._passages} damaged passage{'s were' if self._passages > 1 else ' was'}"
+            sentences.append(f"{passages} skipped or silenced ({self._silence / sr:.2f} s in all).")
+        if self._cut:
+            sentences.append(self._cut)
+        return tuple(sentences)
