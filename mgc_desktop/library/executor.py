@@ -52,9 +52,7 @@ class IsolatedPool(Executor):
         self._closed = False
         self._lock = threading.Lock()
         self._killed = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._serve, name=f"pool-{n}", daemon=True) for n in range(workers)
-        ]
+        self._threads = [threading.Thread(target=self._serve, name=f"pool-{n}", daemon=True) for n in range(workers)]
         for thread in self._threads:
             thread.start()
 

@@ -15,6 +15,8 @@ class Filter(Enum):
     UNSURE = "state = 'unsure'"
     FAILED = "state = 'failed'"
     WRITTEN = "state = 'written'"
+    WAITING = "state = 'waiting'"
+    LISTENING = "state = 'listening'"
     TO_REVIEW = "state IN ('differs', 'to write')"
 
 

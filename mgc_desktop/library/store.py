@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 
 from mgc_desktop.errors import MgcError
+from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.schema import migrate
@@ -53,6 +54,11 @@ class Analysis:
     embedding: FloatArray | None
     heard: float
     duration: float
+
+    @property
+    def most_probable(self) -> str:
+        """The name of the most probable genre, sure or not."""
+        return GENRES[int(np.argmax(self.probabilities))]
 
 
 class LibraryStore:
@@ -182,39 +188,51 @@ class LibraryStore:
                 [(state, _ORDER[state], error, song) for song in songs],
             )
 
-    def keep(self, song: int, checksum: str, prediction: TrackPrediction, state: State) -> None:
-        """Store what was heard in a song, under the checksum of its audio."""
-        with self.transaction():
-            self._db.execute(
-                "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    checksum,
-                    prediction.model,
-                    prediction.model_version,
-                    prediction.genre,
-                    prediction.confidence,
-                    prediction.probabilities.astype("<f4").tobytes(),
-                    json.dumps(prediction.tags),
-                    None if prediction.embedding is None else prediction.embedding.astype("<f4").tobytes(),
-                    prediction.heard,
-                    prediction.duration,
-                    json.dumps(prediction.warnings),
-                ),
-            )
-            self._db.execute(
-                "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
-                "state_order = ?, error = NULL WHERE id = ?",
-                (
-                    checksum,
-                    prediction.ranked[0][0],
-                    prediction.confidence,
-                    f"{prediction.model}@{prediction.model_version}",
-                    prediction.duration,
-                    state,
-                    _ORDER[state],
-                    song,
-                ),
-            )
+    def remember(self, checksum: str, prediction: TrackPrediction) -> None:
+        """Keep what was heard, under the checksum of the audio."""
+        embedding = prediction.embedding
+        self._db.execute(
+            "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                checksum,
+                prediction.model,
+                prediction.model_version,
+                prediction.genre,
+                prediction.confidence,
+                prediction.probabilities.astype("<f4").tobytes(),
+                json.dumps(prediction.tags),
+                None if embedding is None else embedding.astype("<f4").tobytes(),
+                prediction.heard,
+                prediction.duration,
+                json.dumps(prediction.warnings),
+            ),
+        )
+
+    def assign(self, song: int, analysis: Analysis, state: State) -> None:
+        """Give a song its verdict."""
+        self._db.execute(
+            "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
+            "state_order = ?, error = NULL WHERE id = ?",
+            (
+                analysis.checksum,
+                analysis.most_probable,
+                analysis.confidence,
+                analysis.model,
+                analysis.duration,
+                state,
+                _ORDER[state],
+                song,
+            ),
+        )
+
+    def orphans(self, model: str, version: str) -> set[str]:
+        """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
+        rows = self._db.execute(
+            "SELECT checksum FROM analysis WHERE model = ? AND version = ? "
+            "AND checksum NOT IN (SELECT checksum FROM song WHERE checksum IS NOT NULL)",
+            (model, version),
+        )
+        return {checksum for (checksum,) in rows}
 
     def analysis(self, checksum: str, model: str, version: str) -> Analysis | None:
         """What a model heard in this audio, None when it did not listen to it yet."""
@@ -240,9 +258,7 @@ class LibraryStore:
 
     # ------------------------------------------------------------ what the user decided
 
-    def choose(
-        self, songs: Iterable[int], *, accepted: bool | None, genres: tuple[str, ...] | None = None
-    ) -> None:
+    def choose(self, songs: Iterable[int], *, accepted: bool | None, genres: tuple[str, ...] | None = None) -> None:
         """Keep the user's decision: whether to write, and other genres than the heard one."""
         text = None if genres is None else json.dumps(genres)
         with self.transaction():

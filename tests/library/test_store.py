@@ -54,6 +54,13 @@ def prediction(path: Path, *, version: str = "1") -> TrackPrediction:
     )
 
 
+def hear(store: LibraryStore, song: int, heard: TrackPrediction) -> None:
+    store.remember("c0ffee", heard)
+    analysis = store.analysis("c0ffee", heard.model, heard.model_version)
+    assert analysis is not None
+    store.assign(song, analysis, State.TO_WRITE)
+
+
 def test_a_song_comes_back_as_it_was_put(store: LibraryStore) -> None:
     song = store.song_at(Path("/m/a/one.mp3"))
     assert song is not None
@@ -107,8 +114,10 @@ def test_what_was_heard_is_kept_by_the_audio_not_by_the_file(store: LibraryStore
     song = store.song_at(Path("/m/a/two.mp3"))
     assert song is not None
     heard = prediction(song.path)
-    store.keep(song.id, "c0ffee", heard, State.TO_WRITE)
+    hear(store, song.id, heard)
+    assert store.orphans("musicnn", "1") == set()
     store.forget([song.path])
+    assert store.orphans("musicnn", "1") == {"c0ffee"}
     kept = store.analysis("c0ffee", "musicnn", "1")
     assert kept is not None
     np.testing.assert_array_equal(kept.probabilities, heard.probabilities)
@@ -121,7 +130,7 @@ def test_new_tags_leave_the_verdict_alone(store: LibraryStore) -> None:
     path = Path("/m/a/two.mp3")
     song = store.song_at(path)
     assert song is not None
-    store.keep(song.id, "c0ffee", prediction(path), State.TO_WRITE)
+    hear(store, song.id, prediction(path))
     store.put([FileTags(path, 21, 201, title="Apple", genres=("Pop",))])
     renewed = store.song_at(path)
     assert renewed is not None

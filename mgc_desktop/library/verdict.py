@@ -1,0 +1,58 @@
+"""What a verdict means beside the genre that the file already has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from mgc_desktop.library.song import State
+
+# Names that people give to the ten genres, case-folded, without signs. A file agrees when one of its genres is the
+# heard one or one of these: "Metal" is no contradiction to Hard Rock.
+_NAMES: Final[dict[str, frozenset[str]]] = {
+    "Alt Rock": frozenset(
+        "altrock alternative alternativerock alternrock indie indierock rock poprock britpop grunge postpunk punk "
+        "punkrock rockandroll".split()
+    ),
+    "Ambient": frozenset("ambient darkambient drone atmospheric chillout soundscape".split()),
+    "Classical": frozenset(
+        "classical classic klassik baroque romantic opera symphony symphonic orchestral orchestra chambermusic chamber "
+        "choral piano westernart".split()
+    ),
+    "Electro Rock": frozenset("electrorock electronicrock industrial industrialrock synthrock ebm".split()),
+    "Electronica": frozenset(
+        "electronica electronic electro techno house trance dance edm idm drumnbass drumandbass dnb dubstep downtempo "
+        "triphop synthpop breakbeat".split()
+    ),
+    "Hard Rock": frozenset(
+        "hardrock metal heavymetal thrashmetal thrash deathmetal blackmetal powermetal numetal hardcore metalcore "
+        "progressivemetal doommetal".split()
+    ),
+    "Hip-Hop": frozenset("hiphop rap trap hiphoprap raphiphop gangstarap rnb randb".split()),
+    "Jazz": frozenset("jazz bebop swing bigband fusion jazzfusion smoothjazz cooljazz ragtime dixieland bop".split()),
+    "New Age": frozenset("newage meditation relaxation healing".split()),
+    "World": frozenset(
+        "world worldmusic ethnic folk celtic african indian latin flamenco reggae middleeastern asian fado klezmer "
+        "balkan".split()
+    ),
+}
+
+
+def agrees(genres: Iterable[str], heard: str) -> bool:
+    """Whether one of a file's genres says the same as the heard one, in the words people use."""
+    names = _NAMES.get(heard, frozenset()) | {_plain(heard)}
+    return any(_plain(genre) in names for genre in genres)
+
+
+def state_of(genres: Iterable[str], heard: str | None) -> State:
+    """Where a song stands with these genres in the file; `heard` is None for an unsure verdict."""
+    genres = tuple(genres)
+    if heard is None:
+        return State.UNSURE
+    if not genres:
+        return State.TO_WRITE
+    return State.AGREES if agrees(genres, heard) else State.DIFFERS
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.casefold().replace("&", "and") if character.isalnum())
