@@ -1,0 +1,49 @@
+"""`open_dataset`: which reader a folder or file needs, found from what is in it or said by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+from mgc_desktop.training.datasets.clip import Dataset, check
+from mgc_desktop.training.datasets.folders import open_folders
+from mgc_desktop.training.datasets.magnatagatune import open_magnatagatune
+from mgc_desktop.training.datasets.tagged import open_tagged
+from mgc_desktop.training.datasets.tracks import open_tracks
+from mgc_desktop.training.errors import TrainingError
+
+Kind = Literal["auto", "magnatagatune", "folders", "tagged", "tracks"]
+KINDS: Final[tuple[Kind, ...]] = ("auto", "magnatagatune", "folders", "tagged", "tracks")
+
+
+def open_dataset(source: Path, kind: Kind = "auto", *, genres: Path | None = None, root: Path | None = None) -> Dataset:
+    """The clips of a folder (or of a `.tsv` list of recordings), checked for missing, empty and repeated files.
+
+    `genres`: the list of Magnatune's albums, for MagnaTagATune. `root`: where a list's paths start.
+    Raises TrainingError if nothing can be learned from it.
+    """
+    chosen = _guess(source) if kind == "auto" else kind
+    if chosen == "magnatagatune":
+        if genres is None:
+            raise TrainingError(
+                "MagnaTagATune has no genres of its own: give a Magnatune song list, its SQLite catalogue or "
+                "album_genres.tsv with --genres.",
+                path=source,
+            )
+        dataset, report = open_magnatagatune(source, genres)
+        print(report.describe())
+    elif chosen == "tracks":
+        dataset = open_tracks(source, root)
+    elif chosen == "tagged":
+        dataset = open_tagged(source)
+    else:
+        dataset = open_folders(source)
+    return check(dataset)
+
+
+def _guess(source: Path) -> Kind:
+    if source.is_file():
+        return "tracks"
+    if (source / "clip_info_final.csv").is_file():
+        return "magnatagatune"
+    return "folders"

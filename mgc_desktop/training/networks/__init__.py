@@ -1,0 +1,1 @@
+"""The networks, in torch: patches `(n, bands, frames)` in, logits `(n, genres)` out."""

@@ -1,0 +1,153 @@
+"""Which clips teach, choose and measure: grouped by artist, stratified by genre, seeded, kept as files.
+
+MagnaTagATune has 25,863 clips but 230 artists. A random split puts the same artist (often the same song) on both
+sides and measures how well a network remembers albums; `leaky_split` exists only to show by how much.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from mgc_desktop.training.datasets.clip import Clip
+from mgc_desktop.training.errors import TrainingError
+
+PARTS: Final = ("train", "valid", "test")
+FRACTIONS: Final = {"train": 0.7, "valid": 0.1, "test": 0.2}
+
+
+@dataclass(frozen=True)
+class Split:
+    """Clip ids of the three parts, and how they were chosen."""
+
+    train: tuple[str, ...]
+    valid: tuple[str, ...]
+    test: tuple[str, ...]
+    seed: int
+    grouped: bool = True
+
+    def save(self, path: Path) -> None:
+        """As JSON, replaced in one step."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Split:
+        """What `save` wrote; TrainingError if the file is damaged."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            train, valid, test = (tuple(values[part]) for part in PARTS)
+            return cls(train, valid, test, values["seed"], values["grouped"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise TrainingError("This split cannot be read; delete it to make a new one.", path=path) from error
+
+    def pick(self, clips: Sequence[Clip], part: str) -> list[Clip]:
+        """The clips of one part, in the order given."""
+        wanted = set(getattr(self, part))
+        return [clip for clip in clips if clip.clip_id in wanted]
+
+    def describe(self, clips: Sequence[Clip]) -> str:
+        """Clips and artists of each part: lines for people."""
+        how = "grouped by artist" if self.grouped else "RANDOM, the same artists on both sides"
+        lines = [f"split with seed {self.seed}, {how}"]
+        for part in PARTS:
+            own = self.pick(clips, part)
+            counts = Counter(c.genre for c in own)
+            lines.append(
+                f"  {part:<6}{len(own):>6} clips, {len({c.artist for c in own})} artists: "
+                + ", ".join(f"{genre} {n}" for genre, n in sorted(counts.items(), key=lambda item: str(item[0])))
+            )
+        return "\n".join(lines)
+
+
+def grouped_split(clips: Sequence[Clip], seed: int, fractions: Mapping[str, float] = FRACTIONS) -> Split:
+    """Parts that share no artist and hold each genre in about the given fractions.
+
+    A genre with fewer artists than parts teaches first, then measures; it is then missing in the others.
+    Raises TrainingError if there are fewer than two artists in total per part.
+    """
+    labelled = _labelled(clips)
+    if len({c.artist for c in labelled}) < len(PARTS):
+        raise TrainingError(
+            f"There are {len({c.artist for c in labelled})} artists: at least {len(PARTS)} are needed so that "
+            "no artist both teaches and measures."
+        )
+    order = sorted(fractions, key=lambda part: -fractions[part])
+    found = _distribute(labelled, order, [fractions[part] for part in order], seed)
+    return Split(tuple(found["train"]), tuple(found["valid"]), tuple(found["test"]), seed)
+
+
+def grouped_folds(clips: Sequence[Clip], folds: int, seed: int, *, complete: bool = True) -> list[tuple[str, ...]]:
+    """The ids of the clips of each fold; no artist is in two folds.
+
+    With `complete` every fold must hold every genre: raises TrainingError naming the genres with too few artists.
+    """
+    labelled = _labelled(clips)
+    artists = {c.artist for c in labelled}
+    if len(artists) < folds:
+        raise TrainingError(f"There are {len(artists)} artists for {folds} folds. Use at most {len(artists)} folds.")
+    names = [str(i) for i in range(folds)]
+    found = _distribute(labelled, names, [1 / folds] * folds, seed)
+    if complete:
+        _require_complete(labelled, found)
+    return [tuple(found[name]) for name in names]
+
+
+def leaky_split(clips: Sequence[Clip], seed: int, fractions: Mapping[str, float] = FRACTIONS) -> Split:
+    """A random split, artists on both sides: only to show what it inflates, never to report."""
+    ids = [c.clip_id for c in _labelled(clips)]
+    random.Random(seed).shuffle(ids)
+    first = round(len(ids) * fractions["train"])
+    second = first + round(len(ids) * fractions["valid"])
+    return Split(tuple(ids[:first]), tuple(ids[first:second]), tuple(ids[second:]), seed, grouped=False)
+
+
+def _labelled(clips: Sequence[Clip]) -> list[Clip]:
+    return [c for c in clips if c.genre is not None]
+
+
+def _distribute(
+    clips: Sequence[Clip], parts: Sequence[str], shares: Sequence[float], seed: int
+) -> dict[str, list[str]]:
+    """Artists one by one, the rarest genre and the most clips first, each to the part that lacks most."""
+    by_artist: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips:
+        by_artist[clip.artist].append(clip)
+    totals = Counter(c.genre for c in clips)
+    artists_of = Counter(genre for own in by_artist.values() for genre in {c.genre for c in own})
+    names = sorted(by_artist)
+    random.Random(seed).shuffle(names)
+    main = {name: Counter(c.genre for c in by_artist[name]).most_common(1)[0][0] for name in names}
+    names.sort(key=lambda name: (artists_of[main[name]], main[name] or "", -len(by_artist[name])))
+    have = {part: Counter[str | None]() for part in parts}
+    result: dict[str, list[str]] = {part: [] for part in parts}
+    for name in names:
+        genre = main[name]
+
+        def lack(part: str, genre: str | None = genre) -> tuple[bool, float]:
+            target = totals[genre] * shares[parts.index(part)]
+            return have[part][genre] == 0, (target - have[part][genre]) / totals[genre]
+
+        best = max(parts, key=lack)
+        have[best].update(c.genre for c in by_artist[name])
+        result[best] += [c.clip_id for c in by_artist[name]]
+    return result
+
+
+def _require_complete(clips: Sequence[Clip], found: Mapping[str, Sequence[str]]) -> None:
+    genre_of = {c.clip_id: c.genre for c in clips}
+    every = set(genre_of.values())
+    missing = {str(g) for ids in found.values() for g in every - {genre_of[i] for i in ids}}
+    if missing:
+        artists = {g: len({c.artist for c in clips if c.genre == g}) for g in missing}
+        named = ", ".join(f"{g} ({n} artists)" for g, n in sorted(artists.items()))
+        raise TrainingError(
+            f"Too few artists for {len(found)} folds: {named}. Use fewer folds or leave these genres out."
+        )

@@ -1,0 +1,131 @@
+"""MagnaTagATune in its own form: tables with tabs, folders 0 to f, genres from one of Magnatune's lists."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mgc_desktop.training.datasets.magnatagatune import open_magnatagatune, parse_name, read_tags
+from mgc_desktop.training.datasets.magnatune import read_genres
+from mgc_desktop.training.errors import TrainingError
+
+HEADER = "clip_id\ttrack_number\ttitle\tartist\talbum\turl\tsegmentStart\tsegmentEnd\toriginal_url\tmp3_path\n"
+BACH = "f/american_bach_soloists-j_s__bach_solo_cantatas-01-bwv54__i_aria-30-59.mp3"
+ROWS = [
+    f"2\t1\tBWV54 - I Aria\tAmerican Bach Soloists\tJ.S. Bach Solo Cantatas\tu\t30\t59\to\t{BACH}\n",
+    "8543\t2\tNi\tTilopa\tPictures of Silence\tu\t291\t320\to\ta/tilopa-pictures_of_silence-02-ni-291-320.mp3\n",
+    "9\t3\tLost\tNobody Known\tNowhere\tu\t0\t29\to\t0/nobody_known-nowhere-03-lost-0-29.mp3\n",
+    "10\t3\tNo file\tTilopa\tPictures of Silence\tu\t0\t29\to\t\n",
+]
+ALBUMS = [
+    ("American Bach Soloists", "J. S. Bach - Solo Cantatas", "Classical"),
+    ("Tilopa", "Pictures of Silence", "World"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "clip_info_final.csv").write_text(HEADER + "".join(ROWS), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def tsv(tmp_path: Path) -> Path:
+    path = tmp_path / "album_genres.tsv"
+    path.write_text("artist\talbum\tgenre\n" + "".join("\t".join(row) + "\n" for row in ALBUMS), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def csv_list(tmp_path: Path) -> Path:
+    path = tmp_path / "song_info.csv"
+    lines = [f'"{artist}","Some song","{album}","{genre},Other"\n' for artist, album, genre in ALBUMS]
+    path.write_text('"artist","trackname","albumname","magnatunegenres"\n' + "".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def xml(tmp_path: Path) -> Path:
+    path = tmp_path / "song_info.xml"
+    tracks = "".join(
+        f"<Track><artist>{a}</artist><albumname>{b}</albumname><trackname>x</trackname>"
+        f"<magnatunegenres>{g}</magnatunegenres></Track>"
+        for a, b, g in ALBUMS
+    )
+    path.write_text(f"<AllSongs>{tracks}</AllSongs>", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "sqlite_normalized.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        """
+        CREATE TABLE artists (artists_id INTEGER PRIMARY KEY, name TEXT);
+        CREATE TABLE albums (album_id INTEGER PRIMARY KEY, artist_id INTEGER, name TEXT);
+        CREATE TABLE genres (genre_id INTEGER PRIMARY KEY, name TEXT);
+        CREATE TABLE genres_albums (genre_id INTEGER, album_id INTEGER);
+        """
+    )
+    for i, (artist, album, genre) in enumerate(ALBUMS):
+        connection.execute("INSERT INTO artists VALUES (?, ?)", (i, artist))
+        connection.execute("INSERT INTO albums VALUES (?, ?, ?)", (i, i, album))
+        connection.execute("INSERT INTO genres VALUES (?, ?)", (i, genre))
+        connection.execute("INSERT INTO genres_albums VALUES (?, ?)", (i, i))
+    connection.commit()
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("kind", ["tsv", "csv_list", "xml", "db"])
+def test_genres_come_from_any_of_magnatunes_lists(folder: Path, kind: str, request: pytest.FixtureRequest) -> None:
+    dataset, _ = open_magnatagatune(folder, request.getfixturevalue(kind))
+    assert {c.clip_id: c.genre for c in dataset} == {"2": "Classical", "8543": "World"}
+    assert (
+        dataset.clips[0].path.name == "american_bach_soloists-j_s__bach_solo_cantatas-01-bwv54__i_aria-30-59.mp3"
+    )
+
+
+def test_says_how_many_match_and_why_the_rest_does_not(folder: Path, tsv: Path) -> None:
+    dataset, report = open_magnatagatune(folder, tsv)
+    assert (report.matched, sum(report.steps.values())) == (2, 3)
+    assert dataset.reasons() == {"no genre: artist unknown": 1}
+    assert "Nobody Known - Nowhere" in report.describe()
+
+
+def test_reads_the_file_names_where_there_is_no_table(tmp_path: Path, tsv: Path) -> None:
+    (tmp_path / "f").mkdir()
+    (tmp_path / BACH).write_bytes(b"x")
+    dataset, _ = open_magnatagatune(tmp_path, tsv)
+    assert [c.genre for c in dataset] == ["Classical"]
+
+
+def test_parses_artist_album_and_title_out_of_a_name() -> None:
+    info = parse_name(BACH)
+    assert info is not None
+    assert (info.artist, info.album) == ("american bach soloists", "j s  bach solo cantatas")
+    assert parse_name("cover.jpg") is None
+
+
+def test_tags_are_found_by_name_in_any_case_and_order(tmp_path: Path) -> None:
+    table = tmp_path / "annotations_final.csv"
+    table.write_text("clip_id\tNo Voice\tGuitar\tmp3_path\n2\t0\t1\tf/a.mp3\n3\t0\t0\tf/b.mp3\n", encoding="utf-8")
+    assert read_tags(table) == {"2": ("guitar",), "3": ()}
+
+
+def test_a_folder_with_nothing_in_it_is_an_error(tmp_path: Path, tsv: Path) -> None:
+    with pytest.raises(TrainingError, match="clip_info_final"):
+        open_magnatagatune(tmp_path, tsv)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.tsv", "artist\talbum\nx\ty\n"), ("a.tsv", ""), ("a.db", "no database")]
+)
+def test_a_list_that_cannot_be_used_is_named(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TrainingError, match=name):
+        read_genres(path)
