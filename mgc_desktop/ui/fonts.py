@@ -19,7 +19,7 @@ CAPTION: Final = 11
 
 
 def install(app: QApplication) -> None:
-    """Load the font files and make Inter the font of the program; other scripts fall back to the system's fonts."""
+    """Load the font files and make Inter the font of the program; other scripts use the system's fonts."""
     for path in sorted((resources_dir() / "fonts").glob("*.otf")):
         if QFontDatabase.addApplicationFont(str(path)) < 0:
             _log.warning("font %s cannot be loaded", path)

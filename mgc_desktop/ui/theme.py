@@ -115,7 +115,7 @@ def on_genre(name: str | None) -> str:
     return max(("#0E1014", "#FFFFFF"), key=lambda ink: contrast(ink, fill))
 
 
-# Widgets that paint themselves (bars, ribbon, sliders, chips) take a `Palette`; all else is styled here. Colours only:
+# Widgets that paint themselves (bars, ribbon, sliders) take a `Palette`; all else is styled here. Colours only:
 # fonts are set in code (`ui.fonts`), since a style sheet would drop their features.
 _SHEET: Final = """
 QWidget {{ color: {text}; }}

@@ -1,0 +1,118 @@
+"""Numbers and findings in words, free of Qt: what the labels say."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+
+SEPARATOR: Final = "  ·  "
+_CODECS: Final = {
+    "mp3": "MP3", "mp3float": "MP3", "vorbis": "Ogg Vorbis", "opus": "Opus", "flac": "FLAC", "alac": "ALAC",
+    "aac": "AAC", "ape": "Monkey's Audio", "wavpack": "WavPack", "wmav1": "WMA", "wmav2": "WMA", "wmapro": "WMA",
+    "wmalossless": "WMA",
+}  # fmt: skip
+
+
+def clock(seconds: float, *, tenths: bool = False) -> str:
+    """1:03, 1:02:03, or with `tenths` 1:03.4."""
+    unit = 10 if tenths else 1
+    total = math.floor(max(0.0, seconds) * unit + 1e-6)
+    whole, part = divmod(total, unit)
+    hours, rest = divmod(whole, 3600)
+    text = f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+    return f"{text}.{part}" if tenths else text
+
+
+def percent(share: float) -> str:
+    """41 %."""
+    return f"{100 * share:.0f} %"
+
+
+def codec_name(codec: str, bit_rate: int | None) -> str:
+    """MP3 192 kb/s; only the name where the rate says nothing (uncompressed) or is unknown."""
+    if codec.startswith("pcm"):
+        return "PCM"
+    name = _CODECS.get(codec, codec.upper())
+    return f"{name} {round(bit_rate / 1000)} kb/s" if bit_rate else name
+
+
+def joined(*parts: str | None) -> str:
+    """The parts there are, with dots between."""
+    return SEPARATOR.join(part for part in parts if part)
+
+
+def _key(genre: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", genre.casefold())
+
+
+_KNOWN: Final = {_key(genre): genre for genre in GENRES}
+
+
+def known_genre(written: str) -> str | None:
+    """Which of the ten a genre written in a file is ("hip hop" is Hip-Hop), None for any other."""
+    return _KNOWN.get(_key(written))
+
+
+def comparison(genre: str | None, in_file: Sequence[str]) -> str | None:
+    """Whether the file agrees; None where either side has nothing that can be compared."""
+    written = {known for name in in_file if (known := known_genre(name)) is not None}
+    if genre is None or not written:
+        return None
+    return "agrees with the file" if genre in written else "differs from the file"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the panel on the whole song shows: `genre` decides the colour, None for none."""
+
+    headline: str
+    genre: str | None
+    detail: str
+
+
+NO_VERDICT: Final = Verdict("", None, "")
+
+
+def verdict(
+    prediction: TrackPrediction | None, *, running: bool, in_file: Sequence[str] = (), model: str = ""
+) -> Verdict:
+    """The verdict so far; `running` while the analysis still listens."""
+    if prediction is None:
+        return Verdict("Listening…", None, "the first verdict takes a moment") if running else NO_VERDICT
+    share = min(1.0, prediction.heard / prediction.duration) if prediction.duration > 0 else 0.0
+    progress = f"listening… {percent(share)}" if running else None
+    if prediction.genre is None:
+        best, probability = prediction.ranked[0]
+        return Verdict("Unsure", None, joined(f"most like {best}, {percent(probability)}", progress or model))
+    sure = f"{percent(prediction.confidence)} sure"
+    if progress:
+        return Verdict(prediction.genre, prediction.genre, joined(sure, progress))
+    return Verdict(prediction.genre, prediction.genre, joined(sure, comparison(prediction.genre, in_file), model))
+
+
+def stretches(timeline: Timeline) -> list[tuple[float, float, str]]:
+    """Start, end (seconds) and name of each stretch in which one genre leads."""
+    if not len(timeline):
+        return []
+    leaders = np.argmax(timeline.probabilities, axis=1)
+    starts = [0, *(np.flatnonzero(np.diff(leaders)) + 1).tolist()]
+    ends = [*(start - 1 for start in starts[1:]), len(leaders) - 1]
+    return [
+        (float(timeline.times[first, 0]), float(timeline.times[last, 1]), timeline.genres[leaders[first]])
+        for first, last in zip(starts, ends, strict=True)
+    ]
+
+
+def described(timeline: Timeline, limit: int = 8) -> str:
+    """The timeline as a sentence, for those who hear the window instead of seeing it."""
+    parts = [f"{name} from {clock(start)} to {clock(end)}" for start, end, name in stretches(timeline)]
+    rest = f", and {len(parts) - limit} more stretches" if len(parts) > limit else ""
+    return ", ".join(parts[:limit]) + rest
