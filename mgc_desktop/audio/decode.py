@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -35,8 +36,8 @@ _PREROLLS: Final = (0.5, 5.0)
 _VOTES: Final = 9
 _JITTER = 0.1  # seconds that timestamps may be off without meaning anything ...
 _JITTER_AFTER_DAMAGE = 0.005  # ... and where something was just lost
-# Where FFmpeg's timestamps lead astray a seek decodes from the start: raw streams whose rounded durations are added
-# up; FLAC in Ogg is up to four frames off behind a seek.
+# Where timestamps lead astray, a seek decodes from the start: raw streams whose rounded durations are added
+# up, and FLAC in Ogg, which is up to four frames off behind a seek.
 _DRIFTING = ("ac3", "eac3", "dts", "mlp", "truehd")
 
 
@@ -155,6 +156,11 @@ class AudioReader:
                 count += part.shape[1]
         return frames.sane(np.concatenate(parts, axis=1)) if parts else None
 
+    def __iter__(self) -> Iterator[FloatArray]:
+        """The blocks from here to the end."""
+        while (block := self.read()) is not None:
+            yield block
+
     def _next_part(self) -> FloatArray | None:
         frame = self._pending or self._source.next()
         self._pending = None
@@ -215,11 +221,7 @@ class AudioReader:
 
     def _jump(self, target: int, preroll: int) -> bool:
         """Try to go on decoding some way before `target`; False if that cannot be had."""
-        if (
-            target <= preroll
-            or not self._clock.reliable
-            or not self._source.seek(self._clock.pts(target - preroll))
-        ):
+        if target <= preroll or not self._clock.reliable or not self._source.seek(self._clock.pts(target - preroll)):
             return False
         offsets: deque[int] = deque(maxlen=_VOTES)  # of the frames' timestamps against the samples counted
         passed = 0

@@ -19,9 +19,7 @@ class StreamResampler:
     def __init__(self, sr_in: int, sr_out: int, channels: int) -> None:
         self._channels = channels
         self._stream = (
-            soxr.ResampleStream(sr_in, sr_out, channels, dtype="float32", quality="HQ")
-            if sr_in != sr_out
-            else None
+            soxr.ResampleStream(sr_in, sr_out, channels, dtype="float32", quality="HQ") if sr_in != sr_out else None
         )
 
     def process(self, y: FloatArray) -> FloatArray:

@@ -143,7 +143,9 @@ def _best_stream(path: Path, container: InputContainer) -> AudioStream:
     best = container.streams.best("audio")
     if best is None:
         raise DecodeError(
-            "There is no sound in this file (only pictures or text). Choose a music file.", path=path
+            "There is no sound in this file: it holds only pictures or text, or it is badly damaged. "
+            "Choose a music file, or download this one again.",
+            path=path,
         )
     assert isinstance(best, AudioStream)
     if best.codec_context is None:

@@ -1,0 +1,70 @@
+"""Finding music."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from mgc_desktop.audio.files import find_audio
+
+
+@pytest.fixture
+def music(tmp_path):
+    names = [
+        "b.mp3",
+        "A.FLAC",
+        "notes.txt",
+        ".hidden.mp3",
+        "._b.mp3",
+        "CD 2/z.ogg",
+        "CD 2/a.wav",
+        ".trash/old.mp3",
+        "cd 1/x.opus",
+    ]
+    for name in names:
+        path = tmp_path / "music" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return tmp_path / "music"
+
+
+def test_folders_are_walked_in_order(music):
+    found = [path.relative_to(music).as_posix() for path in find_audio([music])]
+    assert found == ["A.FLAC", "b.mp3", "cd 1/x.opus", "CD 2/a.wav", "CD 2/z.ogg"]
+
+
+def test_named_files_are_always_given(music):
+    named = [music / "notes.txt", music / ".hidden.mp3", music / "not there.mp3"]
+    assert list(find_audio(map(str, named))) == named
+
+
+def test_it_is_lazy(music):
+    found = find_audio([music])
+    assert next(found).name == "A.FLAC"
+    (music / "CD 2" / "b.mp3").touch()
+    assert "b.mp3" in [path.name for path in found if path.parent.name == "CD 2"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_do_not_go_round_in_circles(music):
+    (music / "cd 1" / "up").symlink_to(music)
+    (music / "again").symlink_to(music / "CD 2")
+    assert len(list(find_audio([music]))) == 5
+
+
+def test_same_folder_twice_is_walked_once(music):
+    assert len(list(find_audio([music, music / "CD 2"]))) == 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other rights")
+def test_unreadable_folder_is_reported(music, as_nobody):
+    (music / "cd 1").chmod(0)
+    for parent in (music, *music.parents[:3]):
+        parent.chmod(0o755)
+    errors = []
+    with as_nobody():
+        found = list(find_audio([music], on_error=lambda path, error: errors.append((path.name, type(error)))))
+    (music / "cd 1").chmod(0o755)
+    assert errors == [("cd 1", PermissionError)]
+    assert len(found) == 4
