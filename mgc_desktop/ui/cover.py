@@ -5,7 +5,7 @@ from __future__ import annotations
 import colorsys
 import hashlib
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -61,12 +61,3 @@ class Cover(QWidget):
         picture = icons.pixmap("note", ink, 24, self.devicePixelRatioF())
         painter.setOpacity(0.75)
         painter.drawPixmap(QPointF((SIZE - 24) / 2, (SIZE - 24) / 2), picture)
-
-
-def thumbnail(data: bytes, side: int = 4 * SIZE) -> QImage | None:
-    """A cover from a file's tags, made small; None if it is no picture. May be called on any thread."""
-    image = QImage.fromData(data)
-    if image.isNull():
-        return None
-    mode = Qt.AspectRatioMode.KeepAspectRatioByExpanding
-    return image.scaled(side, side, mode, Qt.TransformationMode.SmoothTransformation)

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mgc_desktop.ui.chips import Chip
 from mgc_desktop.ui.cover import Cover
-from mgc_desktop.ui.facts import SongFacts
 from mgc_desktop.ui.labels import ElidedLabel
 from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.wording import song_line
+from mgc_desktop.workers.songs import SongFacts
 
 
 class Header(QWidget):
@@ -39,7 +40,7 @@ class Header(QWidget):
     def show_song(self, facts: SongFacts) -> None:
         """Show a song."""
         self.title.setText(facts.title)
-        self.line.setText(facts.line)
+        self.line.setText(song_line(facts))
         self.cover.show_cover(facts.cover, facts.album or facts.artist or facts.title)
         self.genre.setVisible(bool(facts.genres))
         shown = ", ".join(facts.genres)

@@ -131,6 +131,10 @@ QToolButton:pressed {{ background: {line}; }}
 QToolButton:checked {{ background: {raised}; color: {text}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
+QToolButton[kind="segment"] {{ border-radius: 6px; padding: 2px 9px; border: 1px solid transparent; }}
+QToolButton[kind="segment"]:hover {{ background: transparent; color: {text}; }}
+QToolButton[kind="segment"]:checked {{ background: {line}; color: {text}; }}
+QToolButton[kind="segment"]:focus {{ border-color: {accent}; }}
 QPushButton {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; padding: 8px 15px; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {line}; }}
@@ -146,7 +150,7 @@ QLineEdit, QComboBox {{ background: {raised}; border: 1px solid {line}; border-r
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:focus, QComboBox:focus {{ border: 2px solid {accent}; padding: 5px 9px; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
-QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
+QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {line}; outline: none; padding: 4px;
     selection-background-color: {hover}; selection-color: {text}; }}
 QCheckBox {{ spacing: 8px; }}
@@ -171,7 +175,7 @@ QPlainTextEdit, QTextBrowser {{ background: {panel}; border: 1px solid {line}; b
 """  # noqa: E501
 
 
-def style_sheet(palette: Palette, chevron: str = "") -> str:
-    """The style sheet in the colours of a palette; `chevron` is the file of the arrow of combo boxes."""
+def style_sheet(palette: Palette, arrow: str = "") -> str:
+    """The style sheet in the colours of a palette; `arrow` is the file of the arrow of combo boxes."""
     colours = {name: getattr(palette, name) for name in Palette.__slots__ if name != "genre_text"}
-    return _SHEET.format(chevron=chevron, **colours)
+    return _SHEET.format(arrow=arrow, **colours)

@@ -1,4 +1,4 @@
-"""Numbers and findings in words, free of Qt: what the labels say."""
+"""Numbers and findings in words: what the labels say."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.workers.songs import SongFacts
 
 SEPARATOR: Final = "  ·  "
 _CODECS: Final = {
@@ -47,6 +48,13 @@ def codec_name(codec: str, bit_rate: int | None) -> str:
 def joined(*parts: str | None) -> str:
     """The parts there are, with dots between."""
     return SEPARATOR.join(part for part in parts if part)
+
+
+def song_line(facts: SongFacts) -> str:
+    """artist · album · 2:27 · MP3 192 kb/s."""
+    length = clock(facts.duration) if facts.duration else None
+    sound = codec_name(facts.codec, facts.bit_rate) if facts.codec else None
+    return joined(facts.artist, facts.album, length, sound)
 
 
 def _key(genre: str) -> str:

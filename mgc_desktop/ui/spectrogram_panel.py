@@ -1,0 +1,39 @@
+"""The spectrogram in its panel: caption, read-out, follow or overview."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from mgc_desktop.ui.labels import muted
+from mgc_desktop.ui.panel import Panel
+from mgc_desktop.ui.segments import Segments
+from mgc_desktop.ui.spectrogram import SpectrogramView
+from mgc_desktop.ui.theme import Palette
+
+
+class SpectrogramPanel(Panel):
+    """`view` is the colleague that draws; this is the frame around it."""
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+        super().__init__("Mel-spectrogram", spacing=6, parent=parent)
+        self.view = SpectrogramView(palette)
+        self.readout = muted(tabular=True)
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.mode = Segments(
+            "Picture",
+            (
+                ("follow", "Follow", "The song passes under the cursor  (F)"),
+                ("overview", "Overview", "The whole song  (F)"),
+            ),
+            palette,
+        )
+        self.mode.choose(self.view.mode)
+        self.head.addWidget(self.readout)
+        self.head.addSpacing(8)
+        self.head.addWidget(self.mode)
+        self.body.setContentsMargins(14, 9, 10, 8)
+        self.body.addWidget(self.view, 1)
+        self.view.readout_changed.connect(self.readout.setText)
+        self.view.mode_changed.connect(self.mode.choose)
+        self.mode.chosen.connect(self.view.set_mode)
