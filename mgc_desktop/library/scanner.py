@@ -90,7 +90,7 @@ def scan(
             read += len(batch)
             if progress:
                 progress(ScanProgress(len(seen), read, batch[-1].parent))
-    return ScanReport(len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), tuple(unreachable))
+    return ScanReport(len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), (*unreachable, *empty))
 
 
 def read_file(path: Path, stamp: Stamp) -> FileTags:
