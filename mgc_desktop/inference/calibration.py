@@ -1,0 +1,72 @@
+"""From logits to probabilities that can be believed: temperatures, pooling over a song, and when to say "unsure"."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float32]
+Pooling = Literal["mean_logits", "mean_probabilities"]
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a model's logits are read; fitted on recordings that the model did not learn from.
+
+    `pooling`: what is averaged over a song's segments. `segment_temperature`, `song_temperature`: logits are divided by
+    them before the softmax. `unsure_below`: a song whose highest probability is lower gets no verdict.
+    """
+
+    pooling: Pooling = "mean_logits"
+    segment_temperature: float = 1.0
+    song_temperature: float = 1.0
+    unsure_below: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.pooling not in get_args(Pooling):
+            raise ValueError(f"pooling {self.pooling!r} is not known")
+        if not (self.segment_temperature > 0 and self.song_temperature > 0):
+            raise ValueError("temperatures must be above 0")
+        if not 0 <= self.unsure_below <= 1:
+            raise ValueError("unsure_below must lie between 0 and 1")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+
+def softmax(logits: FloatArray, temperature: float = 1.0) -> FloatArray:
+    """Along the last axis."""
+    scaled = logits / np.float32(temperature)
+    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    result: FloatArray = powers / powers.sum(axis=-1, keepdims=True)
+    return result
+
+
+def segment_probabilities(logits: FloatArray, calibration: Calibration) -> FloatArray:
+    """`(n, genres)` logits of segments -> their probabilities."""
+    return softmax(logits, calibration.segment_temperature)
+
+
+def poolable(logits: FloatArray, calibration: Calibration) -> FloatArray:
+    """`(n, genres)`: what is averaged over the segments of a song."""
+    if calibration.pooling == "mean_logits":
+        return logits
+    return segment_probabilities(logits, calibration)
+
+
+def pooled_probabilities(mean: FloatArray, calibration: Calibration) -> FloatArray:
+    """`(genres,)`: a song's probabilities from the mean of `poolable` over its segments."""
+    if calibration.pooling == "mean_probabilities":
+        mean = np.log(np.maximum(mean, np.float32(_TINY)))
+    return softmax(mean, calibration.song_temperature)
+
+
+def song_probabilities(logits: FloatArray, calibration: Calibration) -> FloatArray:
+    """`(n, genres)` logits of a whole song's segments -> the song's probabilities `(genres,)`."""
+    return pooled_probabilities(poolable(logits, calibration).mean(axis=0), calibration)

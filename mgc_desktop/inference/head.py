@@ -1,0 +1,151 @@
+"""The genre head: a linear layer from the backbone's tags or embedding to genres, with its calibration.
+
+Kept as JSON, so that a head can be read, compared, exported and taught without any machine-learning library.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.errors import ModelError
+from mgc_desktop.inference.calibration import Calibration
+from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
+
+FloatArray = NDArray[np.float32]
+HeadInput = Literal["tags", "embedding"]
+
+FORMAT: Final = 1
+_CALIBRATION_KEYS: Final = ("pooling", "segment_temperature", "song_temperature", "unsure_below")
+_KEYS: Final = (
+    "format",
+    "version",
+    "genres",
+    "inputs",
+    "tag_range",
+    "mean",
+    "scale",
+    "weights",
+    "bias",
+    *_CALIBRATION_KEYS,
+    "fitted_on",
+    "measured",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """logits = weights @ ((x - mean) / scale) + bias, where x is `inputs` concatenated.
+
+    "tags" are the tag logits `(n, T)`, clipped to `tag_range` first where that is given; "embedding" is `(n, E)`.
+    Shapes: `mean`, `scale` `(F,)`; `weights` `(genres, F)`; `bias` `(genres,)`. ValueError where they disagree.
+    `fitted_on` says for people what the head learned from, `measured` how good it is.
+    """
+
+    version: str
+    genres: tuple[str, ...]
+    inputs: tuple[HeadInput, ...]
+    mean: FloatArray
+    scale: FloatArray
+    weights: FloatArray
+    bias: FloatArray
+    calibration: Calibration = field(default_factory=Calibration)
+    tag_range: tuple[float, float] | None = None
+    fitted_on: str = ""
+    measured: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.inputs or not set(self.inputs) <= set(get_args(HeadInput)):
+            raise ValueError(f"inputs {list(self.inputs)} are not known")
+        if len(set(self.genres)) != len(self.genres) or len(self.genres) < 2:
+            raise ValueError("it needs two or more different genres")
+        if self.weights.shape != (len(self.genres), len(self.mean)):
+            raise ValueError(f"weights have shape {self.weights.shape}, not {(len(self.genres), len(self.mean))}")
+        if self.mean.shape != self.scale.shape or self.bias.shape != (len(self.genres),):
+            raise ValueError("mean, scale and bias do not fit the weights")
+        if not all(np.isfinite(a).all() for a in (self.mean, self.scale, self.weights, self.bias)):
+            raise ValueError("some numbers are not finite")
+        if not (self.scale > 0).all():
+            raise ValueError("every scale must be above 0")
+        if self.tag_range is not None and not self.tag_range[0] < self.tag_range[1]:
+            raise ValueError("tag_range must rise")
+
+    def logits(self, *, tags: FloatArray | None, embedding: FloatArray | None) -> FloatArray:
+        """Tag logits `(n, T)` and embedding `(n, E)` -> genre logits `(n, genres)`.
+
+        ModelError if the model gives other features than the head was made for.
+        """
+        if tags is not None and self.tag_range is not None:
+            tags = np.clip(tags, *self.tag_range)
+        given = {"tags": tags, "embedding": embedding}
+        parts = [part for name in self.inputs if (part := given[name]) is not None]
+        if len(parts) != len(self.inputs) or sum(part.shape[1] for part in parts) != len(self.mean):
+            raise ModelError(
+                f"The head '{self.version}' needs {' and '.join(self.inputs)} of {len(self.mean)} numbers, "
+                "which this model does not give. Choose the model that the head was made for."
+            )
+        x = (np.concatenate(parts, axis=1) - self.mean) / self.scale
+        result: FloatArray = (x @ self.weights.T + self.bias).astype(np.float32)
+        return result
+
+    @classmethod
+    def load(cls, path: Path, sha256: str | None = None) -> Head:
+        """Read a head; ModelError names the file if it is missing, damaged or not understood."""
+        values = read_object(path, sha256)
+        with model_errors(path):
+            return cls.from_dict(values)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Head:
+        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        check_format(values, FORMAT)
+        check_keys(values, _KEYS)
+        low_high = values["tag_range"]
+        return cls(
+            version=str(values["version"]),
+            genres=tuple(str(name) for name in values["genres"]),
+            inputs=tuple(values["inputs"]),
+            mean=np.array(values["mean"], np.float32),
+            scale=np.array(values["scale"], np.float32),
+            weights=np.array(values["weights"], np.float32),
+            bias=np.array(values["bias"], np.float32),
+            calibration=Calibration(**{key: values[key] for key in _CALIBRATION_KEYS}),
+            tag_range=None if low_high is None else (float(low_high[0]), float(low_high[1])),
+            fitted_on=str(values["fitted_on"]),
+            measured=dict(values["measured"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values, numbers to six significant digits."""
+        return {
+            "format": FORMAT,
+            "version": self.version,
+            "genres": list(self.genres),
+            "inputs": list(self.inputs),
+            "tag_range": None if self.tag_range is None else list(self.tag_range),
+            **self.calibration.to_dict(),
+            "fitted_on": self.fitted_on,
+            "measured": self.measured,
+            "mean": _rounded(self.mean),
+            "scale": _rounded(self.scale),
+            "bias": _rounded(self.bias),
+            "weights": [_rounded(row) for row in self.weights],
+        }
+
+    def save(self, path: Path) -> None:
+        """Write the head, one list a line."""
+        values = self.to_dict()
+        rows = ",\n  ".join(json.dumps(row) for row in values.pop("weights"))
+        lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
+        lines.append(f'"weights": [\n  {rows}\n ]')
+        path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _rounded(numbers: Iterable[float]) -> list[float]:
+    return [float(f"{number:.6g}") for number in numbers]

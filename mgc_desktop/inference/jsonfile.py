@@ -1,0 +1,59 @@
+"""Read the JSON files of a model so that whatever is wrong with them becomes a `ModelError` that names the file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from mgc_desktop.errors import ModelError
+
+WAY_OUT: Final = "Install MGC Desktop again, or choose another model."
+
+
+def read_bytes(path: Path, sha256: str | None = None) -> bytes:
+    """The file's content; ModelError if it cannot be read or its SHA-256 is another."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"The file is missing. {WAY_OUT}", path=path) from None
+    except OSError as error:
+        raise ModelError(f"The file cannot be read ({error.strerror}). {WAY_OUT}", path=path) from error
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise ModelError(f"The file is damaged: its checksum is not the recorded one. {WAY_OUT}", path=path)
+    return data
+
+
+def read_object(path: Path, sha256: str | None = None) -> dict[str, Any]:
+    """The JSON object in the file."""
+    data = read_bytes(path, sha256)
+    with model_errors(path):
+        values = json.loads(data)
+        if not isinstance(values, dict):
+            raise ValueError("it holds no JSON object")
+        return values
+
+
+@contextmanager
+def model_errors(path: Path) -> Iterator[None]:
+    """Turn what validation raises into a `ModelError` about `path`."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
+        raise ModelError(f"The file is not understood: {what}. {WAY_OUT}", path=path) from error
+
+
+def check_keys(values: dict[str, Any], known: Collection[str]) -> None:
+    """ValueError about keys that are unknown; those of a later version of the program, or misspelt."""
+    if unknown := sorted(set(values) - set(known)):
+        raise ValueError(f"unknown keys {', '.join(unknown)}, perhaps of a newer version of the program")
+
+
+def check_format(values: dict[str, Any], expected: int) -> None:
+    """ValueError unless the object's `format` is the one that this version reads."""
+    if values["format"] != expected:
+        raise ValueError(f"it has format {values['format']}, this version of the program reads {expected}")

@@ -1,0 +1,173 @@
+"""`ModelMetadata`: all that the program knows of a model before it runs it, from `models/<name>/metadata.json`."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from mgc_desktop.features.config import MelConfig
+from mgc_desktop.inference.calibration import Calibration
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
+from mgc_desktop.inference.patchinput import PatchInput
+
+Role = Literal["default", "offered", "exhibit"]
+
+FORMAT: Final = 1
+FILE_NAME: Final = "metadata.json"
+_KEYS: Final = (
+    "format",
+    "name",
+    "version",
+    "title",
+    "summary",
+    "role",
+    "genres",
+    "tags",
+    "tag_rates",
+    "embedding",
+    "input",
+    "model",
+    "head",
+    "calibration",
+    "learned_from",
+    "weaknesses",
+    "source",
+    "licence",
+    "figures",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of the model beside the metadata, and the SHA-256 of its content in hexadecimal digits."""
+
+    file: str
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if Path(self.file).name != self.file:
+            raise ValueError(f"{self.file!r} is not a plain file name")
+        if not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
+            raise ValueError(f"the checksum of {self.file} is not a SHA-256")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelMetadata:
+    """One model.
+
+    `role`: "default", "offered" for choice, or "exhibit": too weak to tag with, shown with the report's results.
+    `genres`: what the model tells apart. `tags`: the labels of its descriptive tags, "family:tag", () if it has none.
+    `tag_rates`: how often each displayed tag is heard in music at large. `embedding`: its length, 0 if there is none.
+    Exactly one of `head` (the genres come from a head file) and `calibration` (from the network itself) is given.
+    `learned_from`, `weaknesses`, `source`, `licence`: text for the model card. `figures`: what was measured.
+    """
+
+    name: str
+    version: str
+    title: str
+    summary: str
+    role: Role
+    input: PatchInput
+    model: FileRecord
+    genres: tuple[str, ...] = GENRES
+    tags: tuple[str, ...] = ()
+    tag_rates: dict[str, float] = field(default_factory=dict)
+    embedding: int = 0
+    head: FileRecord | None = None
+    calibration: Calibration | None = None
+    learned_from: str = ""
+    weaknesses: str = ""
+    source: str = ""
+    licence: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.role not in get_args(Role):
+            raise ValueError(f"role {self.role!r} is not known")
+        if self.genres != GENRES:
+            raise ValueError("its genres are not the program's ten in their order")
+        if (self.head is None) == (self.calibration is None):
+            raise ValueError("either a head or a calibration is needed")
+
+    @property
+    def mel(self) -> MelConfig:
+        """The spectrogram that the model hears."""
+        return self.input.mel
+
+    @property
+    def patch_frames(self) -> int:
+        """Frames in a patch."""
+        return self.input.frames
+
+    @property
+    def patch_hop(self) -> int:
+        """Frames from one patch to the next."""
+        return self.input.hop
+
+    @property
+    def resolution(self) -> str:
+        """full, quarter or sixteenth."""
+        return self.input.resolution
+
+    @classmethod
+    def load(cls, folder: Path) -> ModelMetadata:
+        """Read `folder/metadata.json`; ModelError if it is missing, damaged or not understood."""
+        path = folder / FILE_NAME
+        values = read_object(path)
+        with model_errors(path):
+            return cls.from_dict(values)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> ModelMetadata:
+        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        check_format(values, FORMAT)
+        check_keys(values, _KEYS)
+        texts = ("name", "version", "title", "summary", "role", "learned_from", "weaknesses", "source", "licence")
+        if wrong := [key for key in texts if not isinstance(values[key], str)]:
+            raise TypeError(f"{', '.join(wrong)} must be text")
+        calibration, head = values["calibration"], values["head"]
+        return cls(
+            **{key: values[key] for key in texts},
+            input=PatchInput.from_dict(values["input"]),
+            model=FileRecord(**values["model"]),
+            genres=tuple(values["genres"]),
+            tags=tuple(values["tags"]),
+            tag_rates={str(name): float(rate) for name, rate in values["tag_rates"].items()},
+            embedding=int(values["embedding"]),
+            head=None if head is None else FileRecord(**head),
+            calibration=None if calibration is None else Calibration(**calibration),
+            figures=dict(values["figures"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "version": self.version,
+            "title": self.title,
+            "summary": self.summary,
+            "role": self.role,
+            "genres": list(self.genres),
+            "tags": list(self.tags),
+            "tag_rates": self.tag_rates,
+            "embedding": self.embedding,
+            "input": self.input.to_dict(),
+            "model": {"file": self.model.file, "sha256": self.model.sha256},
+            "head": None if self.head is None else {"file": self.head.file, "sha256": self.head.sha256},
+            "calibration": None if self.calibration is None else self.calibration.to_dict(),
+            "learned_from": self.learned_from,
+            "weaknesses": self.weaknesses,
+            "source": self.source,
+            "licence": self.licence,
+            "figures": self.figures,
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write `folder/metadata.json`."""
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+        (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,103 @@
+"""What a network wants to hear: the spectrogram's configuration, the patch, and how the patch is prepared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.features.config import MelConfig
+from mgc_desktop.inference.jsonfile import check_keys
+
+FloatArray = NDArray[np.float32]
+Reference = Literal["full_scale", "maximum"]
+
+_KEYS: Final = ("mel", "frames", "hop", "reduction", "reference", "top_db")
+_REDUCTIONS: Final = {1: "full", 2: "quarter", 4: "sixteenth"}
+
+
+@dataclass(frozen=True, slots=True)
+class PatchInput:
+    """Patches of `frames` frames every `hop` frames of a `mel` spectrogram.
+
+    `reference` "maximum" shifts each patch so that its loudest point is 0 dB, as the report did with its clips;
+    `top_db` then cuts what lies deeper below the patch's loudest point. `reduction` averages squares of 1, 2 or 4
+    points to one: full, quarter and sixteenth resolution.
+    """
+
+    mel: MelConfig
+    frames: int
+    hop: int
+    reduction: int = 1
+    reference: Reference = "full_scale"
+    top_db: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.reduction not in _REDUCTIONS:
+            raise ValueError(f"reduction {self.reduction} is not one of {list(_REDUCTIONS)}")
+        if not 0 < self.hop <= self.frames:
+            raise ValueError("a patch's hop must lie between 1 and its frames")
+        if self.mel.n_mels % self.reduction:
+            raise ValueError(f"{self.mel.n_mels} bands cannot be averaged by {self.reduction}")
+        if self.reference not in get_args(Reference):
+            raise ValueError(f"reference {self.reference!r} is not known")
+        if self.top_db is not None and not self.top_db > 0:
+            raise ValueError("top_db must be above 0")
+
+    @property
+    def resolution(self) -> str:
+        """The report's word: full, quarter or sixteenth."""
+        return _REDUCTIONS[self.reduction]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(bands, frames) of one patch as the network gets it."""
+        return self.mel.n_mels // self.reduction, self.frames // self.reduction
+
+    @property
+    def seconds(self) -> float:
+        """Length of a patch."""
+        return self.frames * self.mel.frame_seconds
+
+    def prepare(self, patches: FloatArray) -> FloatArray:
+        """`(n, n_mels, frames)` of the spectrogram -> `(n, *shape)` for the network, float32 and contiguous."""
+        if patches.ndim != 3 or patches.shape[1:] != (self.mel.n_mels, self.frames):
+            raise ValueError(f"patches have shape {patches.shape}, not (n, {self.mel.n_mels}, {self.frames})")
+        if len(patches) and (self.reference == "maximum" or self.top_db is not None):
+            loudest = patches.max(axis=(1, 2), keepdims=True)
+            if self.top_db is not None:
+                patches = np.maximum(patches, loudest - np.float32(self.top_db))
+            if self.reference == "maximum":
+                patches = patches - loudest
+        return np.ascontiguousarray(area_average(patches, self.reduction), np.float32)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "mel": self.mel.to_dict(),
+            "frames": self.frames,
+            "hop": self.hop,
+            "reduction": self.reduction,
+            "reference": self.reference,
+            "top_db": self.top_db,
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> PatchInput:
+        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        check_keys(values, _KEYS)
+        rest = {key: values[key] for key in _KEYS if key != "mel"}
+        return cls(mel=MelConfig.from_dict(values["mel"]), **rest)
+
+
+def area_average(images: FloatArray, factor: int) -> FloatArray:
+    """`(..., height, width)` -> `(..., height // factor, width // factor)`, means of squares; the rest is cut."""
+    if factor == 1:
+        return images
+    *rest, height, width = images.shape
+    height, width = height // factor, width // factor
+    squares = images[..., : height * factor, : width * factor].reshape(*rest, height, factor, width, factor)
+    averaged: FloatArray = squares.mean(axis=(-3, -1), dtype=np.float32)
+    return averaged

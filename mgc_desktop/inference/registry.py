@@ -1,0 +1,78 @@
+"""Which models there are: the bundled ones, and those that the user trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mgc_desktop.errors import ModelError
+from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.jsonfile import read_bytes
+from mgc_desktop.inference.metadata import FILE_NAME, ModelMetadata
+from mgc_desktop.paths import data_dir, models_dir
+
+DEFAULT: Final = "musicnn"
+_ROLES: Final = ("default", "offered", "exhibit")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelEntry:
+    """A model in the list: with its metadata, or with the reason why it cannot be used."""
+
+    name: str
+    folder: Path
+    metadata: ModelMetadata | None
+    reason: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether `load` can be expected to work."""
+        return self.metadata is not None and self.reason is None
+
+
+def model_folders() -> tuple[Path, ...]:
+    """Where models are looked for; the first that has a name wins."""
+    return models_dir(), data_dir() / "models"
+
+
+def list_models(*folders: Path) -> list[ModelEntry]:
+    """All models in `folders` (default: `model_folders`), the default first, unusable ones last with their reason.
+
+    Files are read and their checksums compared; no network is loaded.
+    """
+    entries: dict[str, ModelEntry] = {}
+    for folder in folders or model_folders():
+        for path in sorted(folder.glob("*/")):
+            if not path.name.startswith((".", "_")):
+                entries.setdefault(path.name, _entry(path))
+    return sorted(entries.values(), key=_rank)
+
+
+def _rank(entry: ModelEntry) -> tuple[bool, int, str]:
+    role = _ROLES.index(entry.metadata.role) if entry.metadata else len(_ROLES)
+    return not entry.usable, role, entry.name
+
+
+def _entry(folder: Path) -> ModelEntry:
+    metadata = None
+    try:
+        metadata = ModelMetadata.load(folder)
+        if metadata.name != folder.name:
+            raise ModelError(f"The model calls itself {metadata.name!r}. Rename the folder.", path=folder / FILE_NAME)
+        for record in filter(None, (metadata.model, metadata.head)):
+            read_bytes(folder / record.file, record.sha256)
+    except ModelError as error:
+        return ModelEntry(folder.name, folder, metadata, str(error))
+    return ModelEntry(folder.name, folder, metadata)
+
+
+def load(name: str | None = None, *folders: Path, threads: int = 1) -> Classifier:
+    """The model of that name, ready to run; without a name the default. ModelError if it cannot be used."""
+    name = name or DEFAULT
+    searched = folders or model_folders()
+    for folder in searched:
+        if Path(name).name == name and (folder / name).is_dir():
+            return Classifier.open(folder / name, threads=threads)
+    known = ", ".join(entry.name for entry in list_models(*searched) if entry.usable) or "none"
+    raise ModelError(f"There is no model named '{name}'. Choose one of: {known}.", path=searched[0])

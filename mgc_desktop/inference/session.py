@@ -1,0 +1,59 @@
+"""The one module that talks to ONNX Runtime, and translates its errors.
+
+The library is imported when the first model is opened, not when the program starts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.errors import ModelError
+from mgc_desktop.inference.jsonfile import WAY_OUT, read_bytes
+
+FloatArray = NDArray[np.float32]
+_SILENT = 4  # ONNX Runtime's severities: only fatal messages; errors come as exceptions
+
+
+class OnnxSession:
+    """A network in memory. `run` may be called from several threads at once.
+
+    `inputs` and `outputs` map names to shapes, None where an axis is free.
+    """
+
+    def __init__(self, path: Path, *, sha256: str | None = None, threads: int = 1) -> None:
+        """ModelError if the file is missing, its checksum is not `sha256`, or ONNX Runtime does not take it."""
+        data = read_bytes(path, sha256)
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise ModelError("ONNX Runtime, which runs the models, cannot be loaded. " + WAY_OUT) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _SILENT
+        # Idle threads sleep instead of spinning: the cores belong to playback and to the window.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its exceptions share no base class
+            raise ModelError(f"ONNX Runtime does not take the file. {WAY_OUT}", path=path) from error
+        self.path = path
+        self.inputs = {node.name: _shape(node.shape) for node in self._session.get_inputs()}
+        self.outputs = {node.name: _shape(node.shape) for node in self._session.get_outputs()}
+
+    def run(self, patches: FloatArray) -> dict[str, FloatArray]:
+        """Feed the network's one input; its outputs by name."""
+        (name,) = self.inputs
+        try:
+            values = self._session.run(None, {name: patches})
+        except Exception as error:
+            raise ModelError(f"ONNX Runtime failed to run the model: {error}", path=self.path) from error
+        return dict(zip(self.outputs, values, strict=True))
+
+
+def _shape(shape: list[Any]) -> tuple[int | None, ...]:
+    return tuple(axis if isinstance(axis, int) else None for axis in shape)

@@ -1,0 +1,118 @@
+"""From the backbone's hundred raw tags to the few words that are shown to a person.
+
+The two vocabularies overlap and repeat themselves ("female", "woman", "female voice", "female vocalists"): each shown
+word stands for all its synonyms. Words that say nothing about the sound are left out: decades and "oldies", opinions
+("beautiful", "catchy", "sexy", "weird").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Shown word -> the raw tags that mean it: "mtt:" MagnaTagATune's, "msd:" the Million Song Dataset's.
+SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    # voices
+    "female vocal": (
+        "mtt:female",
+        "mtt:woman",
+        "mtt:female vocal",
+        "mtt:female voice",
+        "msd:female vocalists",
+        "msd:female vocalist",
+    ),
+    "male vocal": ("mtt:male", "mtt:man", "mtt:male vocal", "mtt:male voice", "msd:male vocalists"),
+    "vocals": ("mtt:vocal", "mtt:vocals", "mtt:voice", "mtt:singing"),
+    "instrumental": ("mtt:no vocals", "mtt:no vocal", "mtt:no voice", "msd:instrumental"),
+    "choir": ("mtt:choir", "mtt:choral"),
+    "opera": ("mtt:opera",),
+    # instruments
+    "guitar": ("mtt:guitar", "msd:guitar"),
+    "piano": ("mtt:piano",),
+    "strings": ("mtt:strings",),
+    "violin": ("mtt:violin",),
+    "cello": ("mtt:cello",),
+    "harp": ("mtt:harp",),
+    "harpsichord": ("mtt:harpsichord",),
+    "flute": ("mtt:flute",),
+    "sitar": ("mtt:sitar",),
+    "synth": ("mtt:synth",),
+    "drums": ("mtt:drums",),
+    "beats": ("mtt:beat", "mtt:beats"),
+    "acoustic": ("msd:acoustic",),
+    "solo": ("mtt:solo",),
+    # pace and mood
+    "slow": ("mtt:slow",),
+    "fast": ("mtt:fast",),
+    "loud": ("mtt:loud",),
+    "quiet": ("mtt:quiet", "mtt:soft"),
+    "mellow": ("msd:Mellow", "msd:easy listening"),
+    "chillout": ("msd:chillout", "msd:chill"),
+    "happy": ("msd:happy",),
+    "sad": ("msd:sad",),
+    "party": ("msd:party",),
+    # styles
+    "rock": ("mtt:rock", "msd:rock"),
+    "classic rock": ("msd:classic rock",),
+    "hard rock": ("msd:hard rock",),
+    "alternative rock": ("msd:alternative", "msd:alternative rock"),
+    "progressive rock": ("msd:Progressive rock",),
+    "indie": ("msd:indie", "msd:indie rock", "msd:indie pop"),
+    "punk": ("msd:punk",),
+    "metal": ("mtt:metal", "msd:metal", "msd:heavy metal"),
+    "pop": ("mtt:pop", "msd:pop"),
+    "dance": ("mtt:dance", "msd:dance"),
+    "techno": ("mtt:techno",),
+    "house": ("msd:House",),
+    "electronic": ("mtt:electronic", "msd:electronic", "msd:electronica"),
+    "electro": ("msd:electro",),
+    "ambient": ("mtt:ambient", "msd:ambient"),
+    "new age": ("mtt:new age",),
+    "experimental": ("msd:experimental",),
+    "hip-hop": ("msd:Hip-Hop",),
+    "R&B": ("msd:rnb",),
+    "soul": ("msd:soul",),
+    "funk": ("msd:funk",),
+    "blues": ("msd:blues",),
+    "jazz": ("msd:jazz",),
+    "folk": ("msd:folk",),
+    "country": ("mtt:country", "msd:country"),
+    "indian": ("mtt:indian",),
+    "classical": ("mtt:classical", "mtt:classic"),
+}
+
+# A word adds nothing where a more telling one is shown already.
+_IMPLIED_BY: Final[dict[str, frozenset[str]]] = {
+    "vocals": frozenset({"female vocal", "male vocal", "choir", "opera"}),
+    "rock": frozenset({"hard rock", "alternative rock", "classic rock", "progressive rock", "punk", "metal"}),
+    "strings": frozenset({"violin", "cello"}),
+    "electronic": frozenset({"techno", "house", "electro"}),
+}
+
+_LEAST_PROBABILITY = 0.1
+_LEAST_LIFT = 1.25
+_MOST_SHOWN = 8
+
+
+def shown_probabilities(tags: Sequence[str], probabilities: NDArray[np.floating]) -> dict[str, float]:
+    """Raw tags `(T,)` -> each shown word's probability: that one or more of its synonyms would be said."""
+    raw = dict(zip(tags, probabilities.tolist(), strict=True))
+    merged = {word: [raw[tag] for tag in synonyms if tag in raw] for word, synonyms in SYNONYMS.items()}
+    return {word: 1 - math.prod(1 - p for p in values) for word, values in merged.items() if values}
+
+
+def telling(probabilities: Mapping[str, float], rates: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """The words worth showing, the strongest first, with their probabilities.
+
+    "guitar" and "slow" are likely for nearly any song; a word tells more the more likely it is here than in music at
+    large (`rates`). The order is by what the word contributes to that difference, p log(p / rate).
+    """
+    lifts = {word: p / max(rates.get(word, 1.0), 1e-3) for word, p in probabilities.items()}
+    likely = [w for w, p in probabilities.items() if p >= _LEAST_PROBABILITY and lifts[w] >= _LEAST_LIFT]
+    likely.sort(key=lambda word: -probabilities[word] * math.log(lifts[word]))
+    shown = [word for word in likely if not _IMPLIED_BY.get(word, frozenset()) & set(likely)]
+    return tuple((word, probabilities[word]) for word in shown[:_MOST_SHOWN])
