@@ -7,9 +7,10 @@ the command line and the training alike, so that a model is always fed what it w
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 Scaling = Literal["db", "log10_1_10000"]
+PadMode = Literal["constant", "reflect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,15 @@ class MelConfig:
     fmin: float
     fmax: float
     scaling: Scaling
-    pad_mode: Literal["constant", "reflect"] = "constant"
+    pad_mode: PadMode = "constant"
+
+    def __post_init__(self) -> None:
+        if self.scaling not in get_args(Scaling) or self.pad_mode not in get_args(PadMode):
+            raise ValueError(f"scaling {self.scaling!r} or pad mode {self.pad_mode!r} is not known")
+        if min(self.sr, self.n_fft, self.hop_length, self.n_mels) <= 0 or self.n_fft % 2:
+            raise ValueError("sampling rate, FFT, hop and number of filters must be above 0, and the FFT even")
+        if not 0 <= self.fmin < self.fmax <= self.sr / 2:
+            raise ValueError("the filters must lie between 0 Hz and half of the sampling rate")
 
     @property
     def frame_seconds(self) -> float:
@@ -44,7 +53,7 @@ class MelConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> MelConfig:
-        """From what `to_dict` gave; raises TypeError on missing or unknown keys."""
+        """From what `to_dict` gave; TypeError on missing or unknown keys, ValueError on impossible values."""
         return cls(**values)
 
 

@@ -1,0 +1,158 @@
+"""Mel-spectrograms of a whole song or, block by block, of a stream: the same numbers either way.
+
+librosa is the reference (`librosa.feature.melspectrogram`, Slaney's filters), but is not needed: the spectra are
+float32 real FFTs of a few dozen frames at a time, and the filters are only multiplied where they are not zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.features.config import MelConfig
+
+FloatArray = NDArray[np.float32]
+
+# Frames that are computed together; always the same ones, so that a stream's blocks change no rounding.
+CHUNK: Final = 64
+_FLOOR: Final = 1e-10  # power, -100 dB
+_BAND: Final = 16  # filters that are applied together
+
+
+def filter_bank(config: MelConfig) -> FloatArray:
+    """Slaney's triangular filters of equal area, `(n_mels, n_fft // 2 + 1)`."""
+    bins = np.arange(config.n_fft // 2 + 1) * config.sr / config.n_fft
+    edges = _mel_to_hz(np.linspace(_hz_to_mel(config.fmin), _hz_to_mel(config.fmax), config.n_mels + 2))
+    lower, centre, upper = edges[:-2, np.newaxis], edges[1:-1, np.newaxis], edges[2:, np.newaxis]
+    rising = (bins - lower) / (centre - lower)
+    falling = (upper - bins) / (upper - centre)
+    triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2.0 / (upper - lower)
+    return triangles.astype(np.float32)
+
+
+def mel_frequencies(config: MelConfig) -> NDArray[np.float64]:
+    """The centre of each filter, `(n_mels,)` Hz."""
+    return _mel_to_hz(np.linspace(_hz_to_mel(config.fmin), _hz_to_mel(config.fmax), config.n_mels + 2))[1:-1]
+
+
+# Slaney's scale: 200/3 Hz a mel up to 1 kHz, from there 27 mel for each factor of 6.4.
+_HZ_PER_MEL: Final = 200.0 / 3.0
+_KNEE_HZ: Final = 1000.0
+_KNEE_MEL: Final = _KNEE_HZ / _HZ_PER_MEL
+_LOG_STEP: Final = np.log(6.4) / 27.0
+
+
+def _hz_to_mel(hz: float) -> float:
+    return hz / _HZ_PER_MEL if hz < _KNEE_HZ else _KNEE_MEL + float(np.log(hz / _KNEE_HZ)) / _LOG_STEP
+
+
+def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(mel < _KNEE_MEL, mel * _HZ_PER_MEL, _KNEE_HZ * np.exp((mel - _KNEE_MEL) * _LOG_STEP))
+
+
+def frame_count(samples: int, config: MelConfig) -> int:
+    """How many frames a sound of so many samples has; 0 if it has none."""
+    return 1 + samples // config.hop_length if samples else 0
+
+
+def log_mel(y: FloatArray, config: MelConfig) -> FloatArray:
+    """`(n,)` samples at `config.sr` to `(n_mels, 1 + n // hop_length)` in `config.scaling`; `(n_mels, 0)` of none."""
+    stream = LogMelStream(config)
+    return np.concatenate([stream.process(y), stream.flush()], axis=1)
+
+
+class LogMelStream:
+    """`log_mel` of samples that come block by block: all that `process` and at last `flush` give, put together, is
+    to the bit what `log_mel` gives of the whole. What is kept back is bounded, whatever the song's length."""
+
+    def __init__(self, config: MelConfig) -> None:
+        self._config = config
+        self._spectra = _spectra(config)
+        self._half = config.n_fft // 2
+        self._padded = np.zeros(0, np.float32)  # what frames still need, from the next frame's first sample on
+        self._started = False
+        self._recent = np.zeros(0, np.float32)  # the last `_half + 1` samples, for the reflection at the end
+
+    def process(self, y: FloatArray) -> FloatArray:
+        """The next `(n,)` samples; the frames that are complete, `(n_mels, k)`, k a multiple of CHUNK."""
+        y = np.asarray(y, np.float32)
+        self._recent = np.concatenate([self._recent, y[-self._half - 1 :]])[-self._half - 1 :]
+        self._padded = np.concatenate([self._padded, y])
+        if not self._started:
+            if len(self._padded) <= self._half:
+                return self._nothing()
+            self._padded = np.concatenate([self._before(self._padded), self._padded])
+            self._started = True
+        frames = (len(self._padded) - self._config.n_fft) // self._config.hop_length + 1
+        return self._take(max(0, frames) // CHUNK * CHUNK)
+
+    def flush(self) -> FloatArray:
+        """The last frames, `(n_mels, k)`; the stream is spent then."""
+        if not len(self._recent):
+            return self._nothing()
+        if self._started:
+            self._padded = np.concatenate([self._padded, self._after(self._recent)])
+        else:  # shorter than the padding: reflected to and fro
+            self._padded = np.pad(self._padded, self._half, mode=self._config.pad_mode)
+        return self._take((len(self._padded) - self._config.n_fft) // self._config.hop_length + 1)
+
+    def _nothing(self) -> FloatArray:
+        return np.zeros((self._config.n_mels, 0), np.float32)
+
+    def _before(self, y: FloatArray) -> FloatArray:
+        return y[self._half : 0 : -1] if self._config.pad_mode == "reflect" else np.zeros(self._half, np.float32)
+
+    def _after(self, y: FloatArray) -> FloatArray:
+        return y[-2::-1] if self._config.pad_mode == "reflect" else np.zeros(self._half, np.float32)
+
+    def _take(self, frames: int) -> FloatArray:
+        """Compute so many frames and forget the samples that no later one needs."""
+        if not frames:
+            return self._nothing()
+        hop = self._config.hop_length
+        windows = np.lib.stride_tricks.sliding_window_view(self._padded, self._config.n_fft)[::hop][:frames]
+        out = np.empty((frames, self._config.n_mels), np.float32)
+        for start in range(0, frames, CHUNK):
+            self._spectra.log_mel(windows[start : start + CHUNK], out[start : start + CHUNK])
+        self._padded = self._padded[frames * hop :].copy()
+        return np.ascontiguousarray(out.T)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spectra:
+    """Window and filters of a configuration, ready for use; shared by all its streams."""
+
+    config: MelConfig
+    window: FloatArray
+    bands: tuple[tuple[slice, slice, FloatArray], ...]  # filters, bins, weights (bins, filters)
+
+    def log_mel(self, windows: FloatArray, out: FloatArray) -> None:
+        """`(k, n_fft)` samples to `(k, n_mels)` scaled values, written into `out`."""
+        spectrum = np.fft.rfft(windows * self.window)
+        power = np.square(spectrum.real)
+        power += np.square(spectrum.imag)
+        for filters, bins, weights in self.bands:
+            np.matmul(power[:, bins], weights, out=out[:, filters])
+        if self.config.scaling == "db":
+            np.log10(np.maximum(out, np.float32(_FLOOR), out=out), out=out)
+            out *= np.float32(10.0)
+        else:
+            out *= np.float32(10000.0)
+            np.log10(np.add(out, np.float32(1.0), out=out), out=out)
+
+
+@cache
+def _spectra(config: MelConfig) -> _Spectra:
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(config.n_fft) / config.n_fft)
+    filters = filter_bank(config)
+    bands = []
+    for start in range(0, config.n_mels, _BAND):
+        rows = slice(start, min(start + _BAND, config.n_mels))
+        used = np.flatnonzero(filters[rows].any(axis=0))
+        bins = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0, 1)
+        bands.append((rows, bins, np.ascontiguousarray(filters[rows, bins].T)))
+    return _Spectra(config, window.astype(np.float32), tuple(bands))
