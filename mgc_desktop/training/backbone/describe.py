@@ -11,9 +11,9 @@ from typing import Final
 from mgc_desktop.features.config import MUSICNN
 from mgc_desktop.inference.metadata import FILE_NAME, FileRecord, ModelMetadata
 from mgc_desktop.inference.patchinput import PatchInput
+from mgc_desktop.training.backbone.card import write_card
 from mgc_desktop.training.backbone.network import UNITS
 from mgc_desktop.training.backbone.wheel import TAGGERS, Tagger
-from mgc_desktop.training.backbone.card import write_card
 
 PATCH_FRAMES: Final = 187
 MODEL_FILE: Final = "model.onnx"
