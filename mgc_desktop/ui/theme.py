@@ -31,13 +31,13 @@ GENRE_COLOURS: Final[Mapping[str, str]] = MappingProxyType({
 # Where the fill is too pale or too dark to be read as text.
 _GENRE_TEXT_DARK: Final = MappingProxyType({**GENRE_COLOURS, "Hard Rock": "#E0708A"})
 _GENRE_TEXT_LIGHT: Final[Mapping[str, str]] = MappingProxyType({
-    "Alt Rock": "#BE3A1D",
+    "Alt Rock": "#C8391A",
     "Ambient": "#2C727B",
-    "Classical": "#7F661B",
+    "Classical": "#856908",
     "Electro Rock": "#B5358C",
     "Electronica": "#185EEA",
     "Hard Rock": "#B43F5C",
-    "Hip-Hop": "#A4540D",
+    "Hip-Hop": "#AD520A",
     "Jazz": "#7952C1",
     "New Age": "#4A743C",
     "World": "#2D7562",

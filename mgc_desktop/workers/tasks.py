@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, Signal, SignalInstance, Slot
 
 from mgc_desktop.cancellation import Cancelled, CancelToken
 
@@ -77,10 +77,13 @@ class TaskRunner(QObject):
 
     _returned = Signal(object)
 
-    def __init__(self, *, threads: int = 1, parent: QObject | None = None) -> None:
+    def __init__(self, *, threads: int = 1, quiet: bool = False, parent: QObject | None = None) -> None:
+        """`quiet`: the threads give way to the others, where the system can."""
         super().__init__(parent)
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
+        if quiet:
+            self._pool.setThreadPriority(QThread.Priority.LowPriority)
         self._numbers = itertools.count()
         self._tasks: dict[int, _Task] = {}
         self._stopping = False
@@ -99,9 +102,10 @@ class TaskRunner(QObject):
         failed: OnFailed | None = None,
         finished: OnFinished | None = None,
         priority: int = 0,
+        token: CancelToken | None = None,
     ) -> CancelToken:
         """Start `work(token)` as soon as a thread is free; cancel it through the token that is returned."""
-        token = CancelToken()
+        token = token if token is not None else CancelToken()
         if self._stopping:
             token.cancel()
             return token

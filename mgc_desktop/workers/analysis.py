@@ -1,0 +1,176 @@
+"""Listens to songs in the background: the one that plays, then the next one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.inference.prediction import TrackPrediction
+from mgc_desktop.workers.mailbox import Mailbox
+from mgc_desktop.workers.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from mgc_desktop.inference.classifier import Classifier
+
+_log = logging.getLogger(__name__)
+
+LOOK_MS: Final = 50  # the window is told at most twenty times a second
+_KEPT: Final = 256  # verdicts that are remembered
+
+
+class ModelLoader:
+    """Loads the model once, on whichever thread needs it first."""
+
+    def __init__(self, load: Callable[[], Classifier]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._model: Classifier | None = None
+
+    def __call__(self) -> Classifier:
+        """The model; raises ModelError each time it cannot be loaded."""
+        with self._lock:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+
+def load_default() -> Classifier:
+    """The model that the program starts with. The heavy libraries are imported here, after the window is shown."""
+    from mgc_desktop.inference import registry
+
+    return registry.load()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    path: Path
+    token: CancelToken
+    mailbox: Mailbox | None
+
+
+class Analyst(QObject):
+    """One analysis at a time, the latest song first; a song that may come next is heard when there is nothing else.
+
+    All signals come on the GUI thread, none after `close`, none of a song after another was started.
+    """
+
+    progressed = Signal(object)  # Post
+    finished = Signal(object)  # TrackPrediction of the whole song
+    failed = Signal(object, object)  # Path, Exception
+    foreseen = Signal(object)  # TrackPrediction of a song that was heard ahead
+    model_ready = Signal(str)  # its title
+
+    def __init__(self, load: Callable[[], Classifier] = load_default, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = ModelLoader(load)
+        self._runner = TaskRunner(threads=1, quiet=True, parent=self)
+        self._job: _Job | None = None
+        self._ahead: _Job | None = None
+        self._known: dict[Path, TrackPrediction] = {}
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def running(self) -> Path | None:
+        """The song that is being heard now."""
+        return self._job.path if self._job else None
+
+    def verdict_on(self, path: Path) -> TrackPrediction | None:
+        """What is remembered of a song that was heard to its end."""
+        return self._known.get(path)
+
+    def warm_up(self) -> None:
+        """Load the model before it is needed."""
+        self._runner.run(lambda _token: self._model().metadata.title, done=self.model_ready.emit, failed=self._no_model)
+
+    def start(self, path: Path) -> None:
+        """Hear a song from its start to its end; what was being heard is dropped."""
+        self.stop()
+        token = CancelToken()
+        mailbox = Mailbox(token)
+        self._job = _Job(path, token, mailbox)
+        self._runner.run(
+            lambda cancel: self._analyze(path, cancel, mailbox),
+            done=self._on_done,
+            failed=lambda error: self._on_failed(path, error),
+            token=token,
+        )
+        self._timer.start()
+
+    def look_ahead(self, path: Path) -> None:
+        """Hear a song when the present one is done, so that its verdict is there at once; only the latest counts."""
+        if path in self._known or path == self.running or (self._ahead and self._ahead.path == path):
+            return
+        self._drop_ahead()
+        token = self._runner.run(
+            lambda cancel: self._analyze(path, cancel, None), done=self._on_foreseen, failed=_ignored, priority=-1
+        )
+        self._ahead = _Job(path, token, None)
+
+    def stop(self) -> None:
+        """Drop what is being heard."""
+        self._timer.stop()
+        self._drop_ahead()
+        if self._job is not None:
+            self._job.token.cancel()
+            self._job = None
+
+    def close(self) -> bool:
+        """Stop everything and wait for the threads; nothing is said any more."""
+        self.stop()
+        return self._runner.close()
+
+    def _analyze(self, path: Path, cancel: CancelToken, mailbox: Mailbox | None) -> TrackPrediction:
+        # On the pool's thread: touches nothing of this object but the model.
+        from mgc_desktop.pipeline import analyze
+
+        return analyze(path, self._model(), cancel=cancel, listener=mailbox)
+
+    def _look(self) -> None:
+        post = self._job.mailbox.take() if self._job and self._job.mailbox else None
+        if post is not None:
+            self.progressed.emit(post)
+
+    def _on_done(self, prediction: TrackPrediction) -> None:
+        self._look()
+        self._timer.stop()
+        self._job = None
+        self._remember(prediction)
+        self.finished.emit(prediction)
+
+    def _on_failed(self, path: Path, error: Exception) -> None:
+        self._look()
+        self._timer.stop()
+        self._job = None
+        self.failed.emit(path, error)
+
+    def _on_foreseen(self, prediction: TrackPrediction) -> None:
+        self._ahead = None
+        self._remember(prediction)
+        self.foreseen.emit(prediction)
+
+    def _no_model(self, error: Exception) -> None:
+        self.failed.emit(None, error)
+
+    def _remember(self, prediction: TrackPrediction) -> None:
+        self._known[prediction.path] = prediction
+        while len(self._known) > _KEPT:
+            del self._known[next(iter(self._known))]
+
+    def _drop_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.token.cancel()
+            self._ahead = None
+
+
+def _ignored(error: Exception) -> None:
+    # It is said when the song's turn comes.
+    _log.info("cannot look ahead: %s", error)

@@ -1,0 +1,118 @@
+"""Widgets on the offscreen screen in the program's font; every Qt warning fails the test."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.ui import fonts
+
+HARMLESS = "This plugin does not support propagateSizeHints"  # the offscreen screen about any window
+
+
+@pytest.fixture(autouse=True)
+def _no_qt_warnings(qtlog: Any) -> Iterator[None]:
+    yield
+    assert [r.message for r in qtlog.records if HARMLESS not in r.message] == []
+
+
+@pytest.fixture(autouse=True)
+def _own_font(qapp: QApplication) -> None:
+    fonts.install(qapp)
+
+
+@pytest.fixture
+def place(qtbot: QtBot) -> Callable[..., QWidget]:
+    """Show a widget in a size."""
+
+    def show(widget: QWidget, width: int = 400, height: int = 200) -> QWidget:
+        qtbot.addWidget(widget)
+        widget.resize(width, height)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    return show
+
+
+@pytest.fixture
+def seen() -> Callable[[QWidget], QImage]:
+    """What a widget looks like."""
+    return lambda widget: widget.grab().toImage()
+
+
+def _colour_at(image: QImage, x: float, y: float) -> str:
+    """The colour of a pixel in logical coordinates, as #rrggbb."""
+    scale = image.devicePixelRatio()
+    return image.pixelColor(QPointF(x * scale, y * scale).toPoint()).name()
+
+
+def _timeline(*rows: dict[str, float], step: float = 1.5) -> Timeline:
+    """Segments of `step` seconds with the named genres; what is left over is World's."""
+    table = np.zeros((len(rows), len(GENRES)), np.float32)
+    for i, row in enumerate(rows):
+        for name, share in row.items():
+            table[i, GENRES.index(name)] = share
+        table[i, GENRES.index("World")] += 1 - table[i].sum()
+    starts = np.arange(len(rows), dtype=np.float32) * step
+    return Timeline(GENRES, np.stack([starts, starts + step], axis=1), table)
+
+
+def _prediction(
+    genre: str | None = "Jazz", share: float = 0.7, *, heard: float = 100.0, duration: float = 100.0
+) -> TrackPrediction:
+    """A verdict; unsure ones lean towards Jazz."""
+    values = np.full(len(GENRES), (1 - share) / (len(GENRES) - 1), np.float32)
+    values[GENRES.index(genre or "Jazz")] = share
+    return TrackPrediction(
+        path=Path("/music/song.mp3"),
+        duration=duration,
+        model="musicnn",
+        model_version="1",
+        genres=GENRES,
+        probabilities=values,
+        genre=genre,
+        confidence=share,
+        timeline=_timeline({"Jazz": 0.9}, {"Jazz": 0.8}),
+        tags=(("piano", 0.8), ("slow", 0.5)),
+        heard=heard,
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for settings and logs."""
+    monkeypatch.setenv("MGC_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def colour_at() -> Callable[[QImage, float, float], str]:
+    """`colour_at(image, x, y)`: the colour of a pixel in logical coordinates, as #rrggbb."""
+    return _colour_at
+
+
+@pytest.fixture
+def timeline() -> Callable[..., Timeline]:
+    """`timeline({"Jazz": 0.9}, ..., step=1.5)`: one row a segment; what is left over is World's."""
+    return _timeline
+
+
+@pytest.fixture
+def prediction() -> Callable[..., TrackPrediction]:
+    """`prediction("Jazz" or None, share, heard=..., duration=...)`: a verdict; unsure ones lean towards Jazz."""
+    return _prediction

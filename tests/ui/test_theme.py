@@ -1,0 +1,57 @@
+"""Two palettes that can be read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.ui import theme
+from mgc_desktop.ui.theme import DARK, LIGHT, Palette
+
+PALETTES = pytest.mark.parametrize("palette", [DARK, LIGHT], ids=lambda palette: palette.name)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+    assert theme.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+    assert theme.contrast("#123456", "#123456") == 1.0
+
+
+@PALETTES
+@pytest.mark.parametrize("text, ground", theme.TEXT_PAIRS)
+def test_text_can_be_read_on_its_ground(palette: Palette, text: str, ground: str) -> None:
+    assert theme.contrast(getattr(palette, text), getattr(palette, ground)) >= 4.5
+
+
+@PALETTES
+@pytest.mark.parametrize("genre", GENRES)
+def test_names_of_genres_can_be_read_on_panels(palette: Palette, genre: str) -> None:
+    ink = palette.genre_as_text(genre)
+    assert theme.contrast(ink, palette.panel) >= 4.5
+    assert theme.contrast(ink, palette.raised) >= 4.5
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_names_can_be_read_inside_their_bands(genre: str) -> None:
+    assert theme.contrast(theme.on_genre(genre), theme.GENRE_COLOURS[genre]) >= 4.5
+
+
+def test_every_genre_has_a_colour_of_its_own() -> None:
+    assert set(theme.GENRE_COLOURS) == set(GENRES)
+    assert len(set(theme.GENRE_COLOURS.values())) == len(GENRES)
+
+
+@PALETTES
+def test_a_genre_that_is_not_one_of_the_ten_is_grey(palette: Palette) -> None:
+    assert palette.genre("Polka") == palette.genre(None) == palette.muted
+    assert palette.genre_as_text("Polka") == palette.text
+
+
+@PALETTES
+def test_the_style_sheet_is_filled_in(palette: Palette) -> None:
+    sheet = theme.style_sheet(palette, "/icons/arrow.svg")
+    assert "/icons/arrow.svg" in sheet
+    assert palette.panel in sheet
+    assert not re.search(r"\{[a-z_]+\}|\{\{", sheet)
