@@ -59,6 +59,11 @@ class GenreBars(QWidget):
         """The names from the top down."""
         return tuple(self._genres[i] for i in np.argsort(self._places))
 
+    @property
+    def is_gliding(self) -> bool:
+        """Whether something still moves."""
+        return self._timer.isActive()
+
     def set_palette(self, palette: Palette) -> None:
         """Draw in these colours from now on."""
         self._palette = palette

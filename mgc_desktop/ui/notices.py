@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mgc_desktop.errors import MgcError
+from mgc_desktop.log import headline
 from mgc_desktop.ui import icons
 from mgc_desktop.ui.buttons import IconButton
 from mgc_desktop.ui.fonts import SMALL, font
@@ -26,16 +28,37 @@ from mgc_desktop.ui.theme import GAP, Palette
 
 _WIDTH: Final = 620
 _WAITING: Final = 50
+SHOW_LOG: Final = "Show log"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What happened (`title`), to what and what to do (`message`); `action` names a button, if there is one."""
+    """What happened (`title`), to what and what to do (`message`).
+
+    `subject`: the file concerned; the same title on the same subject is said once. `action` names a button.
+    """
 
     title: str
     message: str
+    subject: str = ""
     action: str = ""
     problem: bool = True
+
+    @classmethod
+    def of(cls, error: Exception) -> Notice:
+        """What to say of an error."""
+        title, message = headline(error)
+        if not isinstance(error, MgcError):
+            return cls(title, message, action=SHOW_LOG)
+        if error.path is None:
+            return cls(title, message)
+        return cls(title, f"{error.path.name}: {error.message}", subject=str(error.path))
+
+    def same_as(self, other: Notice | None) -> bool:
+        """Whether a user would take the two for one."""
+        if other is None or self.title != other.title:
+            return False
+        return self.subject == other.subject and (bool(self.subject) or self.message == other.message)
 
 
 class NoticeBar(QFrame):
@@ -54,10 +77,10 @@ class NoticeBar(QFrame):
         self._title.setFont(font(weight=QFont.Weight.DemiBold))
         self._message = muted(px=SMALL)
         self._message.setWordWrap(True)
-        self._action = QPushButton()
-        self._action.clicked.connect(self._on_action)
-        self._close = IconButton("close", "Dismiss", palette, keys="Esc", size=16)
-        self._close.clicked.connect(self.dismiss)
+        self.action_button = QPushButton()
+        self.action_button.clicked.connect(self._on_action)
+        self.close_button = IconButton("close", "Dismiss", palette, keys="Esc", size=16)
+        self.close_button.clicked.connect(self.dismiss)
         self._lay_out()
         self._cast_shadow()
         self.set_palette(palette)
@@ -86,7 +109,7 @@ class NoticeBar(QFrame):
         """Show a notice, or let it wait; the same one is not shown twice in a row."""
         if self._notice is None:
             self._show(notice)
-        elif notice != self._notice and notice not in self._waiting:
+        elif not any(notice.same_as(other) for other in (self._notice, *self._waiting)):
             self._waiting.append(notice)
             self._count()
 
@@ -114,8 +137,8 @@ class NoticeBar(QFrame):
     def _show(self, notice: Notice) -> None:
         self._notice = notice
         self._message.setText(notice.message)
-        self._action.setText(notice.action)
-        self._action.setVisible(bool(notice.action))
+        self.action_button.setText(notice.action)
+        self.action_button.setVisible(bool(notice.action))
         self._count()
         self._draw_sign()
         self.show()
@@ -160,8 +183,8 @@ class NoticeBar(QFrame):
         row.setSpacing(14)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
-        row.addWidget(self._action)
-        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.action_button)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _cast_shadow(self) -> None:
         shadow = QGraphicsDropShadowEffect(self)

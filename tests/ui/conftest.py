@@ -21,7 +21,7 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.ui import fonts
 
-HARMLESS = "This plugin does not support propagateSizeHints"  # the offscreen screen about any window
+HARMLESS = "This plugin does not support"  # the offscreen screen, about sizes and stacking of windows
 
 
 @pytest.fixture(autouse=True)
