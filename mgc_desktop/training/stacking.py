@@ -6,17 +6,19 @@ Were it fitted on what the members said of their own training clips, it would tr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from mgc_desktop.training.datasets.clip import Clip
+from mgc_desktop.training.networks.pretrained import PretrainedStack
 from mgc_desktop.training.networks.stacked import Stacked
 from mgc_desktop.training.splits import grouped_folds
 
 FloatArray = NDArray[np.floating]
+Weighed = TypeVar("Weighed", Stacked, PretrainedStack)
 # Teaches a member on some clips and gives its log-probabilities `(n, genres)` for others.
 TeachAndAsk = Callable[[Sequence[Clip], Sequence[Clip]], FloatArray]
 
@@ -52,16 +54,16 @@ def fit_meta(views: FloatArray, targets: FloatArray, *, weight_decay: float = 1e
         loss = -(y * torch.log_softmax(x @ weight.T + bias, dim=1)).sum(dim=1).mean()
         loss = loss + weight_decay * ((weight - start).square().sum() + bias.square().sum())
         loss.backward()
-        return float(loss)
+        return float(loss.detach())
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
     return weight.detach().numpy(), bias.detach().numpy()
 
 
-def stack(members: Sequence[nn.Module], weight: FloatArray, bias: FloatArray) -> Stacked:
-    """The members with the fitted meta-learner on top."""
-    network = Stacked(members, len(bias))
+def weigh(network: Weighed, weight: FloatArray, bias: FloatArray) -> Weighed:
+    """The network with the fitted meta-learner in its layer `meta`."""
     with torch.no_grad():
         network.meta.weight.copy_(torch.from_numpy(np.asarray(weight)))
         network.meta.bias.copy_(torch.from_numpy(np.asarray(bias)))
-    return network.eval()
+    network.eval()
+    return network

@@ -39,6 +39,12 @@ def write_wav(path: Path, y: NDArray[np.floating], sr: int = SR) -> Path:
     return path
 
 
+@pytest.fixture
+def silent_wav(tmp_path: Path) -> Path:
+    """Two seconds of nothing."""
+    return write_wav(tmp_path / "silent.wav", np.zeros(2 * SR))
+
+
 @pytest.fixture(scope="session")
 def small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three genres, five artists each, two songs of four seconds from each artist."""

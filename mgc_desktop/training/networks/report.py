@@ -11,7 +11,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from mgc_desktop.training.networks.resolution import grey
+
+def grey(patches: Tensor) -> Tensor:
+    """Decibels below the loudest point to one grey channel: 1 is the loudest, 0 is 80 dB below it."""
+    return (patches / 80 + 1).clamp(0, 1)
 
 
 class ReportCnn(nn.Module):
@@ -23,7 +26,7 @@ class ReportCnn(nn.Module):
         before = 1
         for width in channels:
             layers += [
-                nn.Conv2d(before, width, 3, padding=1),
+                nn.Conv2d(before, width, 3, padding=1, bias=False),  # the norm takes any bias out again
                 nn.GroupNorm(4, width),
                 nn.ReLU(),
                 nn.MaxPool2d((2, 4), ceil_mode=True),

@@ -1,0 +1,78 @@
+"""What a network says of whole clips, pooled as the program pools a song, and how far it can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from mgc_desktop.inference.calibration import Calibration, song_probabilities
+from mgc_desktop.training.datasets.clip import Clip
+from mgc_desktop.training.examples import Pictures
+from mgc_desktop.training.metrics import Scores, accuracy, macro_f1
+
+FloatArray = NDArray[np.float32]
+_BATCH = 16
+_TEMPERATURES = np.geomspace(0.25, 8, 41)
+_WANTED_PRECISION = 0.75  # below the confidence where this holds, "unsure" is the better answer
+
+
+def logits_of(network: nn.Module, examples: Pictures) -> list[FloatArray]:
+    """The logits of the patches of each clip, `(patches, genres)`."""
+    device = next(network.parameters()).device
+    network.eval()
+    answers: list[FloatArray] = []
+    with torch.inference_mode():
+        for index in range(len(examples)):
+            windows = torch.from_numpy(examples.windows(index))
+            parts = [network(windows[i : i + _BATCH].to(device)).cpu() for i in range(0, len(windows), _BATCH)]
+            answers.append(torch.cat(parts).numpy())
+    return answers
+
+
+def score(
+    logits: Sequence[FloatArray], clips: Sequence[Clip], genres: Sequence[str], calibration: Calibration | None = None
+) -> Scores:
+    """The pooled probabilities of clips whose genres are known."""
+    probabilities = np.stack([song_probabilities(rows, calibration or Calibration()) for rows in logits])
+    labels = np.array([genres.index(clip.genre or "") for clip in clips], np.int64)
+    return Scores(probabilities, labels, tuple(clip.artist for clip in clips), tuple(genres))
+
+
+def validation(scores: Scores) -> dict[str, float]:
+    """What the training loop watches. The loss gives each genre the same weight, as the sampling does."""
+    true = scores.probabilities[np.arange(len(scores)), scores.labels]
+    each = -np.log(np.maximum(true, 1e-7))
+    by_genre = [each[scores.labels == i].mean() for i in np.unique(scores.labels)]
+    return {"loss": float(np.mean(by_genre)), "accuracy": accuracy(scores), "macro_f1": macro_f1(scores)}
+
+
+def calibrate(logits: Sequence[FloatArray], labels: NDArray[np.int64]) -> Calibration:
+    """Temperature and "unsure" threshold from clips that the network did not learn from.
+
+    The temperature is the one under which the true genres are most probable. The threshold is the lowest confidence
+    above which three of four verdicts are right; with fewer than twenty clips there is nothing to fit it by.
+    """
+    means = np.stack([rows.mean(axis=0) for rows in logits])
+
+    def cost(temperature: float) -> float:
+        scaled = means / temperature
+        top = scaled.max(axis=1)
+        total = np.log(np.exp(scaled - top[:, np.newaxis]).sum(axis=1)) + top
+        return float((total - scaled[np.arange(len(labels)), labels]).mean())
+
+    best = float(min(_TEMPERATURES, key=cost))
+    plain = Calibration(song_temperature=best, segment_temperature=best)
+    if len(labels) < 20:
+        return plain
+    probabilities = np.stack([song_probabilities(rows, plain) for rows in logits])
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    order = np.argsort(-confidence, kind="stable")
+    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    good = np.nonzero(precision >= _WANTED_PRECISION)[0]
+    threshold = float(confidence[order[good[-1]]]) if len(good) else 1.0
+    return Calibration(song_temperature=best, segment_temperature=best, unsure_below=round(threshold, 3))
