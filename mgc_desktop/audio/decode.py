@@ -154,7 +154,22 @@ class AudioReader:
             if part.shape[1]:
                 parts.append(part)
                 count += part.shape[1]
-        return frames.sane(np.concatenate(parts, axis=1)) if parts else None
+        return self._mended(parts) if parts else None
+
+    def _mended(self, parts: list[FloatArray]) -> FloatArray:
+        """The parts as one block, what cannot be music as silence, and nothing beyond full scale."""
+        block = np.concatenate(parts, axis=1)
+        if frames.peak(block) <= 1.0:
+            return block
+        if not self._info.codec.startswith("pcm_"):  # PCM is what somebody wrote, and only clipped
+            start = self._cursor - block.shape[1]
+            for part in parts:
+                if not frames.peak(part) <= frames.LOUDEST:
+                    part[:] = 0.0
+                    self._health.mended(start, part.shape[1])
+                start += part.shape[1]
+            block = np.concatenate(parts, axis=1)
+        return frames.sane(block)
 
     def __iter__(self) -> Iterator[FloatArray]:
         """The blocks from here to the end."""
@@ -168,9 +183,6 @@ class AudioReader:
             return self._finish()
         silence = self._silence_before(frame)
         y = frames.with_channels(frames.samples(frame), self._info.channels)
-        if frames.is_damaged(y) and not self._info.codec.startswith("pcm_"):
-            y[:] = 0.0
-            self._health.mended(self._cursor + silence, y.shape[1])
         y = self._at_rate(y, frame.sample_rate)
         if silence:
             y = np.concatenate([np.zeros((len(y), silence), np.float32), y], axis=1)

@@ -27,14 +27,14 @@ def samples(frame: AudioFrame) -> FloatArray:
     return (floats - 1.0 if y.dtype.kind == "u" else floats).astype(np.float32)
 
 
-def is_damaged(y: FloatArray) -> bool:
-    """Whether a lossy decoder's output cannot be music: not finite, or far beyond full scale."""
-    return not float(np.abs(y).max(initial=0.0)) <= LOUDEST  # NaN compares false
+def peak(y: FloatArray) -> float:
+    """The greatest absolute value; NaN if there is one, which compares false with everything."""
+    return float(np.maximum(y.max(initial=0.0), -y.min(initial=0.0)))
 
 
 def sane(y: FloatArray) -> FloatArray:
     """Samples that can be played and analysed: NaN is 0, everything within [-1, 1]. Works in place."""
-    np.nan_to_num(y, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    y[np.isnan(y)] = 0.0
     return np.clip(y, -1.0, 1.0, out=y)
 
 

@@ -17,19 +17,21 @@ class Clock:
     def __init__(self, sr: int, time_base: Fraction | None, first_pts: int | None) -> None:
         self.reliable = time_base is not None and first_pts is not None
         self._sr = sr
-        self._samples_per_tick = (time_base or Fraction(1, sr)) * sr
+        samples_per_tick = (time_base or Fraction(1, sr)) * sr
+        self._scale = samples_per_tick.numerator, samples_per_tick.denominator
         self._first_pts = first_pts or 0
 
     def index(self, pts: int | None) -> int | None:
         """The sample number of a timestamp, None where there is none."""
         if pts is None or not self.reliable:
             return None
-        scale = self._samples_per_tick
-        return ((pts - self._first_pts) * scale.numerator * 2 + scale.denominator) // (scale.denominator * 2)
+        up, down = self._scale
+        return ((pts - self._first_pts) * up * 2 + down) // (down * 2)
 
     def pts(self, index: int) -> int:
         """The timestamp of a sample number."""
-        return self._first_pts + int(index / self._samples_per_tick)
+        up, down = self._scale
+        return self._first_pts + index * down // up
 
     def gap(self, cursor: int, pts: int | None, tolerance: float) -> int:
         """How many samples are missing before a frame, if `cursor` have been there; differences up to `tolerance`

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.features.config import MelConfig
+from mgc_desktop.features.config import MelConfig, Scaling
 
 FloatArray = NDArray[np.float32]
 
@@ -57,6 +57,14 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
 def frame_count(samples: int, config: MelConfig) -> int:
     """How many frames a sound of so many samples has; 0 if it has none."""
     return 1 + samples // config.hop_length if samples else 0
+
+
+def noise_level(config: MelConfig, rms: float) -> FloatArray:
+    """What white noise of that RMS (full scale is 1) gives on average in each band, `(n_mels,)`, scaled."""
+    spectra = _spectra(config)
+    level = filter_bank(config).sum(axis=1) * np.float32(rms**2 * float(np.square(spectra.window).sum()))
+    _scale(level, config.scaling)
+    return level
 
 
 def log_mel(y: FloatArray, config: MelConfig) -> FloatArray:
@@ -137,12 +145,17 @@ class _Spectra:
         power += np.square(spectrum.imag)
         for filters, bins, weights in self.bands:
             np.matmul(power[:, bins], weights, out=out[:, filters])
-        if self.config.scaling == "db":
-            np.log10(np.maximum(out, np.float32(_FLOOR), out=out), out=out)
-            out *= np.float32(10.0)
-        else:
-            out *= np.float32(10000.0)
-            np.log10(np.add(out, np.float32(1.0), out=out), out=out)
+        _scale(out, self.config.scaling)
+
+
+def _scale(power: FloatArray, scaling: Scaling) -> None:
+    """In place."""
+    if scaling == "db":
+        np.log10(np.maximum(power, np.float32(_FLOOR), out=power), out=power)
+        power *= np.float32(10.0)
+    else:
+        power *= np.float32(10000.0)
+        np.log10(np.add(power, np.float32(1.0), out=power), out=power)
 
 
 @cache

@@ -286,6 +286,15 @@ class TestDamage:
         late = slice(15 * sr, 16 * sr)
         assert abs(lag(holed[late], whole[late])) <= sr * 0.03  # at most a frame of MP3
 
+    def test_what_cannot_be_music_is_silence(self, sounds, write_audio):
+        y = sounds.tone(3, 48000, channels=2)
+        y[:, 48000:96000] *= 200  # a decoder of a damaged MP3 gives more than that
+        with AudioReader(write_audio("wild.ogg", y, 48000)) as reader:
+            found = np.concatenate(list(reader), axis=1)
+            assert reader.warnings and "silenced" in reader.warnings[0]
+        assert np.abs(found[:, 52000:92000]).max() == 0
+        np.testing.assert_allclose(found[:, 1000:44000], y[:, 1000:44000], atol=0.05)
+
     @pytest.mark.parametrize("kind", ["mp3", "m4a", "ogg", "opus", "wma", "flac", "wv", "alac"])
     def test_flipped_bytes_never_give_anything_unfit_to_play(self, kind, sounds, write_audio):
         path = write_audio(f"song.{kind}", sounds.noise(6, 48000, channels=2), 48000, kind=kind)

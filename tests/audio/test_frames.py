@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from mgc_desktop.audio.frames import LOUDEST, is_damaged, samples, sane, to_mono, to_stereo, with_channels
+from mgc_desktop.audio.frames import peak, samples, sane, to_mono, to_stereo, with_channels
 
 FORMATS = {"u8": "uint8", "s16": "int16", "s32": "int32", "flt": "float32", "dbl": "float64"}
 
@@ -29,18 +29,15 @@ def test_every_sample_format_has_full_scale_at_one(name, planar):
 
 
 @pytest.mark.parametrize(
-    ("values", "damaged"),
-    [
-        ([0.0, 1.2, -3.0], False),
-        ([LOUDEST], False),
-        ([40000.0], True),
-        ([-40000.0], True),
-        ([np.nan], True),
-        ([], False),
-    ],
+    ("values", "loudest"),
+    [([0.0, 1.5, -3.0], 3.0), ([0.25], 0.25), ([-40000.0], 40000.0), ([np.inf], np.inf), ([], 0.0)],
 )
-def test_what_cannot_be_music(values, damaged):
-    assert is_damaged(np.array([values], np.float32)) is damaged
+def test_peak(values, loudest):
+    assert peak(np.array([values], np.float32)) == loudest
+
+
+def test_peak_of_what_is_no_number_is_never_acceptable():
+    assert not peak(np.array([[0.1, np.nan, 0.2]], np.float32)) <= 1.0
 
 
 def test_sane_samples():

@@ -1,0 +1,318 @@
+"""From a file to the verdict on its genre: the one place where decoding, spectrograms and network meet.
+
+The live view, the batch, the command line and the training's evaluation all call `analyze`, so that all get the same
+numbers. The file is decoded once. The calling thread decodes and computes spectrograms, at about a thousand times
+the speed of sound; a second thread runs the network on the patches, some hundred times. The queue between them lets
+the picture run ahead, and bounds the memory: a song of ten hours needs no more than one of ten minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.audio.decode import AudioReader
+from mgc_desktop.audio.frames import to_mono
+from mgc_desktop.audio.resample import StreamResampler
+from mgc_desktop.cancellation import Cancelled, CancelToken
+from mgc_desktop.errors import NothingToHearError
+from mgc_desktop.features.config import REPORT, MelConfig
+from mgc_desktop.features.framing import PatchStream
+from mgc_desktop.features.mel import LogMelStream, noise_level
+from mgc_desktop.inference.calibration import segment_probabilities
+from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.pooling import SongPool
+from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+
+FloatArray = NDArray[np.float32]
+
+PICTURE: Final = REPORT  # the configuration of the picture that a listener gets
+
+_QUEUE_BYTES: Final = 32 << 20  # patches that may wait for the network: 23 minutes of music for musicnn
+_PARTIAL_SECONDS: Final = 0.2  # between two partial predictions
+_SILENCE_RMS: Final = 10 ** (-75 / 20)  # what is nowhere louder than noise of -75 dB is silence; dither has -96 dB
+_SILENT: Final = "The song is silent from beginning to end: there is nothing to name a genre by."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MelBlock:
+    """Some columns of the picture: `db` `(128, k)` float32, decibels; `start_frame` the first one's place in the
+    song, at `start_frame * PICTURE.frame_seconds`."""
+
+    start_frame: int
+    db: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A part of a song, in seconds."""
+
+    start: float
+    seconds: float
+
+
+class AnalysisListener(Protocol):
+    """Hears of an analysis while it runs. Called from two threads; what is raised here ends the analysis."""
+
+    def picture(self, block: MelBlock) -> None:
+        """The next columns, as fast as they are decoded."""
+
+    def prediction(self, partial: TrackPrediction) -> None:
+        """The verdict so far: as soon as one patch was heard, and then at most five times a second."""
+
+
+def analyze(
+    path: str | os.PathLike[str],
+    classifier: Classifier,
+    *,
+    cancel: CancelToken | None = None,
+    listener: AnalysisListener | None = None,
+    excerpts: Sequence[Excerpt] = (),
+) -> TrackPrediction:
+    """Listen to a song, or only to `excerpts` of it, and say what it is.
+
+    A silent song has no genre, confidence 0 and a warning. DecodeError if the file cannot be read to its end,
+    ModelError if the network fails, Cancelled if the token was cancelled; in each case no thread stays behind.
+    """
+    cancel = cancel or CancelToken()
+    config = classifier.mel_config
+    heard = 0.0
+    with AudioReader(path) as reader, _Ear(reader, classifier, cancel, listener) as ear:
+        for excerpt in excerpts or (None,):
+            start = excerpt.start if excerpt else 0.0
+            sound = _Sound(reader, excerpt, cancel)
+            cutter = _Cutter(classifier, start, heard)
+            frame = round(start / PICTURE.frame_seconds)
+            for spectra in _spectrograms(sound, {config, PICTURE} if listener else {config}):
+                ear.listen(cutter.cut(spectra[config]))
+                if listener and spectra[PICTURE].shape[1]:
+                    listener.picture(MelBlock(frame, spectra[PICTURE]))
+                    frame += spectra[PICTURE].shape[1]
+            ear.listen(cutter.rest(sound.seconds))
+            heard += sound.seconds
+        if not heard:
+            raise NothingToHearError("There is no sound at the chosen place. Choose an earlier one.", path=Path(path))
+        return ear.verdict(heard)
+
+
+class _Sound:
+    """The mono blocks of one stretch of a song, `(n,)` float32 at the file's rate."""
+
+    def __init__(self, reader: AudioReader, excerpt: Excerpt | None, cancel: CancelToken) -> None:
+        self.sr = reader.info.sr
+        self._reader = reader
+        self._cancel = cancel
+        self._left = None if excerpt is None else max(0, round(excerpt.seconds * self.sr))
+        self._count = 0
+        if excerpt is not None:
+            reader.seek(excerpt.start)
+
+    @property
+    def seconds(self) -> float:
+        """How long what came so far lasts."""
+        return self._count / self.sr
+
+    def __iter__(self) -> Iterator[FloatArray]:
+        for block in self._reader:
+            self._cancel.check()
+            y = to_mono(block)[: None if self._left is None else self._left - self._count]
+            self._count += len(y)
+            yield y
+            if self._left is not None and self._count >= self._left:
+                return
+
+
+def _spectrograms(sound: _Sound, configs: set[MelConfig]) -> Iterator[dict[MelConfig, FloatArray]]:
+    """The sound's spectrograms in several configurations, block by block: `(n_mels, k)` each, k may be 0."""
+    resamplers = {sr: StreamResampler(sound.sr, sr, 1) for sr in {config.sr for config in configs}}
+    streams = {config: LogMelStream(config) for config in configs}
+    for y in sound:
+        at = {sr: resampler.process(y[np.newaxis])[0] for sr, resampler in resamplers.items()}
+        yield {config: stream.process(at[config.sr]) for config, stream in streams.items()}
+    at = {sr: resampler.flush()[0] for sr, resampler in resamplers.items()}
+    yield {config: stream.process(at[config.sr]) for config, stream in streams.items()}
+    yield {config: stream.flush() for config, stream in streams.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Patch:
+    """One patch `(n_mels, frames)` for the network, and its seconds in the song; with it, `heard` seconds in all."""
+
+    mel: FloatArray
+    start: float
+    end: float
+    heard: float
+
+
+class _Cutter:
+    """Cuts the spectrogram of one stretch into patches, and leaves out the silent ones.
+
+    The stretch begins at `start` seconds in the song; `before` seconds of other stretches were heard already.
+    """
+
+    def __init__(self, classifier: Classifier, start: float, before: float) -> None:
+        meta = classifier.metadata
+        self._patches = PatchStream(meta.patch_frames, meta.patch_hop)
+        self._length = meta.patch_frames * meta.mel.frame_seconds
+        self._hop = meta.patch_hop * meta.mel.frame_seconds
+        self._silence = noise_level(meta.mel, _SILENCE_RMS)[:, np.newaxis]
+        self._start = start
+        self._before = before
+        self._number = 0
+
+    def cut(self, mel: FloatArray) -> Iterator[_Patch]:
+        """What the next frames complete."""
+        for patch in self._patches.process(mel):
+            begin = self._number * self._hop
+            self._number += 1
+            yield from self._audible(patch, begin, begin + self._length)
+
+    def rest(self, seconds: float) -> Iterator[_Patch]:
+        """The one patch of a stretch that was shorter than a patch and lasted `seconds`."""
+        for patch in self._patches.flush():
+            yield from self._audible(patch, 0.0, seconds)
+
+    def _audible(self, mel: FloatArray, begin: float, end: float) -> Iterator[_Patch]:
+        if (mel > self._silence).any():
+            yield _Patch(mel, self._start + begin, self._start + end, self._before + end)
+
+
+class _Line:
+    """The patches that wait for the network: a queue with a bound, which either end can break off with an error."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._patches: deque[_Patch] = deque()
+        self._complete = False
+        self._error: BaseException | None = None
+        self._changed = threading.Condition()
+
+    def put(self, patch: _Patch) -> None:
+        """Wait for room. Raises the error with which the line was broken off."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._patches) < self._room or self._error)
+            self.check()
+            self._patches.append(patch)
+            self._changed.notify_all()
+
+    def get(self) -> _Patch | None:
+        """Wait for a patch; None when no more will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._patches or self._complete or self._error)
+            if self._error or not self._patches:
+                return None
+            self._changed.notify_all()
+            return self._patches.popleft()
+
+    def complete(self) -> None:
+        """No more will be put."""
+        with self._changed:
+            self._complete = True
+            self._changed.notify_all()
+
+    def break_off(self, error: BaseException) -> None:
+        """What waits is forgotten; whoever puts or checks from now on gets the (first) error."""
+        with self._changed:
+            self._error = self._error or error
+            self._patches.clear()
+            self._changed.notify_all()
+
+    def check(self) -> None:
+        """Raise the error with which the line was broken off."""
+        if self._error is not None:
+            raise self._error
+
+
+class _Ear:
+    """Runs the network on patches in a thread of its own, and pools what it says of them.
+
+    As a context manager it never leaves the thread behind.
+    """
+
+    def __init__(
+        self, reader: AudioReader, classifier: Classifier, cancel: CancelToken, listener: AnalysisListener | None
+    ) -> None:
+        self._reader = reader
+        self._classifier = classifier
+        self._cancel = cancel
+        self._listener = listener
+        self._pool = SongPool(classifier)
+        self._times: list[tuple[float, float]] = []
+        self._probabilities: list[FloatArray] = []
+        self._next_partial = 0.0
+        meta = classifier.metadata
+        self._line = _Line(max(1, _QUEUE_BYTES // (4 * meta.mel.n_mels * meta.patch_frames)))
+        self._thread = threading.Thread(target=self._run, name="mgc-network", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._line.break_off(error or Cancelled())
+        self._thread.join()
+
+    def listen(self, patches: Iterable[_Patch]) -> None:
+        """Hand patches to the network; waits when it is far behind, and raises what it failed with."""
+        for patch in patches:
+            self._line.put(patch)
+
+    def verdict(self, heard: float) -> TrackPrediction:
+        """On everything, of which there were `heard` seconds; waits for the network."""
+        self._line.complete()
+        self._thread.join()
+        self._line.check()
+        return self._prediction(heard, self._reader.warnings)
+
+    def _run(self) -> None:
+        try:
+            while (patch := self._line.get()) is not None:
+                self._cancel.check()
+                self._hear(patch)
+        except BaseException as error:
+            self._line.break_off(error)
+
+    def _hear(self, patch: _Patch) -> None:
+        scores = self._classifier.predict(patch.mel[np.newaxis])
+        self._pool.add(scores)
+        self._times.append((patch.start, patch.end))
+        self._probabilities.append(segment_probabilities(scores.logits, self._classifier.calibration))
+        if self._listener is not None and time.monotonic() >= self._next_partial:
+            self._next_partial = time.monotonic() + _PARTIAL_SECONDS
+            self._listener.prediction(self._prediction(patch.heard, ()))
+
+    def _prediction(self, heard: float, warnings: tuple[str, ...]) -> TrackPrediction:
+        verdict = self._pool.verdict()
+        silent = not self._times
+        return TrackPrediction(
+            path=self._reader.info.path,
+            duration=self._reader.info.duration or self._reader.position,
+            model=self._classifier.name,
+            model_version=self._classifier.version,
+            genres=self._classifier.genres,
+            probabilities=verdict.probabilities,
+            genre=verdict.genre,
+            confidence=0.0 if silent else verdict.confidence,
+            timeline=self._timeline(),
+            tags=verdict.tags,
+            embedding=verdict.embedding,
+            heard=heard,
+            warnings=(*warnings, _SILENT) if silent else warnings,
+        )
+
+    def _timeline(self) -> Timeline:
+        genres = self._classifier.genres
+        if not self._times:
+            return Timeline(genres, np.zeros((0, 2), np.float32), np.zeros((0, len(genres)), np.float32))
+        self._probabilities = [np.concatenate(self._probabilities)]  # what was put together once stays so
+        return Timeline(genres, np.array(self._times, np.float32), self._probabilities[0])
