@@ -1,0 +1,41 @@
+"""What a worker process does with one song of the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mgc_desktop.library.jobs import Heard
+from mgc_desktop.tags.fingerprint import audio_checksum
+
+if TYPE_CHECKING:
+    from mgc_desktop.inference.classifier import Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Listens to songs with one model; picklable, so that any executor's workers can run it.
+
+    Called with a path and the checksums of audio that was heard before under another name: such a song is
+    recognised, not listened to. Raises MgcError, or OSError, for a file that cannot be read.
+    """
+
+    model: str
+
+    def __call__(self, path: Path, known: frozenset[str] = frozenset()) -> Heard:
+        checksum = audio_checksum(path)
+        if checksum in known:
+            return Heard(checksum, None)
+        from mgc_desktop.pipeline import analyze
+
+        return Heard(checksum, analyze(path, _classifier(self.model)))
+
+
+@cache
+def _classifier(model: str) -> Classifier:
+    """One for each process: loading takes longer than listening to a song."""
+    from mgc_desktop.inference.registry import load
+
+    return load(model)
