@@ -1,0 +1,156 @@
+"""WAV and AIFF: chunks, of which one holds an ID3v2 tag, and in WAV another one a list of plain texts (INFO)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final, Literal
+
+from mgc_desktop.errors import TagError
+from mgc_desktop.tags.containers import id3
+from mgc_desktop.tags.containers.layout import Layout, Range, read
+from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.genre_text import JOIN
+from mgc_desktop.tags.kinds import id3v2_size
+from mgc_desktop.tags.splice import Splice, growth
+
+_EDGE: Final = 8  # name and size of a chunk
+_FORM_EDGE: Final = 12
+_INFO_GENRE: Final = b"IGNR"
+_LARGEST: Final = (1 << 32) - 1
+_FILLERS: Final = {b"JUNK", b"junk", b"PAD ", b"FLLR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A chunk by its place: header at `start`, contents `[data, end)`; an odd length is followed by one byte more."""
+
+    name: bytes
+    start: int
+    data: int
+    end: int
+
+    @property
+    def padded(self) -> int:
+        """Where the next chunk begins."""
+        return self.end + (self.end - self.data & 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The whole: its chunks, where it ends, and its byte order. `whole`: the header keeps what it promises."""
+
+    order: Literal["little", "big"]
+    end: int
+    chunks: tuple[Chunk, ...]
+    whole: bool
+
+    @property
+    def tag(self) -> Chunk | None:
+        """The chunk with the ID3 tag."""
+        return next((chunk for chunk in self.chunks if chunk.name.upper() == b"ID3 "), None)
+
+
+def layout(file: BinaryIO) -> Layout:
+    """All chunks but those of tags and fillers."""
+    form = _form(file)
+    pieces: list[Range | bytes] = []
+    for chunk in form.chunks:
+        if not (chunk.name.upper() == b"ID3 " or chunk.name in _FILLERS or _is_info(file, chunk)):
+            pieces += [chunk.name, Range(chunk.data, chunk.end)]
+    return (*pieces, Range(form.end, file.seek(0, 2)))
+
+
+def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    """The splices for the ID3 chunk, for the genre in an INFO list if there is one, and for the sizes."""
+    form = _form(file)
+    if not form.whole:
+        raise TagError("has a header that does not fit what the file holds; nothing was written")
+    splices = _edit_tag(file, form, field, values)
+    if field is Field.GENRE:
+        splices += _edit_info(file, form, values)
+    size = form.end - _EDGE + growth(splices)
+    if size > _LARGEST:
+        raise TagError("the file would grow beyond 4 GB; nothing was written")
+    return [Splice(4, 8, size.to_bytes(4, form.order)), *splices]
+
+
+def info(file: BinaryIO) -> dict[bytes, str]:
+    """The texts of WAV's INFO lists by their four letters (INAM, IART, IGNR ...)."""
+    form = _form(file)
+    texts: dict[bytes, str] = {}
+    for chunk in form.chunks:
+        if _is_info(file, chunk):
+            for entry in _chunks(file, chunk.data + 4, chunk.end, form.order):
+                raw = read(file, entry.data, entry.end).rstrip(b"\0")
+                try:
+                    texts.setdefault(entry.name, raw.decode())
+                except UnicodeDecodeError:
+                    texts.setdefault(entry.name, raw.decode("latin-1"))
+    return texts
+
+
+def _form(file: BinaryIO) -> Form:
+    size = file.seek(0, 2)
+    head = read(file, 0, _FORM_EDGE)
+    order: Literal["little", "big"] = "little" if head[:4] == b"RIFF" else "big"
+    promised = _EDGE + int.from_bytes(head[4:8], order)
+    end = min(promised, size)
+    chunks = tuple(_chunks(file, _FORM_EDGE, end, order))
+    reached = chunks[-1].end if chunks else _FORM_EDGE
+    whole = len(head) == _FORM_EDGE and promised <= size + 1 and reached <= end <= reached + 1
+    return Form(order, end, tuple(Chunk(c.name, c.start, min(c.data, end), min(c.end, end)) for c in chunks), whole)
+
+
+def _chunks(file: BinaryIO, start: int, end: int, order: Literal["little", "big"]) -> Iterator[Chunk]:
+    while start + _EDGE <= end:
+        head = read(file, start, start + _EDGE)
+        chunk = Chunk(head[:4], start, start + _EDGE, start + _EDGE + int.from_bytes(head[4:], order))
+        yield chunk
+        start = chunk.padded
+
+
+def _is_info(file: BinaryIO, chunk: Chunk) -> bool:
+    return chunk.name == b"LIST" and read(file, chunk.data, chunk.data + 4) == b"INFO"
+
+
+def _edit_tag(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    chunk = form.tag
+    if chunk is None:
+        if not values:
+            return []
+        tag = id3.new_tag(id3.render(4, field, values))
+        name = b"id3 " if form.order == "little" else b"ID3 "
+        missing = b"\0" if form.chunks and form.chunks[-1].padded > form.end else b""
+        made = missing + name + len(tag).to_bytes(4, form.order) + tag + bytes(len(tag) & 1)
+        return [Splice(form.end, form.end, made)]
+    tag = read(file, chunk.data, chunk.end)
+    length = id3v2_size(tag)
+    if not _EDGE < length <= len(tag):
+        raise TagError("has a damaged ID3 tag; nothing was written")
+    splices = [splice.shifted(chunk.data) for splice in id3.edit(tag[:length], field, values)]
+    return splices + _resized(form, chunk, growth(splices))
+
+
+def _edit_info(file: BinaryIO, form: Form, values: tuple[str, ...]) -> list[Splice]:
+    """The genre in the INFO list made to agree; where there is none it stays so."""
+    splices: list[Splice] = []
+    for chunk in form.chunks:
+        if not _is_info(file, chunk):
+            continue
+        inner: list[Splice] = []
+        for entry in _chunks(file, chunk.data + 4, chunk.end, form.order):
+            if entry.name == _INFO_GENRE:
+                text = JOIN.join(values).encode() + b"\0"
+                inner.append(Splice(entry.data, entry.end, text))
+                inner += _resized(form, entry, growth(inner[-1:]))
+        splices += inner + (_resized(form, chunk, growth(inner)) if inner else [])
+    return splices
+
+
+def _resized(form: Form, chunk: Chunk, more: int) -> list[Splice]:
+    """The new size of a chunk, and the byte behind it that makes its length even."""
+    size = chunk.end - chunk.data + more
+    here = min(chunk.padded, form.end)
+    even = [Splice(chunk.end, here, bytes(size & 1))]
+    return [Splice(chunk.start + 4, chunk.data, size.to_bytes(4, form.order)), *(even if more & 1 else [])]

@@ -1,0 +1,79 @@
+"""The checksums of a file: one over its sound alone, one over all the rest.
+
+The first stays the same whatever is written into the tags, by this program or another, and after a move or a new
+name; with the second it says whether a file is still the one that was written, bit by bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from mgc_desktop.errors import TagError
+from mgc_desktop.tags.containers import layout
+from mgc_desktop.tags.containers.layout import Layout, Range
+from mgc_desktop.tags.kinds import sniff
+
+_BLOCK: Final = 1 << 20
+_DIGEST: Final = 16  # bytes; no accident will ever meet two files of one digest
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """`size` in bytes; `audio` and `rest`: hexadecimal checksums of the sound and of every other byte."""
+
+    size: int
+    audio: str
+    rest: str
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """The checksums of a file, read once; raises OSError as opening and reading do."""
+    with path.open("rb") as file:
+        return fingerprint_of(file, path)
+
+
+def fingerprint_of(file: BinaryIO, name: Path | None = None) -> Fingerprint:
+    """The checksums of an open file; `name` helps where the contents do not say what they are."""
+    kind = sniff(file, name)
+    size = file.seek(0, 2)
+    try:
+        pieces = layout(file, kind)
+    except TagError:  # damaged: then all of it counts as sound
+        pieces = (Range(0, size),)
+    audio, rest = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(2))
+    position = 0
+    for piece in _joined(pieces):
+        if isinstance(piece, bytes):
+            audio.update(piece)
+            continue
+        _feed(rest, file, position, piece.start)
+        _feed(audio, file, piece.start, piece.end)
+        position = piece.end
+    _feed(rest, file, position, size)
+    return Fingerprint(size, audio.hexdigest(), rest.hexdigest())
+
+
+def audio_checksum(path: Path) -> str:
+    """The checksum of the sound alone, hexadecimal; raises OSError as opening and reading do."""
+    return fingerprint(path).audio
+
+
+def _joined(pieces: Layout) -> Iterator[Range | bytes]:
+    """In the order of the file: what is derived first, then the stretches, the empty ones left out."""
+    yield from (piece for piece in pieces if isinstance(piece, bytes))
+    stretches = [piece for piece in pieces if isinstance(piece, Range) and piece.end > piece.start]
+    yield from sorted(stretches, key=lambda piece: piece.start)
+
+
+def _feed(digest: Any, file: BinaryIO, start: int, end: int) -> None:
+    file.seek(start)
+    while start < end:
+        block = file.read(min(_BLOCK, end - start))
+        if not block:
+            return
+        digest.update(block)
+        start += len(block)
