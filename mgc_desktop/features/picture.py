@@ -1,9 +1,10 @@
 """The song's picture: all its mel columns in bounded memory, ready to be drawn at any zoom.
 
 A column holds a run of frames. Above the finest columns stands a pyramid of ever longer runs, so that a picture
-as wide as the screen costs the same for three minutes and for ten hours. Runs of up to a fifth of a second hold
-what was loudest in them, so that single clicks and melodies stay clear in the overview of a song; longer ones hold
-the mean of those, because the loudest of half a minute is always loud and would show hours as one bright band.
+as wide as the screen costs the same for three minutes and for ten hours. The finest, and runs of up to a fifth of
+a second, hold what was loudest in them, so that single clicks and melodies stay clear in the overview of a song;
+longer ones hold the mean of those, because the loudest of half a minute is always loud and would show hours as one
+bright band.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ class SpectrogramPicture:
             else:
                 self._shift += 1
                 self._ladder = self._empty(self._max_columns)
-                keep = old[1]
+                keep = np.maximum(old[0][::2], old[0][1::2])
             self._ladder[0][: len(keep)] = keep
             self._carry_up(0, len(keep))
 

@@ -22,6 +22,11 @@ class Glide(QObject):
         self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._animation.valueChanged.connect(self._move)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the picture is on its way."""
+        return self._animation.state() == QVariantAnimation.State.Running
+
     def start(self, offset: float) -> None:
         """Begin `offset` seconds from where the picture belongs."""
         self._animation.stop()

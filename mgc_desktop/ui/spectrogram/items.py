@@ -62,9 +62,9 @@ class PictureItem(QGraphicsItem):
         self.update()
 
     def x_at(self, seconds: float) -> float:
-        """Where a moment is, in whole device pixels, just as the tiles are laid."""
-        ruler = self._ruler(self._scale)
-        return (round(seconds * ruler) - round(self._start * ruler)) / self._scale
+        """Where a moment is, in whole device pixels: a cursor that follows must not tremble."""
+        pixels = (seconds - self._start) * self._ruler(self._scale)
+        return round(round(pixels, 3)) / self._scale  # first without the noise in the last bits
 
     def boundingRect(self) -> QRectF:
         """The whole frame."""

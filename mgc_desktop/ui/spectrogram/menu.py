@@ -24,7 +24,7 @@ class SpectrogramMenu(QMenu):
         for name, action in self._modes.items():
             action.triggered.connect(lambda _=False, name=name: self.mode_chosen.emit(name))
         self.addSeparator()
-        for text, key, step in (("Zoom &in", "+", 1), ("Zoom &out", "-", -1), ("Show &all of the song", "0", 0)):
+        for text, key, step in (("Zoom &in", "+", 1), ("Zoom &out", "−", -1), ("Show &all of the song", "0", 0)):
             action = self.addAction(f"{text}\t{key}")
             action.triggered.connect(lambda _=False, step=step: self.zoom_chosen.emit(step))
         self.addSeparator()

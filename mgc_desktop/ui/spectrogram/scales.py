@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from mgc_desktop.features.config import REPORT, MelConfig
+from mgc_desktop.features.mel import mel_frequencies
 from mgc_desktop.features.picture import RANGE_DB
 
 HZ_TICKS: Final = (1000, 8000, 4000, 2000, 500, 250, 100)  # the most important first: where room is short, they win
@@ -18,47 +20,26 @@ _NOTES: Final = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "
 _LOWEST_NOTE_HZ: Final = 16.0  # C0: nobody hears a pitch below
 _FIGURE_SPACE: Final = "\N{FIGURE SPACE}"
 
-# Slaney's mel scale: linear up to 1 kHz (15 mel), logarithmic above.
-_LINEAR: Final = 3 / 200
-_KNEE_HZ: Final = 1000.0
-_KNEE_MEL: Final = _KNEE_HZ * _LINEAR
-_LOG_STEP: Final = math.log(6.4) / 27
 
-
-def hz_to_mel(hz: float) -> float:
-    """Slaney's mels, librosa's default."""
-    return hz * _LINEAR if hz < _KNEE_HZ else _KNEE_MEL + math.log(hz / _KNEE_HZ) / _LOG_STEP
-
-
-def mel_to_hz(mel: float) -> float:
-    """The inverse of `hz_to_mel`."""
-    return mel / _LINEAR if mel < _KNEE_MEL else _KNEE_HZ * math.exp((mel - _KNEE_MEL) * _LOG_STEP)
-
-
-@dataclass(frozen=True, slots=True)
 class MelScale:
     """Heights in the picture, in filters: 0 is `fmin`, `top` is `fmax`, filter `row` is centred at `row + 1`."""
 
-    config: MelConfig = REPORT
-
-    @property
-    def top(self) -> int:
-        """The height of the picture: the filters' triangles overlap by half, so one more than there are filters."""
-        return self.config.n_mels + 1
+    def __init__(self, config: MelConfig = REPORT) -> None:
+        self._hz = np.array([config.fmin, *mel_frequencies(config), config.fmax])
+        self._heights = np.arange(len(self._hz))
+        self.top = config.n_mels + 1  # the filters' triangles overlap by half, so one more than there are filters
 
     def hz(self, height: float) -> float:
         """The frequency at a height."""
-        low, high = hz_to_mel(self.config.fmin), hz_to_mel(self.config.fmax)
-        return mel_to_hz(low + (high - low) * height / self.top)
+        return float(np.interp(height, self._heights, self._hz))
 
     def height(self, hz: float) -> float:
         """The height of a frequency."""
-        low, high = hz_to_mel(self.config.fmin), hz_to_mel(self.config.fmax)
-        return (hz_to_mel(hz) - low) / (high - low) * self.top
+        return float(np.interp(hz, self._hz, self._heights))
 
     def row(self, height: float) -> int:
         """The filter whose centre is nearest."""
-        return min(max(round(height) - 1, 0), self.config.n_mels - 1)
+        return min(max(round(height), 1), self.top - 1) - 1
 
 
 def hz_label(hz: int) -> str:

@@ -70,6 +70,11 @@ class TileCache:
         self._tiles.move_to_end(index)
         return image
 
+    @property
+    def held(self) -> int:
+        """How many tiles are in memory."""
+        return len(self._tiles)
+
     def _recolour(self) -> None:
         self._loudest = self._picture.loudest
         self._colours = level_colours(self._map, self._loudest, self._ground)

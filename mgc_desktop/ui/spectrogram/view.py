@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -30,6 +28,9 @@ from mgc_desktop.ui.spectrogram.plot import SpectrogramPlot
 from mgc_desktop.ui.spectrogram.scales import NO_READING, reading
 from mgc_desktop.ui.theme import Palette
 
+if TYPE_CHECKING:  # the decoder that comes with it is not needed to draw
+    from mgc_desktop.pipeline import MelBlock
+
 REFRESH_MS: Final = 33  # blocks arrive as fast as files decode; the picture shows them 30 times a second
 SCRUB_MS: Final = 50  # the player is asked to seek at most this often while the mouse drags
 _JUMP: Final = (0.25, 0.02)  # seconds and part of the window: from where on a move is a jump, worth gliding over
@@ -43,17 +44,9 @@ _BY_KEYBOARD: Final = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
+_IN_PASSING: Final = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 _SPOKEN_EVERY: Final = 0.5  # seconds: often enough to listen along, seldom enough to read
 _HELP: Final = "Plus and minus zoom, zero shows the whole song, page up and page down look elsewhere."
-
-
-class PictureBlock(Protocol):
-    """A piece of the picture: decibels `(n_mels, k)` re full scale, from frame `start_frame` on."""
-
-    @property
-    def start_frame(self) -> int: ...
-    @property
-    def db(self) -> NDArray[np.float32]: ...
 
 
 class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
@@ -77,7 +70,9 @@ class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has n
         self._time = TimeWindow()
         self._colour_map = DEFAULT_COLOUR_MAP
         self._readout = NO_READING
-        self._keyboard = False  # whether the focus came by keyboard and is still here
+        self._hint = ""
+        self._came_by_keyboard = False  # how the focus came
+        self._keyboard = False  # and whether, having come so, it is here
         self._pointer: QPointF | None = None
         self._scrub: float | None = None  # where the dragged cursor is, in seconds
         self._grip: float | None = None  # where the dragged picture was last, in pixels
@@ -110,11 +105,32 @@ class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has n
         """Whether there is anything to see."""
         return self._time.duration > 0
 
+    @property
+    def picture_box(self) -> QRectF:
+        """Where in the widget the picture is."""
+        return self._plot.box
+
+    @property
+    def seconds_in_sight(self) -> float:
+        """How much of the song is shown; 0 while there is none."""
+        return self._time.window()[1]
+
+    @property
+    def picture(self) -> SpectrogramPicture:
+        """The song's picture, as far as it is decoded."""
+        return self._picture
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that came is drawn and nothing moves by itself."""
+        return self._changed is None and not self._glide.is_running
+
     # What the window tells the view.
 
     def set_song(self, duration: float | None) -> None:
         """Another song, nothing of it decoded yet; `duration` in seconds if the file says one."""
         self._start_anew(SpectrogramPicture(duration), duration or 0.0)
+        self._plot.set_hint("")
 
     def set_duration(self, duration: float) -> None:
         """The song's true length, when it is known; the picture stays."""
@@ -124,12 +140,15 @@ class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has n
     def clear(self) -> None:
         """No song."""
         self._start_anew(SpectrogramPicture(), 0.0)
+        self._plot.set_hint(self._hint)
 
     def set_hint(self, text: str) -> None:
         """What to say in the empty picture while there is no song."""
-        self._plot.set_hint(text)
+        self._hint = text
+        if not self.has_song:
+            self._plot.set_hint(text)
 
-    def add_block(self, block: PictureBlock) -> None:
+    def add_block(self, block: MelBlock) -> None:
         """Take in a piece of the picture; it is shown at the next refresh."""
         start, stop = self._picture.add(block.start_frame, block.db)
         if self._changed:
@@ -188,6 +207,10 @@ class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has n
         )
         save_png(image, path)
 
+    def close(self) -> bool:
+        """Close as any widget does; pyqtgraph's own tears the scene out of the view, which crashes."""
+        return QWidget.close(self)
+
     # What the user does.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -200,6 +223,10 @@ class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has n
             self._scrub_to(event.position().x())
         elif event.button() == Qt.MouseButton.MiddleButton:
             self._grip = event.position().x()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second press of two quick ones is a press too."""
+        self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the cursor, drag the picture, or read."""
@@ -266,9 +293,11 @@ class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has n
         self.menu().popup(event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is, if it came by keyboard."""
+        """Show where the keyboard is, if it came by keyboard; a menu or another window between does not matter."""
         super().focusInEvent(event)
-        self._set_keyboard(event.reason() in _BY_KEYBOARD)
+        if event.reason() not in _IN_PASSING:
+            self._came_by_keyboard = event.reason() in _BY_KEYBOARD
+        self._set_keyboard(self._came_by_keyboard)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """The keyboard has gone."""
@@ -292,6 +321,7 @@ class SpectrogramView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has n
         self.setCentralItem(self._plot)
         self.setCacheMode(self.CacheModeFlag.CacheNone)  # the ground is one colour: a cached one is only memory
         self.setMinimumSize(240, 120)
+        self.setAcceptDrops(False)  # songs dropped here are the window's
         self.setAccessibleName("Mel-spectrogram")
         self._describe()
 
