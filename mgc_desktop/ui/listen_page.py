@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
@@ -77,6 +77,7 @@ class ListenPage(QWidget):
     def __init__(self, palette: Palette, queue: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.header = Header(palette)
         self.spectrogram = SpectrogramPanel(palette)
         self.ribbon = Ribbon(palette)

@@ -23,7 +23,8 @@ from mgc_desktop.inference.prediction import Timeline
 from mgc_desktop.ui import ribbon_picture
 from mgc_desktop.ui.calm_order import CalmOrder
 from mgc_desktop.ui.fonts import CAPTION, font
-from mgc_desktop.ui.theme import Palette, on_genre
+from mgc_desktop.ui.ribbon_picture import FloatArray
+from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.wording import clock, described, percent
 
 HEIGHT: Final = 64
@@ -41,9 +42,11 @@ class Ribbon(QWidget):
         self._palette = palette
         self._timeline: Timeline | None = None
         self._duration = 0.0
+        self._complete = False
         self._position = 0.0
         self._order = CalmOrder(0.03)
         self._image: QImage | None = None
+        self._names: list[tuple[QRectF, str]] = []
         self.setAccessibleName("Genre over the song")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -69,9 +72,9 @@ class Ribbon(QWidget):
         self._position = 0.0
         self.set_timeline(None, duration)
 
-    def set_timeline(self, timeline: Timeline | None, duration: float) -> None:
-        """What is known so far of a song of `duration` seconds."""
-        self._timeline, self._duration = timeline, duration
+    def set_timeline(self, timeline: Timeline | None, duration: float, *, complete: bool = False) -> None:
+        """What is known so far of a song of `duration` seconds; `complete` when there is no more to come."""
+        self._timeline, self._duration, self._complete = timeline, duration, complete
         self._image = None
         self.setAccessibleDescription(described(timeline) if timeline is not None else "")
         self.update()
@@ -100,7 +103,7 @@ class Ribbon(QWidget):
         """Time and leading genres under a pixel."""
         seconds = self._seconds(x)
         timeline = self._timeline
-        if timeline is None or not len(timeline) or seconds > float(timeline.times[-1, 1]) + 0.5:
+        if timeline is None or not len(timeline) or not (self._complete or seconds <= float(timeline.times[-1, 1])):
             return f"{clock(seconds)}   not heard yet"
         row = timeline.at(seconds)
         first = np.argsort(-row)[:2]
@@ -127,6 +130,7 @@ class Ribbon(QWidget):
         x = self._x(self._position)
         known = self._image.width() / self._image.devicePixelRatio()
         painter.fillRect(QRectF(x, 0, max(0.0, known - x), self.height()), QColor(self._palette.veil))
+        self._paint_names(painter, x)
         painter.setPen(QPen(QColor(0, 0, 0, 90), 4))
         painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
         painter.setPen(QPen(QColor("#FFFFFF"), 2))
@@ -136,6 +140,7 @@ class Ribbon(QWidget):
         scale = self.devicePixelRatioF()
         width, height = round(self.width() * scale), round(self.height() * scale)
         values, known = ribbon_picture.columns(timeline, self._duration, width)
+        known = width if self._complete else known
         order = self._order.update(values[:known].mean(axis=0).tolist() if known else [])
         names = [timeline.genres[i] for i in order]
         bands = ribbon_picture.edges(values[:known], order)
@@ -144,22 +149,24 @@ class Ribbon(QWidget):
         image = QImage(pixels.data, known, height, 3 * known, QImage.Format.Format_RGB888)
         image = image.convertToFormat(QImage.Format.Format_RGB32)  # its own copy of the pixels
         image.setDevicePixelRatio(scale)
-        self._write_names(image, bands, names, scale)
+        self._names = self._place_names(bands, names, scale)
         return image
 
-    def _write_names(self, image: QImage, bands: ribbon_picture.FloatArray, names: list[str], scale: float) -> None:
-        name_font = font(CAPTION)
-        metrics = QFontMetricsF(name_font)
+    def _place_names(self, bands: FloatArray, names: list[str], scale: float) -> list[tuple[QRectF, str]]:
+        metrics = QFontMetricsF(font(CAPTION))
         widths = [(metrics.horizontalAdvance(name) + _NAME_MARGIN) * scale for name in names]
-        painter = QPainter(image)
-        painter.setFont(name_font)
+        placed = []
         for place in ribbon_picture.places(bands, widths, self.height()):
-            name = names[place.band]
-            painter.setPen(QColor(on_genre(name)))
-            centre = QPointF(place.x / scale, self.height() * (1 - place.y))
-            box = QRectF(centre.x() - widths[place.band] / scale / 2, centre.y() - 10, widths[place.band] / scale, 20)
+            width = widths[place.band] / scale
+            middle = self.height() * (1 - place.y)
+            placed.append((QRectF(place.x / scale - width / 2, middle - 10, width, 20), names[place.band]))
+        return placed
+
+    def _paint_names(self, painter: QPainter, cursor: float) -> None:
+        painter.setFont(font(CAPTION))
+        for box, name in self._names:
+            painter.setPen(QColor(self._palette.on_genre(name, veiled=box.center().x() > cursor)))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
-        painter.end()
 
     def _x(self, seconds: float) -> float:
         return self.width() * min(1.0, max(0.0, seconds / self._duration)) if self._duration > 0 else 0.0

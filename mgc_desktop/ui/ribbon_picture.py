@@ -33,8 +33,6 @@ def columns(timeline: Timeline, duration: float, width: int) -> tuple[FloatArray
     at = (np.arange(width) + 0.5) * duration / width
     smooth = np.stack([np.interp(at, centres, column) for column in rows.T], axis=1)
     known = int(np.clip(np.ceil(float(timeline.times[-1, 1]) / duration * width), 0, width))
-    if float(timeline.times[-1, 1]) >= duration - 0.5:
-        known = width
     return smooth, known
 
 

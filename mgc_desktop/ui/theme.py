@@ -72,6 +72,12 @@ class Palette:
         """The fill colour of a genre; muted for what is not one of the ten."""
         return GENRE_COLOURS.get(name or "", self.muted)
 
+    def on_genre(self, name: str | None, *, veiled: bool = False) -> str:
+        """Black or white, whichever is read better on the fill of a genre, or on that under the veil."""
+        fill = self.genre(name)
+        ground = laid_over(fill, self.veil) if veiled else fill
+        return max(("#0E1014", "#FFFFFF"), key=lambda ink: contrast(ink, ground))
+
     def genre_as_text(self, name: str | None) -> str:
         """The colour of a genre's name on a panel; the colour of text for what is not one of the ten."""
         return self.genre_text.get(name or "", self.text)
@@ -80,7 +86,7 @@ class Palette:
 DARK: Final = Palette(
     name="dark", window="#0E1014", panel="#15181E", raised="#1C2028", hover="#20252F", line="#252A34",
     text="#E8EAEE", muted="#8F97A7", faint="#5B6372", accent="#8FA8FF", on_accent="#0E1014", danger="#F0818F",
-    veil="#5A000000", genre_text=_GENRE_TEXT_DARK,
+    veil="#62000000", genre_text=_GENRE_TEXT_DARK,
 )  # fmt: skip
 LIGHT: Final = Palette(
     name="light", window="#F4F5F7", panel="#FFFFFF", raised="#F0F2F5", hover="#E9ECF2", line="#E1E4EA",
@@ -109,10 +115,11 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def on_genre(name: str | None) -> str:
-    """Black or white, whichever is read better on the fill of a genre."""
-    fill = GENRE_COLOURS.get(name or "", "#808080")
-    return max(("#0E1014", "#FFFFFF"), key=lambda ink: contrast(ink, fill))
+def laid_over(ground: str, veil: str) -> str:
+    """What a ground looks like under a veil (#AARRGGBB)."""
+    share = int(veil[1:3], 16) / 255
+    mixed = [(1 - share) * int(ground[i : i + 2], 16) + share * int(veil[i + 2 : i + 4], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(part):02X}" for part in mixed)
 
 
 # Widgets that paint themselves (bars, ribbon, sliders) take a `Palette`; all else is styled here. Colours only:

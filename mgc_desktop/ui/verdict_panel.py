@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
+from mgc_desktop.ui import wording
 from mgc_desktop.ui.labels import ElidedLabel
 from mgc_desktop.ui.panel import Panel
 from mgc_desktop.ui.theme import Palette
@@ -38,5 +39,5 @@ class VerdictPanel(Panel):
 
     def _colour(self) -> None:
         named = self._palette.genre_as_text(self._verdict.genre)
-        quiet = self._verdict.genre is None and self._verdict.headline != "Unsure"
+        quiet = self._verdict.genre is None and self._verdict.headline != wording.UNSURE
         self.headline.set_ink(self._palette.muted if quiet else named)

@@ -15,6 +15,7 @@ from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.workers.songs import SongFacts
 
 SEPARATOR: Final = "  ·  "
+UNSURE: Final = "Unsure"
 _CODECS: Final = {
     "mp3": "MP3", "mp3float": "MP3", "vorbis": "Ogg Vorbis", "opus": "Opus", "flac": "FLAC", "alac": "ALAC",
     "aac": "AAC", "ape": "Monkey's Audio", "wavpack": "WavPack", "wmav1": "WMA", "wmav2": "WMA", "wmapro": "WMA",
@@ -89,21 +90,23 @@ class Verdict:
 NO_VERDICT: Final = Verdict("", None, "")
 
 
-def verdict(
-    prediction: TrackPrediction | None, *, running: bool, in_file: Sequence[str] = (), model: str = ""
-) -> Verdict:
+def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Sequence[str] = ()) -> Verdict:
     """The verdict so far; `running` while the analysis still listens."""
     if prediction is None:
         return Verdict("Listening…", None, "the first verdict takes a moment") if running else NO_VERDICT
     share = min(1.0, prediction.heard / prediction.duration) if prediction.duration > 0 else 0.0
     progress = f"listening… {percent(share)}" if running else None
+    if not len(prediction.timeline) and not running:
+        return Verdict("Silence", None, "nothing to name a genre by")
     if prediction.genre is None:
         best, probability = prediction.ranked[0]
-        return Verdict("Unsure", None, joined(f"most like {best}, {percent(probability)}", progress or model))
+        return Verdict(UNSURE, None, joined(f"most like {best}, {percent(probability)}", progress or prediction.model))
     sure = f"{percent(prediction.confidence)} sure"
     if progress:
         return Verdict(prediction.genre, prediction.genre, joined(sure, progress))
-    return Verdict(prediction.genre, prediction.genre, joined(sure, comparison(prediction.genre, in_file), model))
+    return Verdict(
+        prediction.genre, prediction.genre, joined(sure, comparison(prediction.genre, in_file), prediction.model)
+    )
 
 
 def stretches(timeline: Timeline) -> list[tuple[float, float, str]]:

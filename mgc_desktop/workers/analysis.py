@@ -65,7 +65,6 @@ class Analyst(QObject):
     finished = Signal(object)  # TrackPrediction of the whole song
     failed = Signal(object, object)  # Path, Exception
     foreseen = Signal(object)  # TrackPrediction of a song that was heard ahead
-    model_ready = Signal(str)  # its title
 
     def __init__(self, load: Callable[[], Classifier] = load_default, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +88,7 @@ class Analyst(QObject):
 
     def warm_up(self) -> None:
         """Load the model before it is needed."""
-        self._runner.run(lambda _token: self._model().metadata.title, done=self.model_ready.emit, failed=self._no_model)
+        self._runner.run(lambda _: self._model(), failed=self._no_model)
 
     def start(self, path: Path) -> None:
         """Hear a song from its start to its end; what was being heard is dropped."""

@@ -33,9 +33,17 @@ def test_names_of_genres_can_be_read_on_panels(palette: Palette, genre: str) -> 
     assert theme.contrast(ink, palette.raised) >= 4.5
 
 
+@PALETTES
 @pytest.mark.parametrize("genre", GENRES)
-def test_names_can_be_read_inside_their_bands(genre: str) -> None:
-    assert theme.contrast(theme.on_genre(genre), theme.GENRE_COLOURS[genre]) >= 4.5
+def test_names_can_be_read_inside_their_bands(palette: Palette, genre: str) -> None:
+    fill = palette.genre(genre)
+    assert theme.contrast(palette.on_genre(genre), fill) >= 4.5
+    assert theme.contrast(palette.on_genre(genre, veiled=True), theme.laid_over(fill, palette.veil)) >= 4.5
+
+
+def test_a_veil_mixes() -> None:
+    assert theme.laid_over("#FF8000", "#80000000") == "#7F4000"
+    assert theme.laid_over("#123456", "#00FFFFFF") == "#123456"
 
 
 def test_every_genre_has_a_colour_of_its_own() -> None:

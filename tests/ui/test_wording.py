@@ -67,18 +67,18 @@ Prediction = Callable[..., TrackPrediction]
 
 
 def test_verdict_when_done(prediction: Prediction) -> None:
-    said = wording.verdict(prediction("Jazz", 0.683), running=False, in_file=["Jazz"], model="MusiCNN")
-    assert said == wording.Verdict("Jazz", "Jazz", "68 % sure  ·  agrees with the file  ·  MusiCNN")
+    said = wording.verdict(prediction("Jazz", 0.683), running=False, in_file=["Jazz"])
+    assert said == wording.Verdict("Jazz", "Jazz", "68 % sure  ·  agrees with the file  ·  musicnn")
 
 
 def test_verdict_while_listening(prediction: Prediction) -> None:
-    said = wording.verdict(prediction("Jazz", 0.6, heard=35.0), running=True, in_file=["Jazz"], model="MusiCNN")
+    said = wording.verdict(prediction("Jazz", 0.6, heard=35.0), running=True, in_file=["Jazz"])
     assert said == wording.Verdict("Jazz", "Jazz", "60 % sure  ·  listening… 35 %")
 
 
 def test_an_unsure_verdict_has_no_colour_and_says_what_is_most_likely(prediction: Prediction) -> None:
-    said = wording.verdict(prediction(None, 0.41), running=False, model="MusiCNN")
-    assert said == wording.Verdict("Unsure", None, "most like Jazz, 41 %  ·  MusiCNN")
+    said = wording.verdict(prediction(None, 0.41), running=False)
+    assert said == wording.Verdict("Unsure", None, "most like Jazz, 41 %  ·  musicnn")
 
 
 def test_before_the_first_verdict() -> None:

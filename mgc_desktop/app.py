@@ -1,0 +1,155 @@
+"""The window program: builds everything, in the order in which it is needed, and takes it down again."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from mgc_desktop import __version__, log
+from mgc_desktop import settings as s
+from mgc_desktop.playback.player import Player
+from mgc_desktop.playback.queue import PlayQueue
+from mgc_desktop.settings import Settings
+from mgc_desktop.ui import fonts, icons, session
+from mgc_desktop.ui.appearance import Appearance
+from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
+from mgc_desktop.ui.playback_controller import PlaybackController
+from mgc_desktop.workers.analysis import Analyst
+from mgc_desktop.workers.player_events import PlayerEvents
+from mgc_desktop.workers.tasks import TaskRunner
+
+_log = logging.getLogger(__name__)
+
+_QT_LEVELS: Final = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class Reporter(QObject):
+    """Brings what went wrong on any thread to the window."""
+
+    reported = Signal(str, str)  # title, message
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The running program."""
+
+    app: QApplication
+    window: MainWindow
+    parts: Parts
+    player: Player
+
+    def start(self, paths: Sequence[Path]) -> None:
+        """Show the window, then do what takes time."""
+        self.window.show()
+        self.app.processEvents()
+        if paths:
+            self.window.open(paths)
+        else:
+            session.restore_queue(self.parts.playback, self.parts.settings)
+        self.parts.analyst.warm_up()
+
+    def close(self) -> None:
+        """End all threads. Safe to call more than once."""
+        self.parts.analyst.close()
+        self.parts.reader.close()
+        self.parts.devices.close()
+        self.player.close()
+
+
+def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Program:
+    """The whole program, ready to `start`, without running it."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0], *argv])
+    app.setApplicationName("mgc-desktop")
+    app.setApplicationDisplayName(NAME)
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("mgc-desktop")
+    app.setWindowIcon(icons.app_icon())
+    fonts.install(app)
+    settings = Settings()
+    appearance = Appearance(app, settings[s.THEME])
+    events = PlayerEvents(app)
+    player = Player(events.post)
+    playback = PlaybackController(player, PlayQueue(), app)
+    events.received.connect(playback.on_event)
+    parts = Parts(
+        settings=settings,
+        appearance=appearance,
+        playback=playback,
+        analyst=Analyst(parent=app),
+        reader=TaskRunner(threads=1, parent=app),
+        devices=TaskRunner(threads=1, parent=app),
+        log=log_file,
+    )
+    window = MainWindow(parts)
+    program = Program(app, window, parts, player)
+    window.closed.connect(program.close)
+    return program
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command `mgc-desktop`."""
+    arguments = _parser().parse_args(argv)
+    if arguments.screenshot is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    log_file = log.set_up()
+    qInstallMessageHandler(_on_qt_message)
+    _log.info("%s %s starts", NAME, __version__)
+    program = build_app(log_file=log_file)
+    reporter = Reporter()
+    reporter.reported.connect(program.window.report)
+    restore = log.install_hooks(reporter.reported.emit)
+    interrupts = _let_interrupts_through(program)
+    try:
+        if arguments.screenshot is not None:
+            from mgc_desktop.ui.screenshot import Photographer
+
+            photographer = Photographer(program.window, program.parts)
+            return photographer.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
+        program.start(arguments.files)
+        return program.app.exec()
+    finally:
+        interrupts.stop()
+        program.close()
+        restore()
+        qInstallMessageHandler(None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mgc-desktop", description="Plays songs, draws them, names their genre.")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="songs or folders to play")
+    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="save a picture of the window and end")
+    parser.add_argument("--seconds", type=float, metavar="N", help="where in the song the picture is taken")
+    return parser
+
+
+def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:
+    logging.getLogger("qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
+
+
+def _let_interrupts_through(program: Program) -> QTimer:
+    """Ctrl+C in the terminal closes the window; Python must get a turn now and then to notice it."""
+    timer = QTimer(program.app)
+    timer.setInterval(250)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    signal.signal(signal.SIGINT, lambda *_: program.window.close())
+    signal.signal(signal.SIGTERM, lambda *_: program.window.close())
+    return timer

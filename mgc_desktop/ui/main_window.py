@@ -1,0 +1,358 @@
+"""The window: puts the parts together and connects them. It decides nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QHideEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from mgc_desktop import settings as s
+from mgc_desktop.errors import MgcError
+from mgc_desktop.playback.devices import Device
+from mgc_desktop.playback.queue import QueueItem
+from mgc_desktop.settings import Option, Settings
+from mgc_desktop.ui import dialogs, session
+from mgc_desktop.ui.actions import Actions, tick
+from mgc_desktop.ui.appearance import Appearance
+from mgc_desktop.ui.buttons import retheme
+from mgc_desktop.ui.drop_veil import DropVeil
+from mgc_desktop.ui.listen_controller import ListenController
+from mgc_desktop.ui.listen_page import ListenPage
+from mgc_desktop.ui.notices import SHOW_LOG, Notice, NoticeBar
+from mgc_desktop.ui.opener import Opener, demo_songs, dropped_paths
+from mgc_desktop.ui.playback_controller import PlaybackController
+from mgc_desktop.ui.player_bar import PlayerBar
+from mgc_desktop.ui.queue_controller import QueueController
+from mgc_desktop.ui.queue_model import QueueModel, title_of
+from mgc_desktop.ui.rail import Rail
+from mgc_desktop.ui.settings_dialog import THEME_WORDS, SettingsDialog
+from mgc_desktop.ui.theme import Palette
+from mgc_desktop.workers.analysis import Analyst
+from mgc_desktop.workers.tasks import TaskRunner
+
+T = TypeVar("T")
+
+NAME: Final = "MGC Desktop"
+_VOLUME_STEP: Final = 0.05
+_EXPORT_SIZE: Final = (1920, 1080)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the window works with; made and closed by `app`."""
+
+    settings: Settings
+    appearance: Appearance
+    playback: PlaybackController
+    analyst: Analyst
+    reader: TaskRunner  # reads tags and walks folders
+    devices: TaskRunner  # asks for sound outputs, which may take seconds
+    log: Path | None
+
+
+class MainWindow(QMainWindow):
+    """Rail, page, player bar; notices and the drop veil over them."""
+
+    closed = Signal()
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self._parts = parts
+        palette = parts.appearance.palette
+        self.setWindowTitle(NAME)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+        self.commands = Actions(self)
+        self.queue_model = QueueModel()
+        self.page = ListenPage(palette, self.queue_model)
+        self.bar = PlayerBar(palette)
+        self.rail = Rail(palette, self.commands.as_one_menu(self))
+        self._lay_out()
+        self.notices = NoticeBar(palette, self.page)
+        self.veil = DropVeil(palette, self)
+        self.opener = Opener(parts.settings, parts.reader, self)
+        self.listen = ListenController(self.page, self.bar, parts.playback, parts.analyst, parts.reader, self)
+        self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
+        self._connect_parts()
+        self._connect_bar()
+        self._connect_actions()
+        self._restore()
+        self.page.setFocus()  # the first Tab leads to the first control, and no ring is seen before it
+
+    def _lay_out(self) -> None:
+        self.views = QStackedWidget()
+        self.views.addWidget(self.page)
+        self.rail.add_view("listen", "Listen")
+        self.rail.view_chosen.connect(self.views.setCurrentIndex)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.rail)
+        body.addWidget(self.views, 1)
+        root = QWidget()
+        column = QVBoxLayout(root)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(body, 1)
+        column.addWidget(self.bar)
+        self.setCentralWidget(root)
+        if sys.platform == "darwin":
+            for menu in self.commands.menus:
+                self.menuBar().addMenu(menu)
+
+    # Connections
+
+    def _connect_parts(self) -> None:
+        playback, settings = self._parts.playback, self._parts.settings
+        for part in (playback, self.listen, self.opener):
+            part.noticed.connect(self.notices.post)
+        self.notices.action_requested.connect(self._on_notice_action)
+        self.opener.found.connect(self._on_found)
+        self.queue_model.insert_requested.connect(lambda paths, row: self.opener.open(paths, row=row))
+        self.listen.song_known.connect(self.queue.know_item)
+        self.listen.genre_known.connect(self.queue.know_genre)
+        self.page.welcome.open_requested.connect(self.opener.ask_for_files)
+        self.page.welcome.demo_requested.connect(lambda: self.opener.open(demo_songs(), remember=False))
+        self.page.queue.close_requested.connect(self._toggle_queue)
+        self.page.spectrogram.view.save_requested.connect(self._export)
+        self.page.spectrogram.view.mode_changed.connect(_keep(settings, s.MODE))
+        self.page.spectrogram.view.colour_map_changed.connect(self._on_colours)
+        self._parts.appearance.changed.connect(self._retheme)
+        playback.song_changed.connect(self._title)
+        self.listen.song_known.connect(self._title)
+
+    def _connect_bar(self) -> None:
+        bar, playback = self.bar, self._parts.playback
+        bar.play_toggled.connect(playback.toggle)
+        bar.previous_requested.connect(playback.previous)
+        bar.next_requested.connect(playback.next)
+        bar.seek_requested.connect(playback.seek)
+        bar.repeat_requested.connect(playback.cycle_repeat)
+        bar.volume_requested.connect(playback.set_volume)
+        bar.mute_toggled.connect(self._toggle_mute)
+        bar.queue_toggled.connect(self._toggle_queue)
+        bar.devices.aboutToShow.connect(self._offer_devices)
+        bar.devices.device_requested.connect(self._choose_device)
+        playback.playing_changed.connect(bar.set_playing)
+        playback.volume_changed.connect(lambda volume, muted: bar.set_volume(volume, muted=muted))
+        playback.queue_changed.connect(lambda: bar.set_repeat(playback.queue.repeat.value))
+
+    def _connect_actions(self) -> None:
+        actions, playback, view = self.commands, self._parts.playback, self.page.spectrogram.view
+        wired: dict[str, Callable[[], object]] = {
+            "open": self.opener.ask_for_files,
+            "open_folder": self.opener.ask_for_folder,
+            "export": self._export,
+            "settings": self._show_settings,
+            "quit": self.close,
+            "play": playback.toggle,
+            "next": playback.next,
+            "previous": playback.previous,
+            "stop": playback.stop,
+            "forward": lambda: playback.nudge(5.0),
+            "back": lambda: playback.nudge(-5.0),
+            "far_forward": lambda: playback.nudge(30.0),
+            "far_back": lambda: playback.nudge(-30.0),
+            "start": lambda: playback.seek(0.0),
+            "louder": lambda: playback.set_volume(playback.volume + _VOLUME_STEP),
+            "quieter": lambda: playback.set_volume(playback.volume - _VOLUME_STEP),
+            "mute": self._toggle_mute,
+            "repeat": playback.cycle_repeat,
+            "mode": lambda: view.set_mode("overview" if view.mode == "follow" else "follow"),
+            "zoom_in": lambda: view.zoom(1),
+            "zoom_out": lambda: view.zoom(-1),
+            "show_all": view.show_all,
+            "queue": self._toggle_queue,
+            "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
+            "keys": lambda: dialogs.ReadingDialog("Keyboard shortcuts", dialogs.keys_text(), self).show(),
+            "log": self._show_log,
+            "about": lambda: dialogs.ReadingDialog("About MGC Desktop", dialogs.about_text(), self).show(),
+        }
+        for key, call in wired.items():
+            actions.on(key, call)
+        self.rail.settings.clicked.connect(self._show_settings)
+        self._colours = actions.choices("colours", [(n, n.capitalize()) for n in s.COLOUR_MAPS], view.set_colour_map)
+        self._themes = actions.choices("theme", list(THEME_WORDS.items()), self._set_theme)
+        actions.submenus["recent"].aboutToShow.connect(self._offer_recent)
+
+    def _restore(self) -> None:
+        settings = self._parts.settings
+        session.restore_window(self, settings)
+        session.restore_playback(self._parts.playback, settings)
+        self.page.spectrogram.view.set_colour_map(settings[s.COLOUR_MAP])
+        self.page.spectrogram.view.set_mode("overview" if settings[s.MODE] == "overview" else "follow")
+        self.page.set_queue_open(settings[s.QUEUE_OPEN])
+        self.bar.set_queue_open(settings[s.QUEUE_OPEN])
+        tick(self._colours, settings[s.COLOUR_MAP])
+        tick(self._themes, settings[s.THEME])
+        for warning in settings.warnings:
+            self.notices.post(Notice("The settings start afresh", warning))
+
+    # What is opened
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Play files and folders."""
+        self.opener.open(paths)
+
+    def _on_found(self, items: list[QueueItem], row: int | None) -> None:
+        playback = self._parts.playback
+        if row is None or playback.queue.current is None:
+            playback.play_now(items)
+        else:
+            playback.queue.insert(row, items)
+
+    def _offer_recent(self) -> None:
+        menu = self.commands.submenus["recent"]
+        menu.clear()
+        for name in self._parts.settings[s.RECENT]:
+            path = Path(name)
+            menu.addAction(path.name or name, partial(self.opener.open, [path])).setToolTip(name)
+        menu.setEnabled(True)
+        if menu.isEmpty():
+            menu.addAction("Nothing yet").setEnabled(False)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files from elsewhere are welcome."""
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+            self.veil.lift()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They went elsewhere."""
+        self.veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Play them."""
+        self.veil.hide()
+        event.acceptProposedAction()
+        self.opener.open(dropped_paths(event.mimeData()))
+
+    # What is set
+
+    def _toggle_mute(self) -> None:
+        self._parts.playback.set_muted(not self._parts.playback.muted)
+
+    def _toggle_queue(self) -> None:
+        is_open = self.page.queue.isHidden()
+        self._parts.settings[s.QUEUE_OPEN] = is_open
+        self.page.set_queue_open(is_open)
+        self.bar.set_queue_open(is_open)
+        self.page.queue.show_row(self._parts.playback.queue.index)
+
+    def _set_theme(self, theme: str) -> None:
+        self._parts.settings[s.THEME] = theme
+        tick(self._themes, theme)
+        self._parts.appearance.set_theme(theme)
+
+    def _retheme(self, palette: Palette) -> None:
+        retheme(self, palette)
+
+    def _on_colours(self, name: str) -> None:
+        self._parts.settings[s.COLOUR_MAP] = name
+        tick(self._colours, name)
+
+    def _choose_device(self, device: str) -> None:
+        self._parts.playback.player.set_device(device or None)
+
+    def _offer_devices(self) -> None:
+        """Show the outputs that were known, and look for them anew."""
+        self._with_devices(self.bar.devices.show_devices)
+
+    def _with_devices(self, show: Callable[[list[tuple[str, str]], str], object]) -> None:
+        player = self._parts.playback.player
+
+        def found(devices: list[Device]) -> None:
+            show([(device.id, device.name) for device in devices], player.device or "")
+
+        show([], player.device or "")
+        self._parts.devices.run(lambda _: player.devices(), done=found, failed=self._on_error)
+
+    def _show_settings(self) -> None:
+        settings = self._parts.settings
+        dialog = SettingsDialog(settings, self._parts.appearance.palette, self)
+        dialog.theme_chosen.connect(self._set_theme)
+        dialog.colours_chosen.connect(self.page.spectrogram.view.set_colour_map)
+        dialog.device_chosen.connect(self._choose_device)
+        dialog.keep_queue_chosen.connect(_keep(settings, s.KEEP_QUEUE))
+        self._with_devices(dialog.show_devices)
+        dialog.open()
+
+    # What is said and saved
+
+    def report(self, title: str, message: str) -> None:
+        """Something went wrong that nobody foresaw."""
+        self.notices.post(Notice(title, message, action=SHOW_LOG))
+
+    def _on_error(self, error: Exception) -> None:
+        self.notices.post(Notice.of(error))
+
+    def _on_notice_action(self, notice: Notice) -> None:
+        if notice.action == SHOW_LOG:
+            self._show_log()
+
+    def _show_log(self) -> None:
+        if self._parts.log is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._parts.log)))
+
+    def _export(self) -> None:
+        facts, view = self.listen.facts, self.page.spectrogram.view
+        if facts is None:
+            return
+        proposed = str(Path(self._parts.settings[s.FOLDER]) / f"{facts.path.stem}.png")
+        name, _ = QFileDialog.getSaveFileName(self, "Save spectrogram as picture", proposed, "Pictures (*.png)")
+        if not name:
+            return
+        try:
+            view.render_png(Path(name).with_suffix(".png"), *_EXPORT_SIZE, title=facts.title)
+        except MgcError as error:
+            self._on_error(error)
+
+    def _title(self, item: QueueItem | None) -> None:
+        self.setWindowTitle(f"{title_of(item)} – {NAME}" if item is not None else NAME)
+
+    # Its life
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks."""
+        super().showEvent(event)
+        self._parts.playback.set_watched(not self.isMinimized())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing need be drawn."""
+        super().hideEvent(event)
+        self._parts.playback.set_watched(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Minimised, or back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._parts.playback.set_watched(not self.isMinimized())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is to come back; `app` stops the rest."""
+        session.remember(self, self._parts.playback, self._parts.settings)
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+def _keep(settings: Settings, option: Option[T]) -> Callable[[T], None]:
+    """A slot that keeps a value."""
+
+    def keep(value: T) -> None:
+        settings[option] = value
+
+    return keep

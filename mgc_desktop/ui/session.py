@@ -1,0 +1,65 @@
+"""What comes back on the next start."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QMainWindow
+
+from mgc_desktop import settings as s
+from mgc_desktop.errors import SettingsError
+from mgc_desktop.playback.queue import QueueItem, Repeat
+from mgc_desktop.settings import Settings
+from mgc_desktop.ui.playback_controller import PlaybackController
+
+_log = logging.getLogger(__name__)
+
+_SIZE = (1360, 820)
+_QUEUE_LIMIT = 5000  # songs; more would make the settings large and slow
+
+
+def restore_window(window: QMainWindow, settings: Settings) -> None:
+    """Place and size; a first start, or a screen that is gone, gets the usual ones."""
+    window.resize(*_SIZE)
+    stored = settings[s.GEOMETRY]
+    if stored:
+        window.restoreGeometry(QByteArray.fromBase64(stored.encode()))
+
+
+def restore_playback(playback: PlaybackController, settings: Settings) -> None:
+    """Volume, device, repeat; and the last queue, standing still."""
+    playback.queue.repeat = Repeat(settings[s.REPEAT])
+    playback.player.set_device(settings[s.DEVICE] or None)
+    playback.set_volume(settings[s.VOLUME])
+    playback.set_muted(settings[s.MUTED])
+
+
+def restore_queue(playback: PlaybackController, settings: Settings) -> None:
+    """The last queue, standing still; songs that are gone are left out."""
+    if not settings[s.KEEP_QUEUE]:
+        return
+    stored = settings[s.QUEUE]
+    index = int(settings[s.QUEUE_INDEX])
+    kept = [(i, Path(name)) for i, name in enumerate(stored) if Path(name).is_file()]
+    if not kept:
+        return
+    playback.queue.add(QueueItem(path) for _, path in kept)
+    playback.stand_at(next((at for at, (i, _) in enumerate(kept) if i >= index), len(kept) - 1))
+
+
+def remember(window: QMainWindow, playback: PlaybackController, settings: Settings) -> None:
+    """Keep it all. A folder that cannot be written is no reason not to close."""
+    settings[s.GEOMETRY] = bytes(window.saveGeometry().toBase64().data()).decode()
+    settings[s.REPEAT] = playback.queue.repeat.value
+    settings[s.VOLUME] = playback.volume
+    settings[s.MUTED] = playback.muted
+    settings[s.DEVICE] = playback.player.device or ""
+    items = playback.queue.items[:_QUEUE_LIMIT] if settings[s.KEEP_QUEUE] else ()
+    settings[s.QUEUE] = [str(item.path) for item in items]
+    settings[s.QUEUE_INDEX] = playback.queue.index if playback.queue.index is not None else -1
+    try:
+        settings.save()
+    except SettingsError as error:
+        _log.error("%s", error)
