@@ -93,9 +93,11 @@ _IMPLIED_BY: Final[dict[str, frozenset[str]]] = {
     "electronic": frozenset({"techno", "house", "electro"}),
 }
 
-_LEAST_PROBABILITY = 0.1
+_LEAST_PROBABILITY = 0.12
 _LEAST_LIFT = 1.25
-_MOST_SHOWN = 8
+_LEAST_RATE = 0.002
+_LEAST_SHARE = 0.12  # of the strongest word's contribution
+_MOST_SHOWN = 6
 
 
 def shown_probabilities(tags: Sequence[str], probabilities: NDArray[np.floating]) -> dict[str, float]:
@@ -111,8 +113,12 @@ def telling(probabilities: Mapping[str, float], rates: Mapping[str, float]) -> t
     "guitar" and "slow" are likely for nearly any song; a word tells more the more likely it is here than in music at
     large (`rates`). The order is by what the word contributes to that difference, p log(p / rate).
     """
-    lifts = {word: p / max(rates.get(word, 1.0), 1e-3) for word, p in probabilities.items()}
-    likely = [w for w, p in probabilities.items() if p >= _LEAST_PROBABILITY and lifts[w] >= _LEAST_LIFT]
-    likely.sort(key=lambda word: -probabilities[word] * math.log(lifts[word]))
-    shown = [word for word in likely if not _IMPLIED_BY.get(word, frozenset()) & set(likely)]
+    contributions = {}
+    for word, probability in probabilities.items():
+        lift = probability / max(rates.get(word, 1.0), _LEAST_RATE)
+        if probability >= _LEAST_PROBABILITY and lift >= _LEAST_LIFT:
+            contributions[word] = probability * math.log(lift)
+    least = _LEAST_SHARE * max(contributions.values(), default=0.0)
+    strong = sorted((w for w, c in contributions.items() if c >= least), key=lambda w: -contributions[w])
+    shown = [word for word in strong if not _IMPLIED_BY.get(word, frozenset()) & set(strong)]
     return tuple((word, probabilities[word]) for word in shown[:_MOST_SHOWN])
