@@ -50,7 +50,7 @@ class Appearance(QObject):
             return
         self.palette = chosen
         self._app.setPalette(_qt_palette(chosen))
-        self._app.setStyleSheet(style_sheet(chosen, (resources_dir() / "icons" / "combo-arrow.svg").as_posix()))
+        self._app.setStyleSheet(style_sheet(chosen, (resources_dir() / "icons").as_posix()))
         _log.info("theme %s", chosen.name)
         self.changed.emit(chosen)
 

@@ -13,6 +13,8 @@ from mgc_desktop import __version__
 from mgc_desktop.paths import models_dir, resources_dir
 from mgc_desktop.ui.actions import commands
 
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+_ROW = "<tr><td style='padding: 3px 32px 3px 0'>{}</td><td style='padding: 3px 0'>{}</td></tr>"
 _PARTS = (
     ("Qt and PySide6", "LGPL-3.0"),
     ("FFmpeg, through PyAV", "LGPL-2.1-or-later, BSD-3-Clause"),
@@ -49,25 +51,23 @@ class ReadingDialog(QDialog):
 
 
 def keys_text() -> str:
-    """The table of shortcuts, from the one table there is."""
+    """The table of shortcuts, from the one table there is; the keys of keyboards for media speak for themselves."""
     rows, before = [], ""
     for menu, command in commands():
-        keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.shortcuts]
+        keys = [QKeySequence(key).toString(_NATIVE) for key in command.shortcuts if isinstance(key, str)]
         if not keys:
             continue
         if menu != before:
             rows.append(f"<tr><td colspan=2><h3>{menu}</h3></td></tr>")
             before = menu
         shown = "&nbsp;&nbsp; ".join(html.escape(key) for key in keys)
-        rows.append(f"<tr><td style='padding: 3px 32px 3px 0'>{html.escape(command.text)}</td><td>{shown}</td></tr>")
+        rows.append(_ROW.format(html.escape(command.text), shown))
     return f"<table>{''.join(rows)}</table>"
 
 
 def about_text() -> str:
     """Version, licence, and whose work the program stands on."""
-    parts = "".join(
-        f"<tr><td style='padding-right: 24px'>{name}</td><td>{licence}</td></tr>" for name, licence in _PARTS
-    )
+    parts = "".join(_ROW.format(name, licence) for name, licence in _PARTS)
     return (
         f"<h2>MGC Desktop {__version__}</h2>"
         "<p>Plays the music on this computer, draws what it sounds like, and names its genre. Nothing leaves the "

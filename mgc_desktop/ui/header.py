@@ -40,7 +40,9 @@ class Header(QWidget):
     def show_song(self, facts: SongFacts) -> None:
         """Show a song."""
         self.title.setText(facts.title)
-        self.line.setText(song_line(facts))
+        line = song_line(facts)
+        self.line.setText(line)
+        self.line.setVisible(bool(line))
         self.cover.show_cover(facts.cover, facts.album or facts.artist or facts.title)
         self.genre.setVisible(bool(facts.genres))
         shown = ", ".join(facts.genres)

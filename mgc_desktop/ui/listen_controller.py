@@ -14,7 +14,7 @@ from mgc_desktop.ui.listen_page import ListenPage
 from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.player_bar import PlayerBar
-from mgc_desktop.ui.wording import NO_VERDICT, verdict
+from mgc_desktop.ui.wording import NO_VERDICT, NOT_HEARD, verdict
 from mgc_desktop.workers.analysis import Analyst
 from mgc_desktop.workers.mailbox import Post
 from mgc_desktop.workers.songs import SongFacts, read_song
@@ -151,7 +151,10 @@ class ListenController(QObject):
         self._look_ahead()
 
     def _on_failed(self, path: Path | None, error: Exception) -> None:
-        self._page.side.verdict.show_verdict(verdict(self._prediction, running=False))
+        if self._prediction is None and self._facts is not None:
+            self._page.side.verdict.show_verdict(NOT_HEARD)
+        else:
+            self._show_verdict()
         self.noticed.emit(Notice.of(error))
 
     def _on_foreseen(self, prediction: TrackPrediction) -> None:

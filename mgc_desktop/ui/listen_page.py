@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.ui import ribbon
 from mgc_desktop.ui.chips import ChipRow
 from mgc_desktop.ui.genre_bars import GenreBars
 from mgc_desktop.ui.header import Header
@@ -24,6 +25,9 @@ from mgc_desktop.ui.verdict_panel import VerdictPanel
 from mgc_desktop.ui.welcome import Welcome
 
 _SIDE_WIDTH: Final = 322
+_WIDE_SIDE_WIDTH: Final = 380
+_WIDE: Final = 1800
+_HIGH: Final = 1100
 _SIDE_AND_QUEUE_FROM: Final = 1240  # pixels of width from which both fit beside the spectrogram
 
 
@@ -40,14 +44,22 @@ class SideColumn(QWidget):
         self.chips = ChipRow(palette)
         self.heard.body.addWidget(self.chips)
         self.next = NextPanel(palette)
+        self._guest: QWidget | None = None
         self.setFixedWidth(_SIDE_WIDTH)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GAP)
         for panel in (self.verdict, self.now, self.heard, self.next):
-            column.addWidget(panel)
+            self._column.addWidget(panel)
             panel.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        column.addStretch(1)
+        self._column.addStretch(1)
+        self.refit()
+
+    def host(self, guest: QWidget | None) -> None:
+        """Give all the room under the verdict to a guest, None: to the own panels again."""
+        if guest is not None:
+            self._column.addWidget(guest, 100)
+        self._guest = guest
         self.refit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -57,10 +69,11 @@ class SideColumn(QWidget):
 
     def refit(self) -> None:
         """Show the panels that have something to say, as many as there is room for."""
+        self.now.setVisible(self._guest is None)
         room = self.height() - self.verdict.minimumSizeHint().height() - GAP - self.now.minimumSizeHint().height()
         for panel, wanted in ((self.heard, bool(self.chips.words)), (self.next, not self.next.is_empty)):
             needed = panel.minimumSizeHint().height() + GAP
-            fits = wanted and room >= needed
+            fits = wanted and room >= needed and self._guest is None
             panel.setVisible(fits)
             room -= needed if fits else 0
 
@@ -84,6 +97,7 @@ class ListenPage(QWidget):
         self.side = SideColumn(palette)
         self.queue = QueuePanel(queue, palette)
         self.queue.hide()
+        self._queue_inside = False
         self.welcome = Welcome(palette)
         self._stack = QStackedLayout()
         song = QWidget()
@@ -104,9 +118,10 @@ class ListenPage(QWidget):
     def show_welcome(self, welcome: bool) -> None:
         """The empty page, or the song."""
         self._stack.setCurrentIndex(0 if welcome else 1)
+        self._make_room()
 
     def set_queue_open(self, is_open: bool) -> None:
-        """Show or hide the queue; in a narrow window it takes the place of the side column."""
+        """Show or hide the queue; in a narrow window it takes the place of all but the verdict."""
         self.queue.setVisible(is_open)
         self._make_room()
 
@@ -116,7 +131,18 @@ class ListenPage(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        self.side.setVisible(self.queue.isHidden() or self.width() >= _SIDE_AND_QUEUE_FROM)
+        self.side.setFixedWidth(_SIDE_WIDTH if self.width() < _WIDE else _WIDE_SIDE_WIDTH)
+        self.ribbon.setFixedHeight(ribbon.HEIGHT if self.height() < _HIGH else ribbon.HIGH)
+        inside = self.has_song and not self.queue.isHidden() and self.width() < _SIDE_AND_QUEUE_FROM
+        if inside == self._queue_inside:
+            return
+        self._queue_inside = inside
+        if inside:
+            self._columns.removeWidget(self.queue)
+            self.side.host(self.queue)
+        else:
+            self.side.host(None)
+            self._columns.addWidget(self.queue)
 
     def _lay_out_song(self, song: QWidget) -> None:
         over_the_song = Panel("Genre over the song")

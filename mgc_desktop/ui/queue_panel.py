@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
     QMenu,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -198,7 +199,8 @@ class QueuePanel(Panel):
 
     def __init__(self, model: QueueModel, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__("Queue", parent=parent)
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._model = model
         self.count = muted(px=SMALL)
         self.clear = IconButton("clear", "Clear the queue", palette, size=18)
@@ -217,6 +219,10 @@ class QueuePanel(Panel):
         self.close_button.clicked.connect(self.close_requested)
         model.modelReset.connect(self._tell)
         self._tell()
+
+    def sizeHint(self) -> QSize:
+        """As wide as it must be."""
+        return QSize(WIDTH, super().sizeHint().height())
 
     def set_palette(self, palette: Palette) -> None:
         """Draw in these colours from now on."""

@@ -28,6 +28,7 @@ from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.wording import clock, described, percent
 
 HEIGHT: Final = 64
+HIGH: Final = 96  # in a large window
 _CORNER: Final = 8.0
 _NAME_MARGIN: Final = 16.0
 

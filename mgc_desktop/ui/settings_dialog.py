@@ -43,6 +43,8 @@ class SettingsDialog(QDialog):
         self.keep_queue.setChecked(settings[s.KEEP_QUEUE])
         self.keep_queue.toggled.connect(self.keep_queue_chosen)
         self._lay_out()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocus()  # no ring before the first Tab
 
     def show_devices(self, devices: Sequence[tuple[str, str]], current: str) -> None:
         """The sound outputs: id and name; `current` is kept even while it is not connected."""

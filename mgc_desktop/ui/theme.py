@@ -157,10 +157,14 @@ QLineEdit, QComboBox {{ background: {raised}; border: 1px solid {line}; border-r
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:focus, QComboBox:focus {{ border: 2px solid {accent}; padding: 5px 9px; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
-QComboBox::down-arrow {{ image: url({arrow}); width: 12px; height: 12px; }}
+QComboBox::down-arrow {{ image: url({icons}/combo-arrow.svg); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {line}; outline: none; padding: 4px;
     selection-background-color: {hover}; selection-color: {text}; }}
 QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {faint}; border-radius: 5px; background: {raised}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({icons}/check-{name}.svg); }}
+QCheckBox::indicator:focus {{ border: 2px solid {accent}; width: 14px; height: 14px; }}
+QCheckBox::indicator:checked:focus {{ border-color: {text}; }}
 QListView {{ background: transparent; border: 2px solid transparent; border-radius: 8px; outline: none; }}
 QListView:focus {{ border-color: {accent}; }}
 QMenu {{ background: {panel}; border: 1px solid {line}; border-radius: 8px; padding: 6px; }}
@@ -182,7 +186,7 @@ QPlainTextEdit, QTextBrowser {{ background: {panel}; border: 1px solid {line}; b
 """  # noqa: E501
 
 
-def style_sheet(palette: Palette, arrow: str = "") -> str:
-    """The style sheet in the colours of a palette; `arrow` is the file of the arrow of combo boxes."""
+def style_sheet(palette: Palette, icons: str) -> str:
+    """The style sheet in the colours of a palette; `icons` is the folder of the icons, with slashes."""
     colours = {name: getattr(palette, name) for name in Palette.__slots__ if name != "genre_text"}
-    return _SHEET.format(arrow=arrow, **colours)
+    return _SHEET.format(icons=icons, **colours)

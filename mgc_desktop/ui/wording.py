@@ -88,6 +88,7 @@ class Verdict:
 
 
 NO_VERDICT: Final = Verdict("", None, "")
+NOT_HEARD: Final = Verdict("Not heard", None, "this song could not be analysed")
 
 
 def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Sequence[str] = ()) -> Verdict:

@@ -59,7 +59,7 @@ def test_a_genre_that_is_not_one_of_the_ten_is_grey(palette: Palette) -> None:
 
 @PALETTES
 def test_the_style_sheet_is_filled_in(palette: Palette) -> None:
-    sheet = theme.style_sheet(palette, "/icons/arrow.svg")
-    assert "/icons/arrow.svg" in sheet
+    sheet = theme.style_sheet(palette, "/of/the/program/icons")
+    assert f"/of/the/program/icons/check-{palette.name}.svg" in sheet
     assert palette.panel in sheet
     assert not re.search(r"\{[a-z_]+\}|\{\{", sheet)
