@@ -1,0 +1,129 @@
+"""The sound outputs of this computer, and the one module that loads PortAudio."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mgc_desktop.errors import PlaybackError
+
+# The same loudspeaker appears once for each way to reach it. Of these ways the first that is there is shown.
+_PREFERRED_APIS: Final = ("Core Audio", "Windows WASAPI", "Windows DirectSound", "MME", "ALSA", "OSS")
+_EXTRA_APIS: Final = ("ASIO", "JACK Audio Connection Kit")  # ways of their own, shown beside
+# Among ALSA's entries are dozens of plug-ins; a listener can tell apart the cards and these, of which the first that
+# is there leads to the sound server, where the user has chosen what is heard.
+_ALSA_SERVERS: Final = {"default": "System default", "pipewire": "PipeWire", "pulse": "PulseAudio"}
+_ALSA_CARD: Final = re.compile(r"^(.+?) \(hw:\d+,\d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A sound output. `id` stays the same from start to start; `name` is for the user; `default`: the system's."""
+
+    id: str
+    name: str
+    default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What PortAudio must know of a device: `index`, `channels` (2, or 1 where there is but one), `rate` in Hz."""
+
+    index: int
+    channels: int
+    rate: int
+
+
+def sounddevice() -> Any:
+    """The library, loaded when first needed. Raises PlaybackError when it, or PortAudio, is missing."""
+    try:
+        import sounddevice as library
+    except (ImportError, OSError) as error:
+        if sys.platform.startswith("linux"):
+            way_out = "Install it with: sudo apt install libportaudio2 libasound2-plugins"
+        else:
+            way_out = "Install the program again."
+        raise PlaybackError(f"The library PortAudio, which plays sound, is missing. {way_out}") from error
+    return library
+
+
+def refresh() -> None:
+    """Look for devices anew: PortAudio does so only when it starts. No stream may be open."""
+    library = sounddevice()
+    try:
+        library._terminate()
+    finally:
+        library._initialize()
+
+
+def outputs() -> list[Device]:
+    """The sound outputs, the system's own first; empty when there are none. Raises PlaybackError."""
+    return [device for device, _ in _selected()]
+
+
+def find(device_id: str | None) -> Output:
+    """A device by its `id`; None is the system's own. Raises PlaybackError when it is not there."""
+    found = _selected()
+    for device, info in found:
+        if device.id == device_id or (device_id is None and device.default):
+            return Output(
+                index=info["index"],
+                channels=min(2, info["max_output_channels"]),
+                rate=round(info["default_samplerate"]),
+            )
+    if device_id is None or not found:
+        raise PlaybackError(
+            "No sound output was found. Connect one, or check the system's sound settings, and press play again."
+        )
+    name = device_id.partition("/")[2]
+    raise PlaybackError(f"The sound output “{name}” is not connected. Connect it, or choose another one.")
+
+
+def _selected() -> list[tuple[Device, Mapping[str, Any]]]:
+    library = sounddevice()
+    try:
+        return select(library.query_devices(), library.query_hostapis())
+    except library.PortAudioError as error:
+        raise PlaybackError(
+            f"The sound outputs cannot be listed ({error.args[0]}). Restart the program, or the system's sound service."
+        ) from error
+
+
+def select(
+    devices: Sequence[Mapping[str, Any]], apis: Sequence[Mapping[str, Any]]
+) -> list[tuple[Device, Mapping[str, Any]]]:
+    """Of PortAudio's long list those a user can tell apart, with PortAudio's record of each; the default first."""
+    usable = [(apis[info["hostapi"]]["name"], info) for info in devices if info["max_output_channels"] > 0]
+    present = {api for api, _ in usable}
+    main = next((api for api in _PREFERRED_APIS if api in present), None)
+    named = _named([(api, info) for api, info in usable if api == main or api in _EXTRA_APIS])
+    if not named:
+        return []
+    standard = {api["name"]: api["default_output_device"] for api in apis}.get(main, -1)
+    if standard not in [info["index"] for _, _, info in named]:
+        standard = named[0][2]["index"]
+    named.sort(key=lambda entry: entry[2]["index"] != standard)
+    return [(Device(f"{api}/{name}", name, info["index"] == standard), info) for api, name, info in named]
+
+
+def _named(usable: list[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Each with a name of its own for people, without the ones that only a system's innards need."""
+    raw = [info["name"] for api, info in usable if api == "ALSA"]
+    server = next((name for name in _ALSA_SERVERS if name in raw), None)
+    named: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for api, info in usable:
+        name: str = info["name"]
+        if api == "ALSA":
+            card = _ALSA_CARD.match(name)
+            if card is None and name != server:
+                continue
+            name = card[1] if card else _ALSA_SERVERS[name]
+        number = 2
+        while (api, name) in named:  # two of the same kind
+            name = f"{name.removesuffix(f' {number - 1}')} {number}"
+            number += 1
+        named[api, name] = info
+    return [(api, name, info) for (api, name), info in named.items()]

@@ -1,0 +1,68 @@
+"""What the user wants and what the worker has made of it: the state that both share."""
+
+from __future__ import annotations
+
+import threading
+
+from mgc_desktop.playback.clock import PlaybackClock
+from mgc_desktop.playback.feed import Song
+from mgc_desktop.playback.mixer import Mixer
+
+
+class Transport:
+    """The clock, the mixer, and the turn.
+
+    With every song that is loaded and every seek a new turn begins. What the worker has to say about an older one is
+    void: the newest wish counts. The lock is held for moments only, and never by the audio thread.
+    """
+
+    def __init__(self) -> None:
+        self.clock = PlaybackClock()
+        self.mixer = Mixer(self.clock)
+        self._lock = threading.Lock()
+        self._turn = 0
+        self._ended = False
+
+    @property
+    def turn(self) -> int:
+        """The number of the newest turn."""
+        return self._turn
+
+    @property
+    def ended(self) -> bool:
+        """Whether the song of the newest turn was heard to its end."""
+        return self._ended
+
+    def open(self, song: Song) -> int:
+        """A song is to be loaded; it stands still at its beginning. The number of the new turn."""
+        with self._lock:
+            self.mixer.playing = False
+            self.mixer.cut_to(None)
+            return self._begin(song, 0.0)
+
+    def jump(self, song: Song, position: float) -> int:
+        """The song is to go on from another place. The number of the new turn."""
+        with self._lock:
+            return self._begin(song, position)
+
+    def _begin(self, song: Song | None, position: float) -> int:
+        self._turn += 1
+        self._ended = False
+        self.clock.hold(song, position, self._turn)
+        return self._turn
+
+    def end(self, turn: int) -> bool:
+        """The song is over; False if that is of no interest any more."""
+        with self._lock:
+            if turn != self._turn:
+                return False
+            self._ended = True
+            self.mixer.playing = False
+            return True
+
+    def fail(self, turn: int) -> None:
+        """The song cannot be loaded."""
+        with self._lock:
+            if turn == self._turn:
+                self.mixer.playing = False
+                self._begin(None, 0.0)
