@@ -79,12 +79,14 @@ class Pictures:
         frames = self.input.frames
         spare = picture.shape[1] - frames
         if spare <= 0:
-            return self._cut(index)[0]
+            first_patch: FloatArray = self._cut(index)[0]
+            return first_patch
         first = int(rng.integers(0, spare + 1))
-        return np.asarray(picture[:, first : first + frames], np.float32)
+        crop: FloatArray = np.asarray(picture[:, first : first + frames], np.float32)
+        return crop
 
     def _target(self, index: int) -> FloatArray:
-        target = np.zeros(self.genres, np.float32)
+        target: FloatArray = np.zeros(self.genres, np.float32)
         target[self.labels[index]] = 1
         return target
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -170,18 +171,30 @@ def _fit(
 
 
 def _build(order: Order, learning: Sequence[Clip], choosing: Sequence[Clip], output: Path, room: _Room) -> nn.Module:
-    genres, heard = len(room.genres), order.input
-    dropout = 0.0 if order.plain else 0.3
-    if order.architecture == "report":
+    network = empty_network(order, len(room.genres))
+    if isinstance(network, PretrainedLstm):
+        room.say("first the CNN that the LSTM follows")
+        cnn = network.cnn.requires_grad_(True)
+        _fit(cnn, replace(order, kind="cnn"), learning, choosing, output / "cnn", room)
+        cnn.requires_grad_(False)
+    return network
+
+
+def empty_network(order: Order, genres: int) -> nn.Module:
+    """The network that is ordered, before it learned anything."""
+    torch.manual_seed(order.config.seed)
+    if order.architecture == "pretrained":
+        cnn = PretrainedCnn(_taggers(order), order.input.reduction, genres=genres)
         if order.kind == "cnn":
-            return ReportCnn(genres, dropout=dropout)
-        return ReportLstm(genres, heard.shape[0], layers=1 if order.plain else 2, dropout=dropout)
-    cnn = PretrainedCnn(_taggers(order), heard.reduction, genres=genres)
+            return cnn
+        return PretrainedLstm(cnn) if order.kind == "lstm" else PretrainedStack(PretrainedLstm(cnn))
+    if order.kind == "stacked":
+        kinds: tuple[Kind, ...] = ("cnn", "lstm")
+        return Stacked([empty_network(replace(order, kind=kind), genres) for kind in kinds], genres)
+    dropout = 0.0 if order.plain else 0.3
     if order.kind == "cnn":
-        return cnn
-    room.say("first the CNN that the LSTM follows")
-    _fit(cnn, replace(order, kind="cnn"), learning, choosing, output / "cnn", room)
-    return PretrainedLstm(cnn)
+        return ReportCnn(genres, dropout=dropout)
+    return ReportLstm(genres, order.input.shape[0], layers=1 if order.plain else 2, dropout=dropout)
 
 
 def _taggers(order: Order) -> list[Fused]:

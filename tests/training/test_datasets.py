@@ -75,7 +75,9 @@ def test_one_genre_only_is_a_clear_error(small_tree: Path, tmp_path: Path) -> No
         open_dataset(tmp_path).require_trainable()
 
 
-def test_magnatagatune_asks_for_its_genres(tmp_path: Path) -> None:
-    (tmp_path / "clip_info_final.csv").touch()
-    with pytest.raises(TrainingError, match="--genres"):
-        open_dataset(tmp_path)
+def test_magnatagatune_finds_genres_of_its_own_accord(tmp_path: Path) -> None:
+    clip = tmp_path / "f" / "american_bach_soloists-j_s__bach_solo_cantatas-01-bwv54__i_aria-30-59.mp3"
+    clip.parent.mkdir()
+    clip.write_bytes(b"no music, but something")
+    dataset = open_dataset(tmp_path, "magnatagatune")
+    assert [c.genre for c in dataset] == ["Classical"]

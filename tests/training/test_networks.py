@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from mgc_desktop.training.backbone.fuse import FrontBlock, Fused, MidLayer  # noqa: E402
+from mgc_desktop.training.backbone.fuse import Fused  # noqa: E402
 from mgc_desktop.training.inputs import FACTORS, backbone_input, report_input, sequence_input  # noqa: E402
 from mgc_desktop.training.networks.pretrained import (  # noqa: E402
     PretrainedCnn,
@@ -20,27 +20,8 @@ from mgc_desktop.training.networks.stacked import Stacked  # noqa: E402
 pytestmark = pytest.mark.train
 
 
-def small_tagger(seed: int = 0) -> Fused:
-    """A tagger of the backbone's form with a few filters, its numbers drawn."""
-    rng = np.random.default_rng(seed)
-
-    def front(filters: int, frames: int, bands: int) -> FrontBlock:
-        low, high = np.zeros(filters), np.full(filters, 3e38)
-        return FrontBlock(rng.normal(0, 0.1, (filters, frames, bands)), rng.normal(size=filters), low, high)
-
-    def mid(before: int, bias_frames: int) -> MidLayer:
-        ones = np.ones((4, 1))
-        return MidLayer(rng.normal(0, 0.1, (4, before, 7)), rng.normal(size=(4, bias_frames)), ones, 0 * ones)
-
-    return Fused(
-        "small", np.ones(1), np.zeros(1), (front(3, 7, 38), front(2, 64, 1)), (mid(5, 187), mid(4, 1), mid(4, 1)),
-        (rng.normal(0, 0.1, (6, 34)), rng.normal(size=6)), (np.ones(6), np.zeros(6)),
-        (rng.normal(size=(50, 6)), rng.normal(size=50)), 0,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("resolution", FACTORS)
-def test_every_network_takes_its_patches_at_every_resolution(resolution: str) -> None:
+def test_every_network_takes_its_patches_at_every_resolution(resolution: str, small_tagger: Fused) -> None:
     rng = np.random.default_rng(0)
     report, single, sequence = report_input(resolution, 256), backbone_input(resolution), sequence_input(resolution)
 
@@ -48,7 +29,7 @@ def test_every_network_takes_its_patches_at_every_resolution(resolution: str) ->
         return torch.from_numpy(heard.prepare(rng.random((2, heard.mel.n_mels, heard.frames)).astype(np.float32)))
 
     members = [ReportCnn(10), ReportLstm(10, report.shape[0]), ReportLstm(10, report.shape[0], layers=2)]
-    cnn = PretrainedCnn([small_tagger()], FACTORS[resolution])
+    cnn = PretrainedCnn([small_tagger], FACTORS[resolution])
     lstm = PretrainedLstm(cnn)
     for network, heard in [*((m, report) for m in members), (Stacked(members, 10), report), (cnn, single),
                            (lstm, sequence), (PretrainedStack(lstm), sequence)]:  # fmt: skip
@@ -85,8 +66,8 @@ def test_at_full_resolution_training_begins_with_the_backbone_itself() -> None:
     assert torch.allclose(heard.embedding, embedding, atol=1e-4)
 
 
-def test_the_lstm_begins_with_the_verdict_of_its_cnn() -> None:
-    cnn = PretrainedCnn([small_tagger()], 1).eval()
+def test_the_lstm_begins_with_the_verdict_of_its_cnn(small_tagger: Fused) -> None:
+    cnn = PretrainedCnn([small_tagger], 1).eval()
     lstm = PretrainedLstm(cnn).eval()
     patch = torch.rand(1, 96, 4 * 187) * 3
     with torch.inference_mode():

@@ -10,27 +10,23 @@ from mgc_desktop.training.datasets.folders import open_folders
 from mgc_desktop.training.datasets.magnatagatune import open_magnatagatune
 from mgc_desktop.training.datasets.tagged import open_tagged
 from mgc_desktop.training.datasets.tracks import open_tracks
-from mgc_desktop.training.errors import TrainingError
 
 Kind = Literal["auto", "magnatagatune", "folders", "tagged", "tracks"]
+# Assigned by hand, not by Magnatune; see the README beside it.
+ALBUM_GENRES: Final = Path(__file__).parents[1] / "data" / "album_genres.tsv"
 KINDS: Final[tuple[Kind, ...]] = ("auto", "magnatagatune", "folders", "tagged", "tracks")
 
 
 def open_dataset(source: Path, kind: Kind = "auto", *, genres: Path | None = None, root: Path | None = None) -> Dataset:
     """The clips of a folder (or of a `.tsv` list of recordings), checked for missing, empty and repeated files.
 
-    `genres`: the list of Magnatune's albums, for MagnaTagATune. `root`: where a list's paths start.
-    Raises TrainingError if nothing can be learned from it.
+    `genres`: a list of Magnatune's, for MagnaTagATune (default: the one that comes along). `root`: where the paths of a
+    list of recordings start.
+    Raises TrainingError if it cannot be read.
     """
     chosen = _guess(source) if kind == "auto" else kind
     if chosen == "magnatagatune":
-        if genres is None:
-            raise TrainingError(
-                "MagnaTagATune has no genres of its own: give a Magnatune song list, its SQLite catalogue or "
-                "album_genres.tsv with --genres.",
-                path=source,
-            )
-        dataset, report = open_magnatagatune(source, genres)
+        dataset, report = open_magnatagatune(source, genres or ALBUM_GENRES)
         print(report.describe())
     elif chosen == "tracks":
         dataset = open_tracks(source, root)

@@ -150,7 +150,10 @@ class PretrainedLstm(nn.Module):
 
     def __init__(self, cnn: PretrainedCnn, windows: int = WINDOWS, hidden: int = 64) -> None:
         super().__init__()
-        self.cnn, self.windows = cnn.requires_grad_(False), windows
+        self.cnn = cnn.requires_grad_(False)
+        self.width = FRAMES // cnn.factor
+        spare = windows * FRAMES // cnn.factor - self.width
+        self.starts = [round(i * spare / (windows - 1)) for i in range(windows)]
         features = cnn.genre.in_features
         self.squeeze = nn.Linear(features, hidden)
         self.lstm = nn.LSTM(hidden, hidden, batch_first=True)
@@ -160,10 +163,7 @@ class PretrainedLstm(nn.Module):
 
     def hear(self, patches: Tensor) -> Tensor:
         """Reduced long patches to what the CNN makes of each window, `(n, windows, genres + tags + units)`."""
-        width = FRAMES // self.cnn.factor
-        spare = patches.shape[2] - width
-        starts = [round(i * spare / (self.windows - 1)) for i in range(self.windows)]
-        heard = [self.cnn.hear(patches[:, :, s : s + width]) for s in starts]
+        heard = [self.cnn.hear(patches[:, :, s : s + self.width]) for s in self.starts]
         return torch.stack([torch.cat(h, dim=1) for h in heard], dim=1)
 
     def judge(self, heard: Tensor) -> Tensor:

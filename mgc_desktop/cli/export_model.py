@@ -1,0 +1,27 @@
+"""`mgc export`: make a model of the program out of what `mgc train` left."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mgc_desktop.cli.training_options import require_extra
+from mgc_desktop.paths import data_dir
+
+HELP = "make a trained network a model of the program (needs the extra [train])"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `mgc export`."""
+    parser.add_argument("trained", type=Path, help="the --output folder of `mgc train`")
+    parser.add_argument("--name", help="the model's name (default: as trained, such as cnn-quarter)")
+    parser.add_argument("--models", type=Path, default=data_dir() / "models", help="where the model goes")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write ONNX, metadata and card; refuses a network that the program would run differently."""
+    require_extra()
+    from mgc_desktop.training.trained import export_kept
+
+    print(export_kept(options.trained, options.models, options.name))
+    return 0

@@ -1,0 +1,228 @@
+"""The bundled CNN, LSTM and stacked model at a resolution, learned from the backbone on free music without labels.
+
+- The CNN begins as the backbone carried to that resolution and is tuned to say what the backbone says of the whole
+  picture. At full resolution it hears what the backbone hears already; there only its genre layer is taught.
+- The LSTM follows the tuned CNN over twelve seconds and learns the verdict on the whole song, which a few seconds
+  cannot tell; it adds to the CNN's verdict.
+- The meta-learner weighs both by what they say of artists that neither has met.
+
+No recording of an artist with a stated label is used: those measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from mgc_desktop.inference.calibration import Calibration, segment_probabilities, song_probabilities
+from mgc_desktop.inference.head import Head
+from mgc_desktop.training.augment import Augmentation
+from mgc_desktop.training.backbone.fuse import Fused
+from mgc_desktop.training.datasets.clip import Clip
+from mgc_desktop.training.distil.corpus import Corpus
+from mgc_desktop.training.distil.lessons import Imitation, Lessons, spread
+from mgc_desktop.training.examples import FloatArray, IntArray
+from mgc_desktop.training.inputs import FACTORS, backbone_input, sequence_input
+from mgc_desktop.training.loop import TrainConfig, cross_entropy, train
+from mgc_desktop.training.networks.pretrained import PretrainedCnn, PretrainedLstm, PretrainedStack
+from mgc_desktop.training.splits import Split
+from mgc_desktop.training.stacking import fit_meta, weigh
+
+Say = Callable[[str], None]
+_SONG_SHARE = 0.5  # of the verdict on the whole song in what an LSTM is to say of a segment
+_GUESS_SHARE = 0.3  # of a guessed label in the verdict on its song
+_MASKS = Augmentation(masks=1, mask_share=0.1)
+
+
+@dataclass(frozen=True)
+class School:
+    """The corpus, cut by artist, and the teacher's verdicts: `windows` `(n, 4, genres)`, `songs` `(n, genres)`."""
+
+    corpus: Corpus
+    taggers: Sequence[Fused]
+    head: Head
+    windows: FloatArray
+    songs: FloatArray
+    learning: IntArray
+    choosing: IntArray
+
+    @classmethod
+    def found(cls, corpus: Corpus, clips: Sequence[Clip], taggers: Sequence[Fused], head: Head, split: Split) -> School:
+        """`clips` in the order that the corpus was built from; `split` by their ids."""
+        n, windows, tags = corpus.tags.shape
+        logits = head.logits(
+            tags=corpus.tags.reshape(-1, tags).astype(np.float32),
+            embedding=corpus.embeddings.reshape(n * windows, -1).astype(np.float32),
+        ).reshape(n, windows, -1)
+        verdicts = segment_probabilities(logits, head.calibration)
+        songs = np.zeros((n, len(head.genres)), np.float32)
+        for song in np.unique(corpus.songs):
+            own = corpus.songs == song
+            heard = logits[own & corpus.plain].reshape(-1, len(head.genres))
+            songs[own] = _with_guess(song_probabilities(heard, head.calibration), clips[song], head.genres)
+        part = np.array([clip.clip_id in set(split.train) for clip in clips])[corpus.songs]
+        rest = np.array([clip.clip_id in set(split.valid) for clip in clips])[corpus.songs]
+        return cls(
+            corpus, taggers, head, verdicts.astype(np.float32), songs, np.nonzero(part)[0],
+            np.nonzero(rest & corpus.plain)[0],
+        )  # fmt: skip
+
+
+def _with_guess(verdict: FloatArray, clip: Clip, genres: Sequence[str]) -> FloatArray:
+    if clip.genre is None or clip.evidence != "guess":
+        return verdict
+    guess = np.eye(len(genres), dtype=np.float32)[genres.index(clip.genre)]
+    mixed: FloatArray = (1 - _GUESS_SHARE) * verdict + _GUESS_SHARE * guess
+    return mixed
+
+
+def teach_cnn(school: School, resolution: str, config: TrainConfig, folder: Path, say: Say = print) -> PretrainedCnn:
+    """The CNN of a resolution. Resumes from `folder`."""
+    cnn = PretrainedCnn(school.taggers, FACTORS[resolution])
+    begin_as(cnn, school.head)
+    heard = backbone_input(resolution)
+    lessons = Lessons(school.corpus, school.windows, school.learning, heard, _MASKS)
+    lesson_test = Lessons(school.corpus, school.windows, school.choosing, heard)
+    loss = Imitation(len(school.head.genres), school.corpus.tags.shape[2], spread(school.corpus))
+    x, said = _fixed(lesson_test, 512)
+
+    def validate(network: nn.Module) -> dict[str, float]:
+        answers = [network(part) for part in torch.split(x, 32)]
+        whole = type(answers[0])(*(torch.cat(parts) for parts in zip(*answers, strict=True)))
+        agree = (whole.logits.argmax(1) == said[:, : len(school.head.genres)].argmax(1)).float().mean()
+        return {"loss": float(loss(whole, said)), "agreement": float(agree)}
+
+    if resolution == "full":
+        return cnn.eval()
+    listener = _Listener(cnn)
+    train(listener, lessons, validate, config, folder, loss=loss, say=say)
+    return cnn.eval()
+
+
+class _Listener(nn.Module):
+    """A CNN of which the loop hears tags and embedding too."""
+
+    def __init__(self, cnn: PretrainedCnn) -> None:
+        super().__init__()
+        self.cnn = cnn
+
+    def forward(self, patches: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.cnn.hear(patches)
+
+
+def begin_as(cnn: PretrainedCnn, head: Head) -> None:
+    """The genre layer gives what the backbone's head gives (its clipping of extreme tags apart)."""
+    tags = cnn.genre.in_features - sum(t.dense.out_features for t in cnn.towers)  # type: ignore[union-attr, misc]
+    scaled = head.weights / head.scale
+    places = {"tags": slice(0, tags), "embedding": slice(tags, None)}
+    with torch.no_grad():
+        cnn.genre.weight.zero_()
+        start = 0
+        for name in head.inputs:
+            width = cnn.genre.weight[:, places[name]].shape[1]
+            cnn.genre.weight[:, places[name]] = torch.from_numpy(scaled[:, start : start + width])
+            start += width
+        cnn.genre.bias.copy_(torch.from_numpy(head.bias - scaled @ head.mean))
+
+
+def _fixed(lessons: Lessons, count: int) -> tuple[Tensor, Tensor]:
+    """The same examples each time."""
+    rng = np.random.default_rng(0)
+    drawn = [lessons.draw(int(i), rng) for i in lessons.plan(count, rng)]
+    return torch.from_numpy(np.stack([x for x, _ in drawn])), torch.from_numpy(np.stack([t for _, t in drawn]))
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """What a CNN made of segments, `(n, 4, features)`, and the verdicts that an LSTM is to give, `(n, genres)`."""
+
+    heard: NDArray[np.float32]
+    verdicts: FloatArray
+
+    def plan(self, count: int, rng: np.random.Generator) -> IntArray:
+        """Segments, the rarer genres more often (as `Lessons`)."""
+        weights = self.verdicts @ (1 / np.sqrt(self.verdicts.mean(axis=0) + 1e-3))
+        chosen: IntArray = rng.choice(len(self.heard), size=count, p=weights / weights.sum())
+        return chosen
+
+    def draw(self, index: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        """One segment."""
+        return self.heard[index], self.verdicts[index]
+
+
+def listen(school: School, cnn: PretrainedCnn, resolution: str, segments: IntArray) -> NDArray[np.float32]:
+    """What the LSTM gets of the CNN for each of the segments."""
+    lstm, heard = PretrainedLstm(cnn), sequence_input(resolution)
+    answers = []
+    with torch.inference_mode():
+        for i in range(0, len(segments), 8):
+            pictures = np.stack([school.corpus.picture(int(s)) for s in segments[i : i + 8]])
+            answers.append(lstm.hear(torch.from_numpy(heard.prepare(pictures))))
+    return torch.cat(answers).numpy()
+
+
+def teach_lstm(
+    school: School, cnn: PretrainedCnn, resolution: str, config: TrainConfig, folder: Path, say: Say = print
+) -> tuple[PretrainedLstm, Tensor]:
+    """The LSTM that follows `cnn`, and what it follows in the segments that choose (for `teach_stack`)."""
+    torch.manual_seed(config.seed)
+    lstm = PretrainedLstm(cnn)
+    verdicts = _SONG_SHARE * school.songs + (1 - _SONG_SHARE) * school.windows.mean(axis=1)
+    plain = school.learning[school.corpus.plain[school.learning]]
+    lessons = _Followed(listen(school, cnn, resolution, plain), verdicts[plain])
+    heard = torch.from_numpy(listen(school, cnn, resolution, school.choosing))
+    wanted = torch.from_numpy(verdicts[school.choosing])
+
+    def validate(network: nn.Module) -> dict[str, float]:
+        logits = network(heard)
+        agree = (logits.argmax(1) == wanted.argmax(1)).float().mean()
+        return {"loss": float(cross_entropy(logits, wanted)), "agreement": float(agree)}
+
+    train(_Judge(lstm), lessons, validate, config, folder, say=say)
+    return lstm.eval(), heard
+
+
+class _Judge(nn.Module):
+    """The part of the LSTM model that learns."""
+
+    def __init__(self, lstm: PretrainedLstm) -> None:
+        super().__init__()
+        self.lstm = lstm
+
+    def forward(self, heard: Tensor) -> Tensor:
+        return self.lstm.judge(heard)
+
+
+def teach_stack(school: School, lstm: PretrainedLstm, heard: Tensor) -> PretrainedStack:
+    """The meta-learner, fitted on the segments of artists that neither CNN nor LSTM learned from."""
+    network = PretrainedStack(lstm)
+    with torch.inference_mode():
+        views = network.views(heard).numpy()
+    return weigh(network, *fit_meta(views, school.songs[school.choosing]))
+
+
+def calibration_like(teacher: School, logits: Sequence[FloatArray], verdicts: FloatArray) -> Calibration:
+    """The temperature under which songs' probabilities come nearest to the teacher's; its "unsure" threshold.
+
+    `logits`: the patches of each song. `verdicts` `(songs, genres)`: the teacher's.
+    """
+    means = np.stack([rows.mean(axis=0) for rows in logits])
+
+    def cost(temperature: float) -> float:
+        scaled = means / temperature
+        log = scaled - np.log(np.exp(scaled - scaled.max(1, keepdims=True)).sum(1, keepdims=True))
+        log -= scaled.max(1, keepdims=True)
+        return float(-(verdicts * log).sum(axis=1).mean())
+
+    best = float(min(np.geomspace(0.2, 5, 60), key=cost))
+    return Calibration(
+        song_temperature=round(best, 3),
+        segment_temperature=round(best, 3),
+        unsure_below=teacher.head.calibration.unsure_below,
+    )

@@ -1,0 +1,137 @@
+"""Models side by side, heard through the program's own `analyze`: what a user gets is what is measured.
+
+Answers are kept as JSON (one file a model and version), so an evaluation that was killed goes on, and adding a model
+does not ask the others again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.errors import MgcError
+from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.registry import list_models, load
+from mgc_desktop.pipeline import Excerpt, analyze
+from mgc_desktop.training.datasets.clip import Clip, Dataset, Skipped
+from mgc_desktop.training.errors import TrainingError
+from mgc_desktop.training.metrics import Scores, measure
+
+Say = Callable[[str], None]
+CLIP_SECONDS: Final = 30.0  # what "a clip" means where speed is given
+_ROUNDS: Final = 5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model and its figures: `figures` of `metrics.measure`; speed and size as `cost` gives them."""
+
+    name: str
+    title: str
+    role: str
+    resolution: str
+    figures: dict[str, Any]
+    cost: dict[str, float]
+    skipped: tuple[Skipped, ...] = field(default=())
+
+
+def evaluate(
+    names: Sequence[str], dataset: Dataset, output: Path, *, folders: Sequence[Path] = (), say: Say = print
+) -> list[Measured]:
+    """Ask each model about all clips whose genre is stated (guesses never count).
+
+    Raises TrainingError if there are none.
+    """
+    clips = dataset.labelled
+    if not clips:
+        raise TrainingError(f"No clip of {dataset.name} has a stated genre, so nothing can be measured on it.")
+    models = [load(name, *folders) for name in names]
+    found = []
+    for model in models:
+        say(f"{model.name}: {len(clips)} clips")
+        answers, skipped = _ask(model, clips, output, say)
+        known = [clip for clip in clips if clip.clip_id in answers]
+        scores = _scores(model, known, answers)
+        found.append((model, {**measure(scores), "split": f"all labelled clips of {dataset.name}"}, skipped))
+    files = {e.name: e.folder / e.metadata.model.file for e in list_models(*folders) if e.metadata is not None}
+    costs = costs_of(models, files)
+    return [
+        Measured(m.name, m.metadata.title, m.metadata.role, m.metadata.resolution, figures, costs[m.name], skipped)
+        for m, figures, skipped in found
+    ]
+
+
+def _ask(
+    model: Classifier, clips: Sequence[Clip], output: Path, say: Say
+) -> tuple[dict[str, list[float]], tuple[Skipped, ...]]:
+    path = output / "answers" / f"{model.name} {model.version.replace('/', '_')}.json"
+    answers: dict[str, list[float]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    skipped: list[Skipped] = []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    missing = [clip for clip in clips if clip.clip_id not in answers]
+    for done, clip in enumerate(missing, start=1):
+        excerpts = () if clip.end is None else (Excerpt(clip.start, clip.end - clip.start),)
+        try:
+            answers[clip.clip_id] = analyze(clip.path, model, excerpts=excerpts).probabilities.tolist()
+        except MgcError as error:
+            skipped.append(Skipped(clip.clip_id, error.message))
+        if done % 10 == 0 or done == len(missing):
+            part = path.with_suffix(".part")
+            part.write_text(json.dumps(answers), encoding="utf-8")
+            part.replace(path)
+            left = (time.monotonic() - begun) / done * (len(missing) - done)
+            say(f"  {done}/{len(missing)}, {left / 60:.1f} min to go")
+    return answers, tuple(skipped)
+
+
+def _scores(model: Classifier, clips: Sequence[Clip], answers: dict[str, list[float]]) -> Scores:
+    genres = model.genres
+    known = [clip for clip in clips if clip.genre in genres]
+    if not known:
+        raise TrainingError(f"The model {model.name} knows none of the genres of these clips.")
+    labels = np.array([genres.index(clip.genre or "") for clip in known], np.int64)
+    probabilities = np.array([answers[clip.clip_id] for clip in known])
+    return Scores(probabilities, labels, tuple(clip.artist for clip in known), genres)
+
+
+def costs_of(models: Sequence[Classifier], files: Mapping[str, Path]) -> dict[str, dict[str, float]]:
+    """Parameters, megabytes, and milliseconds for a clip of 30 seconds: the fastest of several turns, taken in
+    rotation so that whatever else the machine does falls on all alike."""
+    patches = {model.name: _clip(model) for model in models}
+    seconds: dict[str, list[float]] = {model.name: [] for model in models}
+    for _ in range(_ROUNDS):
+        for model in models:
+            begun = time.perf_counter()
+            model.predict(patches[model.name])
+            seconds[model.name].append(time.perf_counter() - begun)
+    return {
+        model.name: {
+            "parameters": float(parameters(files[model.name])),
+            "megabytes": round(files[model.name].stat().st_size / 1e6, 2),
+            "ms_per_clip": round(min(seconds[model.name]) * 1000, 2),
+        }
+        for model in models
+    }
+
+
+def _clip(model: Classifier) -> NDArray[np.float32]:
+    heard = model.metadata.input
+    count = max(1, round((CLIP_SECONDS - heard.seconds) / (heard.hop * heard.mel.frame_seconds)) + 1)
+    shape = (count, heard.mel.n_mels, heard.frames)
+    return np.random.default_rng(0).uniform(0, 3, shape).astype(np.float32)
+
+
+def parameters(path: Path) -> int:
+    """How many numbers an ONNX file holds."""
+    import onnx
+
+    graph = onnx.load(path).graph
+    return int(sum(np.prod(w.dims) if w.dims else 1 for w in graph.initializer))

@@ -1,0 +1,138 @@
+"""The results page: what `evaluate` found, as Markdown, JSON and figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mgc_desktop.training.evaluate import Measured
+
+_MARK = ("<!-- results: from here -->", "<!-- results: to here -->")
+
+
+def write_results(measured: Sequence[Measured], page: Path, figures: Path) -> None:
+    """Write `page` (Markdown; what stands outside its two marks is kept), the same as JSON, and the figures.
+
+    `figures` is a folder; its pictures are named `results-*.png` and linked from the page.
+    """
+    figures.mkdir(parents=True, exist_ok=True)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    pictures = draw(measured, figures)
+    text = "\n\n".join([_MARK[0], *_tables(measured), *_pictures(pictures, page), _MARK[1]])
+    before = page.read_text(encoding="utf-8") if page.is_file() else ""
+    page.write_text(_between(before, text), encoding="utf-8")
+    values = [asdict(m) for m in measured]
+    (page.with_suffix(".json")).write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _between(before: str, text: str) -> str:
+    """The old page with what is between the marks replaced."""
+    if all(mark in before for mark in _MARK):
+        return before[: before.index(_MARK[0])] + text + before[before.index(_MARK[1]) + len(_MARK[1]) :]
+    return (before.rstrip() + "\n\n" if before else "# Results\n\n") + text + "\n"
+
+
+def _tables(measured: Sequence[Measured]) -> list[str]:
+    clips, artists = measured[0].figures["clips"], measured[0].figures["artists"]
+    head = f"{clips} recordings of {artists} artists; {measured[0].figures['split']}. 95 % intervals resample artists."
+    return [head, _overview(measured), "## Genre by genre", *(_genres(m) for m in measured)]
+
+
+def _overview(measured: Sequence[Measured]) -> str:
+    rows = [
+        "| model | resolution | role | accuracy | macro accuracy | macro F1 | top 3 | ROC-AUC | calibration error "
+        "| parameters | MB | ms per clip |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for m in measured:
+        names = ("accuracy", "macro_accuracy", "macro_f1", "top_3", "roc_auc", "calibration_error")
+        cells = [m.name, m.resolution, m.role, *(_figure(m.figures[name]) for name in names)]
+        cells += [f"{m.cost['parameters']:,.0f}", f"{m.cost['megabytes']:.2f}", f"{m.cost['ms_per_clip']:.1f}"]
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _figure(value: Sequence[float]) -> str:
+    return f"{value[0]:.2f} ({value[1]:.2f}–{value[2]:.2f})"
+
+
+def _genres(m: Measured) -> str:
+    rows = [
+        f"### {m.title}",
+        "",
+        "| genre | recordings | artists | precision | recall | F1 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for genre, row in m.figures["per_genre"].items():
+        if row["clips"]:
+            counts = f"{row['clips']:.0f} | {row['artists']:.0f}"
+            rows.append(f"| {genre} | {counts} | {row['precision']:.2f} | {row['recall']:.2f} | {row['f1']:.2f} |")
+    return "\n".join(rows)
+
+
+def _pictures(pictures: dict[str, Path], page: Path) -> list[str]:
+    return ["## Figures", *(f"![{title}]({path.relative_to(page.parent)})" for title, path in pictures.items())]
+
+
+def draw(measured: Sequence[Measured], folder: Path) -> dict[str, Path]:
+    """Confusion matrices, calibration, coverage against precision, accuracy against time: paths by title."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    made: dict[str, Path] = {}
+
+    def keep(title: str, name: str) -> None:
+        made[title] = folder / f"results-{name}.png"
+        pyplot.tight_layout()
+        pyplot.savefig(made[title], dpi=80)
+        pyplot.close()
+
+    for m in measured:
+        _confusion(pyplot, m)
+        keep(f"Confusion matrix of {m.name}", f"confusion-{m.name}")
+    for m in measured:
+        curve = np.array(m.figures["coverage"])
+        pyplot.plot(curve[:, 1], curve[:, 2], marker=".", label=m.name)
+    pyplot.xlabel("share of recordings answered")
+    pyplot.ylabel("share of those right")
+    pyplot.legend(fontsize=7)
+    keep("Coverage against precision", "coverage")
+    for m in measured:
+        bins = np.array(m.figures["calibration"])
+        filled = bins[bins[:, 2] > 0]
+        pyplot.plot(filled[:, 0], filled[:, 1], marker="o", label=m.name)
+    pyplot.plot([0, 1], [0, 1], "k:", linewidth=1)
+    pyplot.xlabel("confidence")
+    pyplot.ylabel("share right")
+    pyplot.legend(fontsize=7)
+    keep("Calibration", "calibration")
+    for m in measured:
+        pyplot.scatter(m.cost["ms_per_clip"], m.figures["macro_accuracy"][0])
+        pyplot.annotate(m.name, (m.cost["ms_per_clip"], m.figures["macro_accuracy"][0]), fontsize=7)
+    pyplot.xscale("log")
+    pyplot.xlabel("milliseconds for a clip of 30 s")
+    pyplot.ylabel("macro accuracy")
+    keep("Macro accuracy against time", "speed")
+    return made
+
+
+def _confusion(pyplot: Any, m: Measured) -> None:
+    counts = np.array(m.figures["confusion"])
+    genres = m.figures["genres"]
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    pyplot.figure(figsize=(6, 5))
+    pyplot.imshow(share, vmin=0, vmax=1, cmap="Blues")
+    for i, j in np.argwhere(counts > 0):
+        pyplot.text(j, i, str(counts[i, j]), ha="center", va="center", color="white" if share[i, j] > 0.6 else "black")
+    pyplot.xticks(range(len(genres)), genres, rotation=60, ha="right")
+    pyplot.yticks(range(len(genres)), genres)
+    pyplot.xlabel("said")
+    pyplot.ylabel("true")
+    pyplot.title(m.name)
