@@ -12,10 +12,11 @@ from typing import Any
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags import native
+from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.genre_text import distinct, split_joined
 from mgc_desktop.tags.kinds import APE_KINDS, ID3_KINDS, VORBIS_KINDS, Kind
 
-SEPARATE_FIELD = "MGC_GENRE"  # where the policy "separate field" writes
+_SEPARATE = Field.SEPARATE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,21 @@ class SongTags:
     format: str = ""
     warnings: tuple[str, ...] = ()
 
+    def of(self, field: Field) -> tuple[str, ...]:
+        """What stands in a field."""
+        return self.genres if field is Field.GENRE else self.separate
+
 
 def read_tags(path: Path, *, cover: bool = True) -> SongTags:
     """The tags of `path`; without the picture if `cover` is False.
 
     Damaged tags give what could be read and a warning; raises `TagError` only for a file that cannot be read.
     """
-    path = Path(path)
-    found = native.open_native(path)
+    return song_tags(native.open_native(path), path, cover=cover)
+
+
+def song_tags(found: native.Native, path: Path, *, cover: bool = True) -> SongTags:
+    """The tags of a file that mutagen has opened already."""
     song = SongTags()
     if found.tags is not None and found.kind is not None:
         song = _by_family(found, cover)
@@ -82,7 +90,7 @@ def _from_id3(tags: Any, cover: bool) -> SongTags:
     genres = content.genres if content is not None else []
     if tags.version < (2, 4):
         genres = [name for joined in genres for name in split_joined(joined)]
-    separate = tags.get(f"TXXX:{SEPARATE_FIELD}")
+    separate = tags.get(f"TXXX:{_SEPARATE}")
     dates = [str(stamp) for key in ("TDRC", "TDOR") if key in tags for stamp in tags[key].text]
     pictures = tags.getall("APIC") if cover else []
     return SongTags(
@@ -115,7 +123,7 @@ def _from_vorbis(tags: Any, pictures: tuple[Any, ...], cover: bool) -> SongTags:
         track=_number(text("tracknumber")),
         disc=_number(text("discnumber")),
         genres=distinct(values("genre")),
-        separate=distinct(values(SEPARATE_FIELD)),
+        separate=distinct(values(_SEPARATE)),
         **_picture(_vorbis_pictures(tags, pictures) if cover else ()),
     )
 
@@ -128,7 +136,7 @@ def _from_mp4(tags: Any, cover: bool) -> SongTags:
         pair = next(iter(tags.get(key, [])), (0, 0))
         return int(pair[0]) or None
 
-    separate = tags.get(f"----:com.apple.iTunes:{SEPARATE_FIELD}", [])
+    separate = tags.get(f"----:com.apple.iTunes:{_SEPARATE}", [])
     return SongTags(
         title=text("\xa9nam"),
         artist=text("\xa9ART"),
@@ -159,7 +167,7 @@ def _from_asf(tags: Any, cover: bool) -> SongTags:
         track=_number(text("WM/TrackNumber")),
         disc=_number(text("WM/PartOfSet")),
         genres=distinct(values("WM/Genre")),
-        separate=distinct(values(SEPARATE_FIELD)),
+        separate=distinct(values(_SEPARATE)),
         **_picture(_asf_pictures(tags) if cover else ()),
     )
 
@@ -181,7 +189,7 @@ def _from_ape(tags: Any, cover: bool) -> SongTags:
         track=_number(text("Track")),
         disc=_number(text("Disc")),
         genres=distinct(values("Genre")),
-        separate=distinct(values(SEPARATE_FIELD)),
+        separate=distinct(values(_SEPARATE)),
         # The picture stands behind its file name.
         **_picture([(3, front.value.split(b"\0", 1)[-1])] if front is not None else ()),
     )

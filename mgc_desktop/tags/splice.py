@@ -7,6 +7,8 @@ journal, give back the very file there was, bit by bit.
 from __future__ import annotations
 
 import base64
+import errno
+import os
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from typing import BinaryIO, Final
 from mgc_desktop.errors import TagError
 
 _BLOCK: Final = 1 << 20
+_BIG_BLOCK: Final = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +120,47 @@ def apply(splices: Splices, old: BinaryIO, new: BinaryIO, tick: Callable[[], Non
         _copy(old, new, position, splice.start, tick)
         new.write(splice.data)
         position = splice.end
-    _copy(old, new, position, None, tick)
+    _copy(old, new, position, old.seek(0, 2), tick)
 
 
-def _copy(old: BinaryIO, new: BinaryIO, start: int, end: int | None, tick: Callable[[], None]) -> None:
+def _copy(old: BinaryIO, new: BinaryIO, start: int, end: int, tick: Callable[[], None]) -> None:
+    start = _copy_by_system(old, new, start, end, tick)
     old.seek(start)
-    while end is None or start < end:
-        block = old.read(_BLOCK if end is None else min(_BLOCK, end - start))
+    while start < end:
+        block = old.read(min(_BLOCK, end - start))
         if not block:
-            if end is not None:
-                raise TagError("the file became shorter while it was read; nothing was written")
-            return
+            raise TagError("the file became shorter while it was read; nothing was written")
         new.write(block)
         start += len(block)
         tick()
+
+
+def _copy_by_system(old: BinaryIO, new: BinaryIO, start: int, end: int, tick: Callable[[], None]) -> int:
+    """Copy as far as the system can do it of itself, sharing the blocks where the file system knows how to.
+
+    Gives how far that is. The position in `new` is behind what was copied.
+    """
+    if not hasattr(os, "copy_file_range") or end - start < _BLOCK:
+        return start
+    try:
+        source, target = old.fileno(), new.fileno()
+    except OSError:  # not a file of the system
+        return start
+    new.flush()
+    position = new.tell()
+    while start < end:
+        try:
+            copied = os.copy_file_range(source, target, min(_BIG_BLOCK, end - start), start, position)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+                raise
+            break  # this file system cannot
+        if copied == 0:
+            break
+        start, position = start + copied, position + copied
+        tick()
+    new.seek(position)
+    return start
 
 
 def _read_at(file: BinaryIO, start: int, end: int) -> bytes:

@@ -1,0 +1,315 @@
+"""The journal of all writing: what is about to be done is noted before it is done, and nothing is ever taken out.
+
+One file a run, of lines as `journal_lines` describes them. From it a run, or single files of it, can be undone
+weeks later, and after a crash it is known what was under way.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from mgc_desktop.errors import TagError
+from mgc_desktop.paths import data_dir
+from mgc_desktop.tags import temporary
+from mgc_desktop.tags.attributes import sync_folder
+from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
+from mgc_desktop.tags.journal_lines import LineWriter, first_and_last, lines
+from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.tags.splice import Splice, Splices
+from mgc_desktop.tags.write import FileState, Prepared
+
+_VERSION: Final = 1
+_ENDING: Final = ".jsonl"
+_COUNTS: Final = ("written", "refused")
+
+EntryState = Literal["pending", "done", "dropped", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a run.
+
+    `old`, `new`: what stood in `field`. `before`, `after`: the file's checksums, sound and rest. `undo` turns the
+    file back. `modified`: its modification time before, in nanoseconds. `undoes`: the number of the entry that this
+    one takes back, in the run that its run takes back.
+    `state`: "done"; "dropped" if it did not happen; "pending" while it is under way; "unclear" if after a crash the
+    file was not there to be looked at.
+    """
+
+    run: str
+    number: int
+    path: Path
+    temporary: Path
+    field: Field
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    before: Fingerprint
+    after: Fingerprint
+    undo: Splices
+    modified: int
+    undoes: int | None
+    state: EntryState
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run in short.
+
+    `started`: seconds since 1970. `note`: the rules it followed. `undoes`: the run it took back, if it is an undo.
+    `written`, `refused`: numbers of files. `undone`: how many of the written are taken back. `finished`: False while
+    it is under way, or if it crashed and was not looked after yet. `damaged`: lines that cannot be read.
+    """
+
+    id: str
+    started: float
+    note: str
+    undoes: str | None
+    written: int
+    refused: int
+    undone: int
+    finished: bool
+    damaged: int = 0
+
+
+class RunWriter:
+    """The run under way; made by `Journal.start`."""
+
+    def __init__(self, run: str, path: Path) -> None:
+        self.run = run
+        self._lines = LineWriter(path)
+        self._count = 0
+        self._totals = dict.fromkeys(_COUNTS, 0)
+
+    def intend(self, prepared: Prepared, *, undoes: int | None = None) -> int:
+        """Note what is about to be done, to be brought to the disk by `sync`. Gives the entry's number."""
+        self._count += 1
+        line: dict[str, Any] = {
+            "type": "intent",
+            "number": self._count,
+            "path": os.fspath(prepared.path),
+            "temporary": prepared.temporary.name,
+            "field": prepared.field.value,
+            "old": prepared.old,
+            "new": prepared.new,
+            "before": asdict(prepared.before),
+            "after": asdict(prepared.after),
+            "undo": [splice.to_json() for splice in prepared.undo],
+            "modified": prepared.seen[-1],
+            "undoes": undoes,
+        }
+        self._add(line)
+        return self._count
+
+    def sync(self) -> None:
+        """Bring all notes to the disk; `TagError` if that fails."""
+        self._guarded(self._lines.sync)
+
+    def done(self, number: int, state: FileState) -> None:
+        """Note that it was done.
+
+        Should that fail, the file itself will tell after the run, and the next intent fails in its turn.
+        """
+        self._totals["written"] += 1
+        with suppress(TagError):
+            self._add({"type": "done", "number": number, "size": state.size, "modified": state.mtime_ns})
+
+    def dropped(self, number: int, reason: str) -> None:
+        """Note that it was not done after all."""
+        self._totals["refused"] += 1
+        self._add({"type": "dropped", "number": number, "reason": reason})
+
+    def refused(self, path: Path, reason: str) -> None:
+        """Note a file that could not be written."""
+        self._totals["refused"] += 1
+        self._add({"type": "refused", "path": os.fspath(path), "reason": reason})
+
+    def close(self) -> None:
+        """Sum up; a run that could not is summed up when the next one starts."""
+        with suppress(TagError, OSError):
+            self._add({"type": "end", **self._totals})
+            self._lines.close()
+
+    def _add(self, line: dict[str, Any]) -> None:
+        self._guarded(lambda: self._lines.add(line))
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except OSError as error:
+            raise TagError(
+                f"the journal cannot be written ({error.strerror}), and nothing is written without it"
+            ) from error
+
+
+class Journal:
+    """All runs, in a folder of their own. `folder` is the user's data folder unless given."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder if folder is not None else data_dir() / "journal"
+
+    @contextmanager
+    def start(self, note: str, *, undoes: str | None = None) -> Iterator[RunWriter]:
+        """Begin a run; `TagError` if another writer is at work. Looks after crashed runs first."""
+        with WriterLock(self.folder / "lock"):
+            self._recover()
+            run = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+            head = {"type": "run", "version": _VERSION, "id": run, "started": time.time(), "note": note}
+            writer = RunWriter(run, self._file(run))
+            writer._add({**head, "undoes": undoes})
+            sync_folder(self.folder)
+            try:
+                yield writer
+            finally:
+                writer.close()
+
+    def recover(self) -> list[Entry]:
+        """Look after runs that a crash cut off: find out how far they got, delete their temporary copies.
+
+        Gives the entries that were under way. `TagError` if a writer is at work.
+        """
+        with WriterLock(self.folder / "lock"):
+            return self._recover()
+
+    def runs(self) -> list[Run]:
+        """All runs that wrote or refused anything, the newest first."""
+        found = [run for path in self._files() if (run := self._summary(path)) and (run.written or run.refused)]
+        return sorted(found, key=lambda run: run.started, reverse=True)
+
+    def find(self, wanted: str | None = None) -> Run:
+        """The run of that name or of a name that begins so; by default the last one that can still be undone."""
+        runs = self.runs()
+        if wanted is None:
+            undoable = (run for run in runs if run.undoes is None and run.written > run.undone)
+            if (last := next(undoable, None)) is None:
+                raise TagError("There is nothing to undo.")
+            return last
+        matching = [run for run in runs if run.id.startswith(wanted)]
+        if len(matching) != 1:
+            how = "There is no run" if not matching else "There are several runs"
+            raise TagError(f"{how} “{wanted}”; `mgc runs` lists them.")
+        return matching[0]
+
+    def entries(self, run: str) -> Iterator[Entry]:
+        """The files of a run, in the order of writing."""
+        waiting: dict[int, dict[str, Any]] = {}
+        for line in self._lines(run):
+            if line is None or "number" not in line:
+                continue
+            if line["type"] == "intent":
+                waiting[line["number"]] = line
+            elif (intent := waiting.pop(line["number"], None)) is not None:
+                yield _entry(run, intent, line["type"])
+        for intent in waiting.values():
+            yield _entry(run, intent, "pending")
+
+    def undone(self, run: str) -> frozenset[int]:
+        """The numbers of the entries of a run that are taken back now."""
+        numbers: set[int] = set()
+        for path in self._files():
+            head, _ = first_and_last(path)
+            if head is not None and head.get("undoes") == run:
+                again = self.undone(path.stem)
+                taken_back = (entry for entry in self.entries(path.stem) if entry.number not in again)
+                numbers |= {entry.undoes for entry in taken_back if entry.undoes is not None and _counts(entry)}
+        return frozenset(numbers)
+
+    def _file(self, run: str) -> Path:
+        return self.folder / f"{run}{_ENDING}"
+
+    def _files(self) -> list[Path]:
+        try:
+            return sorted(path for path in self.folder.iterdir() if path.suffix == _ENDING)
+        except FileNotFoundError:
+            return []
+
+    def _lines(self, run: str) -> Iterator[dict[str, Any] | None]:
+        try:
+            yield from lines(self._file(run))
+        except OSError as error:
+            raise TagError(f"the journal cannot be read ({error.strerror})", path=self._file(run)) from error
+
+    def _summary(self, path: Path) -> Run | None:
+        """From the last line, or, where a crash left none, from all."""
+        head, last = first_and_last(path)
+        finished = last is not None and last["type"] == "end"
+        totals, damaged = (last, 0) if last is not None and finished else self._count(path.stem)
+        head = head or {}
+        return Run(
+            path.stem,
+            float(head.get("started", path.stat().st_mtime)),
+            str(head.get("note", "")),
+            head.get("undoes"),
+            int(totals["written"]),
+            int(totals["refused"]),
+            len(self.undone(path.stem)),
+            finished,
+            damaged,
+        )
+
+    def _count(self, run: str) -> tuple[dict[str, int], int]:
+        types = [line["type"] if line is not None else "damaged" for line in self._lines(run)]
+        written, refused = types.count("done"), types.count("refused") + types.count("dropped")
+        return {"written": written, "refused": refused}, types.count("damaged")
+
+    def _recover(self) -> list[Entry]:
+        found: list[Entry] = []
+        for path in self._files():
+            _, last = first_and_last(path)
+            if last is None or last["type"] != "end":
+                found += self._recover_run(path)
+        return found
+
+    def _recover_run(self, path: Path) -> list[Entry]:
+        pending = [entry for entry in self.entries(path.stem) if entry.state == "pending"]
+        writer = LineWriter(path)
+        for entry in pending:
+            writer.add({"type": _happened(entry), "number": entry.number, "reason": "the program was cut off"})
+            temporary.remove(entry.temporary)
+        writer.close()
+        totals, _ = self._count(path.stem)
+        writer = LineWriter(path)
+        writer.add({"type": "end", **totals})
+        writer.close()
+        return pending
+
+
+def _happened(entry: Entry) -> EntryState:
+    """What became of an entry that was under way, told by the file."""
+    try:
+        now = fingerprint(entry.path)
+    except OSError:
+        return "unclear"
+    if now == entry.after:
+        return "done"
+    return "dropped" if now == entry.before else "unclear"
+
+
+def _counts(entry: Entry) -> bool:
+    return entry.state in ("done", "unclear")
+
+
+def _entry(run: str, line: dict[str, Any], state: EntryState) -> Entry:
+    path = Path(line["path"])
+    return Entry(
+        run,
+        line["number"],
+        path,
+        path.with_name(line["temporary"]),
+        Field(line["field"]),
+        tuple(line["old"]),
+        tuple(line["new"]),
+        Fingerprint(**line["before"]),
+        Fingerprint(**line["after"]),
+        tuple(Splice.from_json(values) for values in line["undo"]),
+        line["modified"],
+        line["undoes"],
+        state,
+    )

@@ -1,0 +1,190 @@
+"""What is to be written: from what was heard, what stands there, and the user's rules, to a plan with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.genre_text import distinct
+from mgc_desktop.tags.vocabulary import Vocabulary
+from mgc_desktop.tags.write import FileState
+
+_FURTHER: Final = 0.2  # a second genre must be this probable; ten genres have 0.1 each by chance
+
+
+class Mode(Enum):
+    """What happens to genres that stand there already."""
+
+    FILL = "fill"
+    APPEND = "append"
+    REPLACE = "replace"
+    SEPARATE = "separate"
+
+    @property
+    def explanation(self) -> str:
+        """A sentence for the user."""
+        return _EXPLANATIONS[self]
+
+
+_EXPLANATIONS: Final = {
+    Mode.FILL: "Only songs without a genre get one; what stands there stays.",
+    Mode.APPEND: "The heard genre is added behind those that stand there.",
+    Mode.REPLACE: "The heard genre takes the place of those that stand there.",
+    Mode.SEPARATE: f"The heard genre goes into a field of its own, {Field.SEPARATE.value}; the genre stays.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The user's rules.
+
+    `min_confidence`: probability from 0 to 1 that each genre must have. `top`: how many genres at most.
+    `vocabulary` is applied before both. `album`: one verdict for all songs of an album.
+    """
+
+    mode: Mode = Mode.FILL
+    min_confidence: float = 0.0
+    top: int = 1
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    album: bool = False
+
+    @property
+    def field(self) -> Field:
+        """Where it writes."""
+        return Field.SEPARATE if self.mode is Mode.SEPARATE else Field.GENRE
+
+    @property
+    def note(self) -> str:
+        """The rules in a line, for the journal."""
+        parts = [self.mode.value, f"confidence from {self.min_confidence:.0%}", f"up to {self.top} genres"]
+        return ", ".join(parts + (["one verdict an album"] if self.album else []))
+
+
+@dataclass(frozen=True, slots=True)
+class HeardSong:
+    """What the plan needs to know of a song.
+
+    `genre`: the verdict, None if unsure. `probabilities`: all genres of the model, calibrated. `existing`,
+    `separate`: what stands in the two fields. `state`: the file as it was when its tags were read.
+    """
+
+    path: Path
+    genre: str | None
+    probabilities: Mapping[str, float]
+    existing: tuple[str, ...] = ()
+    separate: tuple[str, ...] = ()
+    artist: str = ""
+    album: str = ""
+    album_artist: str = ""
+    state: FileState | None = None
+
+    def of(self, where: Field) -> tuple[str, ...]:
+        """What stands in a field."""
+        return self.existing if where is Field.GENRE else self.separate
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """What would become of a song: `old` -> `new` in `field`, and a sentence why (or why not).
+
+    `writes` is False where nothing would be written. `confidence`: probability of the strongest genre.
+    """
+
+    path: Path
+    field: Field
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    reason: str
+    writes: bool
+    confidence: float = 0.0
+    state: FileState | None = None
+
+    def edited(self, values: Sequence[str]) -> PlannedChange:
+        """The same song with genres chosen by hand."""
+        new = distinct(values)
+        return replace(self, new=new, writes=new != self.old, reason="Chosen by hand.")
+
+    def declined(self) -> PlannedChange:
+        """The same song, not to be written."""
+        return replace(self, new=self.old, writes=False, reason="Declined by hand.")
+
+
+def plan(songs: Iterable[HeardSong], policy: Policy) -> list[PlannedChange]:
+    """One planned change a song, in their order."""
+    songs = list(songs)
+    return [_planned(song, policy) for song in (_by_album(songs) if policy.album else songs)]
+
+
+def _planned(song: HeardSong, policy: Policy) -> PlannedChange:
+    old = song.of(policy.field)
+    ranked = policy.vocabulary.apply(song.probabilities)
+    confidence = ranked[0][1] if ranked else 0.0
+
+    def skipped(reason: str) -> PlannedChange:
+        return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state)
+
+    if song.genre is None:
+        return skipped("Not sure enough what this is, so nothing is written.")
+    if policy.mode is Mode.FILL and old:
+        return skipped(f"Has a genre already ({', '.join(old)}).")
+    heard = _chosen(song.genre, ranked, policy)
+    if not heard:
+        return skipped(_why_none(ranked, policy))
+    new = distinct((*old, *heard)) if policy.mode is Mode.APPEND else heard
+    if {name.casefold() for name in new} == {name.casefold() for name in old}:
+        return skipped(f"Says so already ({', '.join(old)}).")
+    reason = f"Heard {', '.join(heard)} ({confidence:.0%})."
+    return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state)
+
+
+def _chosen(genre: str, ranked: Sequence[tuple[str, float]], policy: Policy) -> tuple[str, ...]:
+    """The genres that the rules let through: the verdict, and others that are probable in themselves."""
+    verdict = {name.casefold() for name in policy.vocabulary.names(genre)}
+    enough = [
+        name
+        for name, probability in ranked
+        if probability >= policy.min_confidence and (name.casefold() in verdict or probability >= _FURTHER)
+    ]
+    return tuple(enough[: policy.top])
+
+
+def _why_none(ranked: Sequence[tuple[str, float]], policy: Policy) -> str:
+    if not ranked:
+        return "All that was heard is on the list of genres to ignore."
+    name, probability = ranked[0]
+    if probability < policy.min_confidence:
+        return f"Heard {name} with {probability:.0%}, less than the {policy.min_confidence:.0%} asked for."
+    return f"What was heard is on the list of genres to ignore, and {name} is too improbable ({probability:.0%})."
+
+
+def _by_album(songs: Sequence[HeardSong]) -> list[HeardSong]:
+    """The songs with the verdict and the mean probabilities of their album; songs of no album as they are."""
+    albums: dict[tuple[str, ...], list[HeardSong]] = {}
+    for song in songs:
+        albums.setdefault(_album(song), []).append(song)
+    shared = {key: _verdict(members) for key, members in albums.items() if len(members) > 1}
+    return [
+        replace(song, genre=shared[key][0], probabilities=shared[key][1]) if (key := _album(song)) in shared else song
+        for song in songs
+    ]
+
+
+def _album(song: HeardSong) -> tuple[str, ...]:
+    """Songs of one name of album belong together if they share the album's artist, or else the folder."""
+    if not song.album:
+        return (str(song.path),)
+    whose = song.album_artist.casefold() or str(song.path.parent)
+    return (song.album.casefold(), whose)
+
+
+def _verdict(songs: Sequence[HeardSong]) -> tuple[str | None, dict[str, float]]:
+    """The most probable genre on average, if at least half of the songs say so for themselves; else unsure."""
+    names = list(songs[0].probabilities)
+    mean = {name: sum(song.probabilities.get(name, 0.0) for song in songs) / len(songs) for name in names}
+    genre = max(mean, key=mean.__getitem__) if mean else None
+    agreeing = sum(song.genre == genre for song in songs)
+    return (genre if 2 * agreeing >= len(songs) else None), mean

@@ -1,0 +1,56 @@
+"""The temporary copies of a safe write: recognisable by name, removed after a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+_PREFIX: Final = ".mgc-tmp-"
+_NAME: Final = re.compile(re.escape(_PREFIX) + r"[0-9a-f]{16}\Z")
+_OLD: Final = 24 * 3600.0  # seconds; no write takes that long, on whatever machine it runs
+
+
+def create(folder: Path) -> Path:
+    """A new empty file in `folder`; raises OSError.
+
+    Its name is short, so that it fits however long the song's is, hidden, and has no ending by which other
+    programs would take it for music.
+    """
+    path = folder / f"{_PREFIX}{secrets.token_hex(8)}"
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
+    os.close(handle)
+    return path
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether this is the name of such a file."""
+    return _NAME.match(path.name) is not None
+
+
+def remove(path: Path) -> None:
+    """Delete a temporary file, if it is one and is still there."""
+    if is_temporary(path):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def sweep(folders: Iterable[Path], older_than: float = _OLD) -> list[Path]:
+    """Delete what crashed writers left in the folders; gives what was deleted.
+
+    The journal knows its own leftovers exactly; this is for those whose journal is lost. Younger ones than
+    `older_than` seconds stay: another machine may be writing there.
+    """
+    swept = []
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for entry in folder.iterdir():
+                if is_temporary(entry) and time.time() - entry.lstat().st_mtime >= older_than:
+                    entry.unlink()
+                    swept.append(entry)
+    return swept

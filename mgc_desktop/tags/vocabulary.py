@@ -1,0 +1,76 @@
+"""The user's own names for genres: aliases and an ignore list, from a small file."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mgc_desktop.errors import SettingsError
+from mgc_desktop.tags.genre_text import distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`mapping`: from the program's name of a genre, in whatever case, to the user's names; none to ignore it."""
+
+    mapping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def names(self, genre: str) -> tuple[str, ...]:
+        """The user's names for a genre: itself unless it is mapped."""
+        folded = genre.casefold()
+        return next((names for key, names in self.mapping.items() if key.casefold() == folded), (genre,))
+
+    def apply(self, probabilities: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+        """The user's genres with their probabilities, falling; those of several genres of one name are added."""
+        sums: dict[str, float] = {}
+        spelling: dict[str, str] = {}
+        for genre, probability in probabilities.items():
+            for name in self.names(genre):
+                key = name.casefold()
+                spelling.setdefault(key, name)
+                sums[key] = min(1.0, sums.get(key, 0.0) + probability)
+        ranked = sorted(sums.items(), key=lambda item: -item[1])
+        return tuple((spelling[key], probability) for key, probability in ranked)
+
+
+def load_vocabulary(path: Path) -> Vocabulary:
+    """From TOML (`"Hip-Hop" = "Rap"`) or CSV (`Hip-Hop,Rap`); an empty name ignores the genre, several are a list
+    in TOML and further columns in CSV. Raises `SettingsError` that names the line."""
+    try:
+        pairs = _from_toml(path) if path.suffix.lower() == ".toml" else _from_csv(path)
+    except OSError as error:
+        raise SettingsError(f"cannot be read ({error.strerror})", path=path) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("is no text in UTF-8; save it as UTF-8", path=path) from error
+    return Vocabulary({genre: distinct(names) for genre, names in pairs.items()})
+
+
+def _from_toml(path: Path) -> dict[str, Sequence[str]]:
+    try:
+        table: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"is no valid TOML: {error}", path=path) from error
+    pairs: dict[str, Sequence[str]] = {}
+    for genre, names in table.items():
+        names = [names] if isinstance(names, str) else names
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise SettingsError(f"“{genre}” must be a name in quotes, or a list of such names", path=path)
+        pairs[genre] = names
+    return pairs
+
+
+def _from_csv(path: Path) -> dict[str, Sequence[str]]:
+    pairs: dict[str, Sequence[str]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        for row in reader:
+            if not row or row[0].startswith("#"):
+                continue
+            if len(row) < 2 or not row[0].strip():
+                raise SettingsError(f"line {reader.line_num} must be: genre,your name", path=path)
+            pairs[row[0].strip()] = row[1:]
+    return pairs

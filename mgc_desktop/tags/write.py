@@ -1,0 +1,294 @@
+"""The safe write of one file: a checked copy takes the place of the original in one step, or nothing happens.
+
+`prepare` makes the copy beside the original, brings it to the disk, opens it again and checks it; `commit` puts it
+in place. In between, the caller notes in the journal what is about to happen. Killed at any moment, the file is
+either the old or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from mgc_desktop.errors import TagError
+from mgc_desktop.tags import temporary
+from mgc_desktop.tags.attributes import copy_attributes
+from mgc_desktop.tags.containers import EDITS
+from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint, fingerprint_of
+from mgc_desktop.tags.genre_text import JOIN, distinct, split_joined
+from mgc_desktop.tags.kinds import sniff
+from mgc_desktop.tags.native import open_native
+from mgc_desktop.tags.read import song_tags
+from mgc_desktop.tags.snapshot import other_tags
+from mgc_desktop.tags.splice import Splices, apply, inverse, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """By what it is noticed that a file was changed: its size in bytes and its modification time in nanoseconds."""
+
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileState:
+        """The state of a file, links followed; raises OSError."""
+        return cls._from(path.stat())
+
+    @classmethod
+    def _from(cls, status: os.stat_result) -> FileState:
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """`keep_mtime`: the modification time stays. `split_links`: a file with further names (hard links) is written
+    under this one only, the others keep the old contents; else it is refused."""
+
+    keep_mtime: bool = False
+    split_links: bool = False
+
+
+DEFAULT: Final = WriteOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A checked copy that waits beside the original.
+
+    `path` is the file itself, links followed. `undo` turns the new contents back into the old. `old` and `new` are
+    what stands in the field.
+    """
+
+    path: Path
+    temporary: Path
+    field: Field
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    before: Fingerprint
+    after: Fingerprint
+    undo: Splices
+    seen: tuple[int, int, int, int]
+
+
+class NoRoomError(TagError):
+    """There is no room for the copy; it may be there later."""
+
+
+_Edit = Callable[[BinaryIO, Fingerprint], Splices]
+Tick = Callable[[], None]  # called between any two steps; may raise to give up
+
+
+def _no_tick() -> None: ...
+
+
+def prepare(
+    path: Path,
+    field: Field,
+    values: tuple[str, ...],
+    *,
+    expected: FileState | None = None,
+    options: WriteOptions = DEFAULT,
+    tick: Tick = _no_tick,
+) -> Prepared | None:
+    """A copy of `path` whose `field` holds `values`, all else as it was; None if the field holds them already.
+
+    `expected` is what the file was like when the change was planned. Raises `TagError` with the reason if the file
+    cannot be written safely, and leaves nothing behind.
+    """
+    values = _valid(values, path)
+
+    def splices(file: BinaryIO, _: Fingerprint) -> Splices:
+        kind = sniff(file, path)
+        edit = EDITS.get(kind) if kind else None
+        if edit is None:
+            raise TagError("is in a format whose tags cannot be written" if kind else "is in an unknown format")
+        return tidy(edit(file, field, values), file)
+
+    with _named(path):
+        target = path.resolve(strict=True)
+        if song_tags(open_native(target), target, cover=False).of(field) == values:
+            return None
+        mtime_ns = target.stat().st_mtime_ns if options.keep_mtime else None
+        prepared = _prepare(target, field, splices, expected, options, mtime_ns, tick)
+        if prepared is not None and prepared.new not in (values, distinct(split_joined(JOIN.join(values)))):
+            temporary.remove(prepared.temporary)
+            raise TagError(f"cannot hold “{JOIN.join(values)}” in its genre field: it reads back as something else")
+    return prepared
+
+
+def prepare_undo(
+    path: Path,
+    field: Field,
+    undo: Splices,
+    *,
+    written: Fingerprint,
+    original: Fingerprint,
+    modified: int,
+    options: WriteOptions = DEFAULT,
+    tick: Tick = _no_tick,
+) -> Prepared | None:
+    """A copy of `path` turned back into the original, bit by bit, with its modification time `modified` (ns).
+
+    None if it is the original already. `written` is what the file must be else; if anybody changed a byte of it
+    since, `TagError` says so.
+    """
+
+    def splices(_: BinaryIO, now: Fingerprint) -> Splices:
+        if now == original:
+            return ()
+        if now != written:
+            what = "its sound" if now.audio != written.audio else "its tags"
+            raise TagError(f"was changed by another program since it was written ({what}), so it was left alone")
+        return undo
+
+    with _named(path):
+        prepared = _prepare(path.resolve(strict=True), field, splices, None, options, modified, tick)
+        if prepared is not None and prepared.after != original:
+            temporary.remove(prepared.temporary)
+            raise TagError("would not become the original again; the journal is damaged, nothing was written")
+    return prepared
+
+
+def discard(prepared: Prepared) -> None:
+    """Delete the copy."""
+    temporary.remove(prepared.temporary)
+
+
+def commit(prepared: Prepared) -> FileState:
+    """Put the copy in the place of the original in one step; raises `TagError`, then the original is untouched.
+
+    The step is on the disk for good when the caller has called `sync_folder`.
+    """
+    with _named(prepared.path):
+        try:
+            if _seen(prepared.path.stat()) != prepared.seen:
+                raise TagError("was changed by another program just now, so it was left alone")
+            prepared.temporary.replace(prepared.path)
+        except BaseException:
+            temporary.remove(prepared.temporary)
+            raise
+        return FileState.of(prepared.path)
+
+
+def _prepare(
+    target: Path,
+    field: Field,
+    edit: _Edit,
+    expected: FileState | None,
+    options: WriteOptions,
+    mtime_ns: int | None,
+    tick: Tick,
+) -> Prepared | None:
+    with target.open("rb") as file:
+        status = os.fstat(file.fileno())
+        _may_write(target, status, expected, options)
+        before = fingerprint_of(file, target)
+        tick()
+        splices = edit(file, before)
+        if not splices:
+            return None
+        undo = inverse(splices, file)
+        copy = temporary.create(target.parent)
+        try:
+            tick()
+            with copy.open("r+b") as new:
+                apply(splices, file, new, tick)
+                new.flush()
+                copy_attributes(target, copy, mtime_ns=mtime_ns)
+                os.fsync(new.fileno())
+            tick()
+            after = fingerprint(copy)
+            old, new_values = _check(target, copy, field, before, after)
+            tick()
+        except BaseException:
+            temporary.remove(copy)
+            raise
+    return Prepared(target, copy, field, old, new_values, before, after, undo, _seen(status))
+
+
+def _check(
+    target: Path, copy: Path, field: Field, before: Fingerprint, after: Fingerprint
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands in the field before and after; raises `TagError` if anything else differs."""
+    if after.audio != before.audio:
+        raise TagError("its sound would have been changed; nothing was written")
+    old, new = open_native(target), open_native(copy)
+    if new.kind is not old.kind or (new.warnings and not old.warnings):
+        raise TagError(f"its tags would have been damaged {' '.join(new.warnings)}; nothing was written")
+    tags, kept = other_tags(old, target, field), other_tags(new, copy, field)
+    if tags != kept:
+        name = next(key for key in sorted({*tags, *kept}) if tags.get(key) != kept.get(key))
+        raise TagError(f"another tag ({name}) would have been changed; nothing was written")
+    return (song_tags(old, target, cover=False).of(field), song_tags(new, copy, cover=False).of(field))
+
+
+def _may_write(target: Path, status: os.stat_result, expected: FileState | None, options: WriteOptions) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise TagError("is not a regular file")
+    if expected is not None and expected != FileState(status.st_size, status.st_mtime_ns):
+        raise TagError("was changed by another program since the plan was made; look at it again")
+    if not (status.st_mode & 0o222 and os.access(target, os.W_OK)):
+        raise TagError("is read-only; allow writing to it in its properties, or with chmod u+w")
+    if status.st_nlink > 1 and not options.split_links:
+        raise TagError(
+            f"has {status.st_nlink} names (hard links), and writing would separate this one from the others; "
+            "allow that in the options, or copy the file first"
+        )
+
+
+def _seen(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _valid(values: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    values = distinct(values)
+    for value in values:
+        if any(ord(character) < 0x20 or 0xD800 <= ord(character) < 0xE000 for character in value):
+            raise TagError(f"the genre {value!r} has characters that no tag can hold", path=path)
+    return values
+
+
+_SENTENCES: Final = {
+    errno.ENOSPC: "there is no room for the copy that a safe write needs; free some space on that disk",
+    errno.EDQUOT: "your quota has no room for the copy that a safe write needs; free some space",
+    errno.EROFS: "the disk is write-protected",
+    errno.ENOENT: "is no longer there; was it moved, or the disk taken out?",
+    errno.ENAMETOOLONG: "its path is too long for this system; move it to a folder with a shorter one",
+    errno.ELOOP: "is a link that leads in a circle",
+    errno.EIO: "the disk reports an error; check it, and your backups",
+    errno.ETXTBSY: "is open in another program; close it there",
+}
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Whatever goes wrong becomes a `TagError` with the file's name and a sentence."""
+    try:
+        yield
+    except TagError as error:
+        if error.path is not None:
+            raise
+        raise TagError(error.message, path=path) from error
+    except OSError as error:
+        kind = NoRoomError if error.errno in (errno.ENOSPC, errno.EDQUOT) else TagError
+        raise kind(_sentence(error, path), path=path) from error
+    except RuntimeError as error:  # pathlib's word for a link that leads in a circle
+        raise TagError(_SENTENCES[errno.ELOOP], path=path) from error
+
+
+def _sentence(error: OSError, path: Path) -> str:
+    if isinstance(error, PermissionError):
+        if os.name == "nt":
+            return "is open in another program, or may not be written by you"
+        if error.filename and temporary.is_temporary(Path(os.fsdecode(error.filename))):
+            return f"the folder “{path.parent}” may not be written by you, and a safe write puts a copy there"
+        return "may not be written by you"
+    return _SENTENCES.get(error.errno or 0, f"cannot be written ({error.strerror or error})")
