@@ -53,6 +53,7 @@ class Program:
     window: MainWindow
     parts: Parts
     player: Player
+    events: PlayerEvents
 
     def start(self, paths: Sequence[Path]) -> None:
         """Show the window, then do what takes time."""
@@ -84,21 +85,21 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Prog
     fonts.install(app)
     settings = Settings()
     appearance = Appearance(app, settings[s.THEME])
-    events = PlayerEvents(app)
+    events = PlayerEvents()
     player = Player(events.post)
-    playback = PlaybackController(player, PlayQueue(), app)
+    playback = PlaybackController(player, PlayQueue())
     events.received.connect(playback.on_event)
     parts = Parts(
         settings=settings,
         appearance=appearance,
         playback=playback,
-        analyst=Analyst(parent=app),
-        reader=TaskRunner(threads=1, parent=app),
-        devices=TaskRunner(threads=1, parent=app),
+        analyst=Analyst(),
+        reader=TaskRunner(threads=1),
+        devices=TaskRunner(threads=1),
         log=log_file,
     )
     window = MainWindow(parts)
-    program = Program(app, window, parts, player)
+    program = Program(app, window, parts, player, events)
     window.closed.connect(program.close)
     return program
 

@@ -22,7 +22,7 @@ class Appearance(QObject):
     changed = Signal(object)  # Palette
 
     def __init__(self, app: QApplication, theme: str = "auto") -> None:
-        super().__init__(app)
+        super().__init__()
         self._app = app
         self._theme = theme
         self.palette = DARK

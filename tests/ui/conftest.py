@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -116,3 +117,22 @@ def timeline() -> Callable[..., Timeline]:
 def prediction() -> Callable[..., TrackPrediction]:
     """`prediction("Jazz" or None, share, heard=..., duration=...)`: a verdict; unsure ones lean towards Jazz."""
     return _prediction
+
+
+@pytest.fixture
+def program(qapp: QApplication, home: Path, qtbot: QtBot) -> Iterator[Any]:
+    """The whole program, shown, with settings of its own; it must leave no thread behind."""
+    from mgc_desktop.app import build_app
+
+    before = set(threading.enumerate())
+    program = build_app()
+    qtbot.addWidget(program.window)
+    with qtbot.waitExposed(program.window):
+        program.window.show()
+    yield program
+    program.window.close()
+    program.close()
+    # Python lists threads that were Qt's for ever, as dummies.
+    new = set(threading.enumerate()) - before
+    left = [thread.name for thread in new if thread.is_alive() and not isinstance(thread, threading._DummyThread)]
+    assert left == []
