@@ -8,7 +8,9 @@ of time. Decoders of damaged files do crash and do hang, so each call here is wa
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -20,6 +22,7 @@ T = TypeVar("T")
 
 _Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
+_NICE: Final = 10
 _GOODBYE: Final = 2.0  # seconds that a worker gets to end by itself
 
 
@@ -42,11 +45,14 @@ class WorkerHungError(TimeoutError):
 class IsolatedPool(Executor):
     """`workers` processes, started when first needed; `timeout` seconds for each call, None for no limit.
 
+    `quiet`: the processes give way to all others, above all to the one that plays music.
+
     Processes are spawned, never forked: the program has threads, and a frozen program and every system start the
     same way. Callables, arguments and results must be picklable.
     """
 
-    def __init__(self, workers: int, *, timeout: float | None = None) -> None:
+    def __init__(self, workers: int, *, timeout: float | None = None, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._timeout = timeout
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._closed = False
@@ -87,7 +93,7 @@ class IsolatedPool(Executor):
                 future.cancel()
             if not future.set_running_or_notify_cancel():
                 continue
-            worker = worker or _Worker()
+            worker = worker or _Worker(quiet=self._quiet)
             try:
                 result = worker.call(fn, args, kwargs, self._timeout, self._killed)
             except (WorkerCrashedError, WorkerHungError) as error:
@@ -105,10 +111,10 @@ class IsolatedPool(Executor):
 class _Worker:
     """One process and the pipe to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), name="mgc-worker", daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, quiet), name="mgc-worker", daemon=True)
         self._process.start()
         theirs.close()
 
@@ -155,8 +161,10 @@ class _Worker:
         return WorkerCrashedError(self._process.exitcode)
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, quiet: bool) -> None:
     """What runs in the process: answer calls until the other end is closed."""
+    if quiet:
+        _give_way()
     while True:
         try:
             fn, args, kwargs = pipe.recv()
@@ -170,3 +178,14 @@ def _work(pipe: Connection) -> None:
             pipe.send(answer)
         except Exception as error:  # a result or an exception that cannot be pickled
             pipe.send((False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]} ({error})")))
+
+
+def _give_way() -> None:
+    """Let other processes go first, where the system allows it."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x4000)  # BELOW_NORMAL_PRIORITY_CLASS
+    else:
+        os.nice(_NICE)

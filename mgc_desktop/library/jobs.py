@@ -19,13 +19,14 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.executor import WorkerCrashedError, WorkerHungError
-from mgc_desktop.library.query import Filter, Query
+from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.verdict import state_of
 
 _AHEAD: Final = 2  # songs handed out for each worker: one it listens to, one so that it never waits
 _WINDOW: Final = 60.0  # seconds over which the speed is measured
+_WAITING: Final = Query(Filter.WAITING, sort=Sort.FOLDER)  # in the order of the disk
 _POLL: Final = 0.2  # seconds between two looks at pause and cancel
 
 
@@ -50,7 +51,7 @@ class JobProgress:
     failed: int
     per_minute: float
     remaining: float | None
-    now: Path | None
+    now: Song | None
     paused: bool = False
 
 
@@ -103,12 +104,13 @@ def run(
 ) -> JobReport:
     """Listen to every waiting song; `model` is name and version, `workers` how many songs at a time the pool takes.
 
-    A song that fails, crashes its worker or hangs is marked so, with the reason, and the run goes on. Returns when
-    nothing waits any more or when cancelled; then the songs not listened to go on waiting.
+    Songs that are enqueued meanwhile are listened to as well. A song that fails, crashes its worker or hangs is marked
+    so, with the reason, and the run goes on. Returns when nothing waits any more or when cancelled; then the songs not
+    listened to go on waiting.
     """
     cancel, pause = cancel or CancelToken(), pause or Pause()
     _recover(store)
-    waiting = deque(store.ids(Query(Filter.WAITING)))
+    waiting = deque(store.ids(_WAITING))
     known = frozenset(store.orphans(*model))
     meter = _Meter(len(waiting))
     flying: dict[Future[Heard], Song] = {}
@@ -119,12 +121,15 @@ def run(
                 meter.total -= 1
                 continue
             flying[pool.submit(listen, found[0].path, known)] = found[0]
-            meter.now = found[0].path
+            meter.now = found[0]
             store.set_state([found[0].id], State.LISTENING)
         if not flying:
             cancel.wait(_POLL)
         for future in wait(flying, _POLL, FIRST_COMPLETED).done:
             meter.count(failed=not _keep(store, flying.pop(future), future, model))
+        if not waiting:
+            waiting.extend(store.ids(_WAITING))
+            meter.total = meter.done + len(flying) + len(waiting)
         if progress:
             progress(meter.progress(paused=pause.paused))
     for future in flying:
@@ -170,7 +175,7 @@ class _Meter:
         self.total = total
         self.done = 0
         self.failed = 0
-        self.now: Path | None = None
+        self.now: Song | None = None
         self._ends = deque([time.monotonic()])
 
     def count(self, *, failed: bool) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.library.excerpts import listen
 from mgc_desktop.library.jobs import Heard
 from mgc_desktop.tags.fingerprint import audio_checksum
 
@@ -28,9 +29,7 @@ class Listen:
         checksum = audio_checksum(path)
         if checksum in known:
             return Heard(checksum, None)
-        from mgc_desktop.pipeline import analyze
-
-        return Heard(checksum, analyze(path, _classifier(self.model)))
+        return Heard(checksum, listen(path, _classifier(self.model)))
 
 
 @cache

@@ -17,7 +17,9 @@ class Filter(Enum):
     WRITTEN = "state = 'written'"
     WAITING = "state = 'waiting'"
     LISTENING = "state = 'listening'"
+    TO_WRITE = "state = 'to write'"
     TO_REVIEW = "state IN ('differs', 'to write')"
+    UNHEARD = "state IN ('new', 'stale')"
 
 
 class Sort(Enum):
@@ -34,6 +36,14 @@ class Sort(Enum):
     FOLDER = ("folder", "title_key")
 
 
+class Group(Enum):
+    """What songs are put together by, with its key in SQL."""
+
+    NONE = ""
+    FOLDER = "folder"
+    ALBUM = "album_key"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What the table shows. `search`: words that must all occur in title, artist, album, genre or file name."""
@@ -42,9 +52,10 @@ class Query:
     search: str = ""
     sort: Sort = Sort.TITLE
     descending: bool = False
+    group: Group = Group.NONE
 
     def sql(self) -> tuple[str, tuple[str, ...]]:
-        """The statement that selects the ids, and its parameters."""
+        """The statement that selects the ids, each with the key of its group if wanted, and its parameters."""
         words = self.search.casefold().split()
         conditions = [self.filter.value]
         if words:
@@ -53,6 +64,9 @@ class Query:
             found = " AND ".join(["instr(search, ?) > 0"] * len(words))
             conditions.append(f"+id IN (SELECT id FROM song NOT INDEXED WHERE {found})")
         direction = " DESC" if self.descending else ""
-        order = ", ".join(f"{key}{direction}" for key in (*self.sort.value, "id"))
-        statement = f"SELECT id FROM song WHERE {' AND '.join(conditions)} ORDER BY {order}"
+        keys = [f"{key}{direction}" for key in (*self.sort.value, "id")]
+        grouped = self.group is not Group.NONE
+        order = ", ".join([self.group.value, *keys] if grouped else keys)
+        columns = f"id, {self.group.value}" if grouped else "id"
+        statement = f"SELECT {columns} FROM song WHERE {' AND '.join(conditions)} ORDER BY {order}"
         return statement, tuple(words)

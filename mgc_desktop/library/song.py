@@ -64,6 +64,14 @@ class Song:
     error: str | None
 
     @property
+    def file_tags(self) -> FileTags:
+        """What the scanner knows of it."""
+        return FileTags(
+            self.path, self.size, self.mtime_ns, self.title, self.artist, self.album, self.year, self.duration,
+            self.genres, self.error,
+        )  # fmt: skip
+
+    @property
     def name(self) -> str:
         """The title, or the file's name where it has none."""
         return self.title or self.path.stem

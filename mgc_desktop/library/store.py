@@ -14,23 +14,28 @@ import time
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
-from mgc_desktop.library.query import Query
+from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.schema import migrate
 from mgc_desktop.library.song import FileTags, Song, State
+from mgc_desktop.library.verdict import state_of
 
 _ORDER: Final = {state: number for number, state in enumerate(State)}
 _COLUMNS: Final = (
     "id, path, size, mtime_ns, title, artist, album, year, duration, genres, checksum, heard, confidence, model, "
     "state, error"
+)
+_ANALYSIS: Final = ", ".join(
+    f"analysis.{name}"
+    for name in "checksum model version genre confidence probabilities tags embedding heard duration".split()
 )
 _PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages keep memory small
 
@@ -62,21 +67,25 @@ class Analysis:
 
 
 class LibraryStore:
-    """The database at `path` (made if missing). `set_aside`: where a damaged one was moved to, else None."""
+    """The database at `path` (made if missing). `set_aside`: where a damaged one was moved to, else None.
 
-    def __init__(self, path: Path) -> None:
+    `check`: look through the whole file for damage first, which takes a second for 100,000 songs. Without it only
+    damage at the surface is noticed; `is_sound` looks later, on another thread's store.
+    """
+
+    def __init__(self, path: Path, *, check: bool = True) -> None:
         self.path = path
         self.set_aside: Path | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = _open(path)
+            self._db = _open(path, check=check)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
                 raise LibraryError(
                     "Another program is using the library. Close it and try again.", path=path
                 ) from error
-            self.set_aside = _set_aside(path)
-            self._db = _open(path)
+            self.set_aside = set_aside(path)
+            self._db = _open(path, check=False)
         except ValueError as error:
             raise LibraryError(f"It was {error}. Update MGC Desktop to open it.", path=path) from error
 
@@ -89,6 +98,13 @@ class LibraryStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def is_sound(self) -> bool:
+        """Look through the whole database for damage."""
+        try:
+            return _verdict(self._db) == "ok"
+        except sqlite3.DatabaseError:
+            return False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -149,9 +165,22 @@ class LibraryStore:
             self._db.executemany("DELETE FROM song WHERE path = ?", [(os.fsencode(p),) for p in paths])
 
     def ids(self, query: Query) -> array[int]:
-        """The ids that a query selects, in its order: 100,000 of them in some tens of milliseconds."""
+        """The ids that a query selects, in its order: 100,000 of them in some tens of milliseconds.
+
+        Where it groups, each group is headed by the id of its first song with a minus sign.
+        """
         statement, parameters = query.sql()
-        return array("q", [row[0] for row in self._db.execute(statement, parameters)])
+        rows = self._db.execute(statement, parameters)
+        if query.group is Group.NONE:
+            return array("q", [row[0] for row in rows])
+        found: array[int] = array("q")
+        before: object = None
+        for song, key in rows:
+            if key != before:
+                found.append(-song)
+                before = key
+            found.append(song)
+        return found
 
     def songs(self, ids: Sequence[int]) -> list[Song]:
         """The rows with these ids, in this order; ids that are gone are left out."""
@@ -173,9 +202,9 @@ class LibraryStore:
         rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
         return {State(state): number for state, number in rows}
 
-    def missing_genre(self) -> int:
-        """How many files have no genre."""
-        (number,) = self._db.execute("SELECT count(*) FROM song WHERE genre_key = ''").fetchone()
+    def number(self, chosen: Filter) -> int:
+        """How many songs a filter lets through."""
+        (number,) = self._db.execute(f"SELECT count(*) FROM song WHERE {chosen.value}").fetchone()
         return int(number)
 
     # ------------------------------------------------------------ what was heard
@@ -225,6 +254,51 @@ class LibraryStore:
             ),
         )
 
+    def unqueue(self) -> None:
+        """Songs that wait stand again where they stood before."""
+        waiting = self.songs(self.ids(Query(Filter.WAITING)))
+        verdicts = self.verdicts([song.id for song in waiting])
+        states: dict[State, list[int]] = {}
+        for song in waiting:
+            known = verdicts.get(song.id)
+            state = State.NEW if known is None else state_of(song.genres, known.genre)
+            states.setdefault(state, []).append(song.id)
+        for state, songs in states.items():
+            self.set_state(songs, state)
+
+    def mark_stale(self, model: str) -> None:
+        """Say of which songs another model than `model` (`name@version`) gave the verdict."""
+        self._db.execute(
+            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?)",
+            (State.STALE, _ORDER[State.STALE], model, State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES),
+        )
+
+    def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
+        """What was heard in these songs, by the model that gave each its verdict; those without are left out."""
+        found: dict[int, Analysis] = {}
+        for start in range(0, len(songs), _PAGE):
+            page = list(songs[start : start + _PAGE])
+            marks = ",".join("?" * len(page))
+            rows = self._db.execute(
+                f"SELECT song.id, {_ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
+                f"AND analysis.model || '@' || analysis.version = song.model WHERE song.id IN ({marks})",
+                page,
+            )
+            found.update({row[0]: _analysis(row[1:]) for row in rows})
+        return found
+
+    def retagged(self, path: Path, size: int, mtime_ns: int, genres: tuple[str, ...] | None, state: State) -> None:
+        """The file of a song was written by this program; `genres` are those in it now, None: as before."""
+        self._db.execute(
+            "UPDATE song SET size = ?, mtime_ns = ?, state = ?, state_order = ?, error = NULL WHERE path = ?",
+            (size, mtime_ns, state, _ORDER[state], os.fsencode(path)),
+        )
+        if genres is not None and (song := self.song_at(path)) is not None:
+            values = _song_values(replace(song.file_tags, genres=genres))
+            self._db.execute(
+                "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path", values
+            )
+
     def orphans(self, model: str, version: str) -> set[str]:
         """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
         rows = self._db.execute(
@@ -237,24 +311,10 @@ class LibraryStore:
     def analysis(self, checksum: str, model: str, version: str) -> Analysis | None:
         """What a model heard in this audio, None when it did not listen to it yet."""
         row = self._db.execute(
-            "SELECT genre, confidence, probabilities, tags, embedding, heard, duration FROM analysis "
-            "WHERE checksum = ? AND model = ? AND version = ?",
+            f"SELECT {_ANALYSIS} FROM analysis WHERE checksum = ? AND model = ? AND version = ?",
             (checksum, model, version),
         ).fetchone()
-        if row is None:
-            return None
-        genre, confidence, probabilities, tags, embedding, heard, duration = row
-        return Analysis(
-            checksum,
-            f"{model}@{version}",
-            genre,
-            confidence,
-            np.frombuffer(probabilities, "<f4"),
-            tuple((name, p) for name, p in json.loads(tags)),
-            None if embedding is None else np.frombuffer(embedding, "<f4"),
-            heard,
-            duration,
-        )
+        return None if row is None else _analysis(row)
 
     # ------------------------------------------------------------ what the user decided
 
@@ -268,6 +328,15 @@ class LibraryStore:
                 [(song, accepted, text) for song in songs],
             )
 
+    def accepted(self) -> int:
+        """How many songs would be taken into the review: those without a genre unless declined, others if chosen."""
+        (declined, chosen) = self._db.execute(
+            "SELECT count(*) FILTER (WHERE accepted = 0 AND state = ?), count(*) FILTER (WHERE accepted AND state = ?) "
+            "FROM choice JOIN song ON song.id = choice.song",
+            (State.TO_WRITE, State.DIFFERS),
+        ).fetchone()
+        return self.number(Filter.TO_WRITE) - int(declined) + int(chosen)
+
     def choices(self) -> dict[int, tuple[bool | None, tuple[str, ...] | None]]:
         """The decisions by song: accepted (None: not decided) and genres (None: the heard one)."""
         rows = self._db.execute("SELECT song, accepted, genres FROM choice")
@@ -280,15 +349,14 @@ class LibraryStore:
         }
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut loses the last moments, never the file
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of 100,000 songs stay in memory
-        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
+        if check and (verdict := _verdict(db)) != "ok":
             raise sqlite3.DatabaseError(verdict)
         migrate(db)
     except BaseException:
@@ -297,7 +365,12 @@ def _open(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _set_aside(path: Path) -> Path:
+def _verdict(db: sqlite3.Connection) -> str:
+    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    return str(verdict)
+
+
+def set_aside(path: Path) -> Path:
     """Move a damaged database, with its side files, to a name that says what and when."""
     kept = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
     for suffix in ("", "-wal", "-shm"):
@@ -357,6 +430,21 @@ def _text(value: str | None) -> str | None:
 
 def _key(value: str | None) -> str:
     return (_text(value) or "").casefold().strip()
+
+
+def _analysis(row: tuple[Any, ...]) -> Analysis:
+    checksum, model, version, genre, confidence, probabilities, tags, embedding, heard, duration = row
+    return Analysis(
+        checksum,
+        f"{model}@{version}",
+        genre,
+        confidence,
+        np.frombuffer(probabilities, "<f4"),
+        tuple((name, p) for name, p in json.loads(tags)),
+        None if embedding is None else np.frombuffer(embedding, "<f4"),
+        heard,
+        duration,
+    )
 
 
 def _song(row: tuple[object, ...]) -> Song:

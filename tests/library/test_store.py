@@ -164,7 +164,7 @@ def test_removing_a_folder_removes_its_songs_and_no_others(store: LibraryStore) 
 
 def test_counts(store: LibraryStore) -> None:
     assert store.counts() == {State.NEW: 3, State.FAILED: 1}
-    assert store.missing_genre() == 2
+    assert store.number(Filter.NO_GENRE) == 2
 
 
 def test_a_failed_transaction_changes_nothing(store: LibraryStore) -> None:
