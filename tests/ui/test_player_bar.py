@@ -85,8 +85,9 @@ def test_play_says_what_it_would_do(bar: PlayerBar) -> None:
 
 
 @pytest.mark.parametrize(
-    "mode, checked, words", [("off", False, "Repeat: off"), ("all", True, "Repeat: all songs"), ("one", True, "Repeat: this song")]
-)  # fmt: skip
+    "mode, checked, words",
+    [("off", False, "Repeat: off"), ("all", True, "Repeat: all songs"), ("one", True, "Repeat: this song")],
+)
 def test_repeat(bar: PlayerBar, mode: str, checked: bool, words: str) -> None:
     bar.set_repeat(mode)
     assert (bar.repeat.isChecked(), bar.repeat.accessibleName()) == (checked, words)
