@@ -52,7 +52,6 @@ class Program:
     app: QApplication
     window: MainWindow
     parts: Parts
-    player: Player
     events: PlayerEvents
 
     def start(self, paths: Sequence[Path]) -> None:
@@ -70,7 +69,7 @@ class Program:
         self.parts.analyst.close()
         self.parts.reader.close()
         self.parts.devices.close()
-        self.player.close()
+        self.parts.playback.close()
 
 
 def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Program:
@@ -99,7 +98,7 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Prog
         log=log_file,
     )
     window = MainWindow(parts)
-    program = Program(app, window, parts, player, events)
+    program = Program(app, window, parts, events)
     window.closed.connect(program.close)
     return program
 

@@ -79,6 +79,13 @@ class PlaybackController(QObject):
         if watched and self.queue.current is not None:
             self.moved.emit(self.position)
 
+    def close(self) -> None:
+        """End the player; nothing is said any more. Safe to call more than once."""
+        self.queue.on_change = lambda: None
+        self._frames.stop()
+        self._refresh.stop()
+        self.player.close()
+
     # Songs
 
     def play_now(self, items: Iterable[QueueItem]) -> None:
