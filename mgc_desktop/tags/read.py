@@ -12,6 +12,7 @@ from typing import Any
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags import native
+from mgc_desktop.tags.containers import iff
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.genre_text import distinct, split_joined
 from mgc_desktop.tags.kinds import APE_KINDS, ID3_KINDS, VORBIS_KINDS, Kind
@@ -61,6 +62,8 @@ def song_tags(found: native.Native, path: Path, *, cover: bool = True) -> SongTa
     song = SongTags()
     if found.tags is not None and found.kind is not None:
         song = _by_family(found, cover)
+    if found.kind is Kind.WAV and not (song.genres and song.title):
+        song = _fill(song, _from_info(path))
     if found.kind is Kind.MP3 and not (song.genres and song.title) and (ape := native.ape_beside_id3(path)):
         song = _fill(song, _from_ape(ape, cover))
     return replace(song, length=found.length, format=found.kind.value if found.kind else "", warnings=found.warnings)
@@ -87,7 +90,7 @@ def _from_id3(tags: Any, cover: bool) -> SongTags:
         return next((", ".join(distinct(tags[key].text)) for key in keys if key in tags and tags[key].text), "")
 
     content = tags.get("TCON")
-    genres = content.genres if content is not None else []
+    genres = content.text if content is not None else []  # numbers are names by now
     if tags.version < (2, 4):
         genres = [name for joined in genres for name in split_joined(joined)]
     separate = tags.get(f"TXXX:{_SEPARATE}")
@@ -192,6 +195,23 @@ def _from_ape(tags: Any, cover: bool) -> SongTags:
         separate=distinct(values(_SEPARATE)),
         # The picture stands behind its file name.
         **_picture([(3, front.value.split(b"\0", 1)[-1])] if front is not None else ()),
+    )
+
+
+def _from_info(path: Path) -> SongTags:
+    """The plain texts that WAV files hold beside, or instead of, an ID3 tag."""
+    try:
+        with path.open("rb") as file:
+            texts = iff.info(file)
+    except OSError as error:
+        raise TagError(f"cannot be read ({error.strerror or error})", path=path) from error
+    return SongTags(
+        title=texts.get(b"INAM", ""),
+        artist=texts.get(b"IART", ""),
+        album=texts.get(b"IPRD", ""),
+        year=_year([texts.get(b"ICRD", "")]),
+        track=_number(texts.get(b"IPRT", texts.get(b"ITRK", ""))),
+        genres=distinct(split_joined(texts.get(b"IGNR", ""))),
     )
 
 

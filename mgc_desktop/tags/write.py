@@ -114,7 +114,10 @@ def prepare(
 
     with _named(path):
         target = path.resolve(strict=True)
-        if song_tags(open_native(target), target, cover=False).of(field) == values:
+        found = open_native(target)
+        if found.tags is None and found.warnings:
+            raise TagError(f"{found.warnings[0].rstrip('.')}: a change could not be checked, so nothing was written")
+        if song_tags(found, target, cover=False).of(field) == values:
             return None
         mtime_ns = target.stat().st_mtime_ns if options.keep_mtime else None
         prepared = _prepare(target, field, splices, expected, options, mtime_ns, tick)

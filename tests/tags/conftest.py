@@ -5,14 +5,22 @@ FFmpeg has no encoder for Monkey's Audio: `tones.ape` is 0.15 s of such tones, m
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import av
+import mutagen
 import numpy as np
 import pytest
+from mutagen.apev2 import APEv2
+from mutagen.asf import ASFByteArrayAttribute
+from mutagen.flac import Picture
+from mutagen.id3 import APIC, ID3, TALB, TCON, TDRC, TIT2, TPE1, TRCK
+from mutagen.mp4 import MP4Cover
 
 # ending -> (encoder, container, sample format)
 ENCODERS: dict[str, tuple[str, str, str]] = {
@@ -31,6 +39,9 @@ ENCODERS: dict[str, tuple[str, str, str]] = {
 }
 FORMATS = (*ENCODERS, ".ape")
 RATE = 44100
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def encode(path: Path, ending: str, seconds: float = 1.0, options: dict[str, str] | None = None) -> Path:
@@ -73,6 +84,54 @@ def songs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("songs")
 
 
+def tag_fully(path: Path) -> None:
+    """Title "Ünïcode 曲", artist "A", album "B", 1998, track 3 of 12, genres Jazz and "New Age", a front cover."""
+    audio = mutagen.File(path)
+    assert audio is not None, path
+    if audio.tags is None:
+        audio.add_tags()
+    tags = audio.tags
+    if isinstance(tags, ID3):
+        frames = [TIT2(text="Ünïcode 曲"), TPE1(text="A"), TALB(text="B"), TDRC(text="1998-05-02"), TRCK(text="3/12")]
+        for frame in [*frames, TCON(text=["Jazz", "New Age"]), APIC(mime="image/png", type=3, data=PNG)]:
+            tags.add(frame)
+    elif isinstance(tags, APEv2):
+        for key, value in {"Title": "Ünïcode 曲", "Artist": "A", "Album": "B", "Year": "1998", "Track": "3/12"}.items():
+            tags[key] = value
+        tags["Genre"] = ["Jazz", "New Age"]
+        tags["Cover Art (Front)"] = mutagen.apev2.APEBinaryValue(b"cover.png\0" + PNG)
+    elif isinstance(tags, mutagen.mp4.MP4Tags):
+        tags["\xa9nam"], tags["\xa9ART"], tags["\xa9alb"] = "Ünïcode 曲", "A", "B"
+        tags["\xa9day"], tags["trkn"], tags["\xa9gen"] = "1998", [(3, 12)], ["Jazz", "New Age"]
+        tags["covr"] = [MP4Cover(PNG, MP4Cover.FORMAT_PNG)]
+    elif isinstance(tags, mutagen.asf.ASFTags):
+        tags["Title"], tags["Author"], tags["WM/AlbumTitle"] = "Ünïcode 曲", "A", "B"
+        tags["WM/Year"], tags["WM/TrackNumber"], tags["WM/Genre"] = "1998", "3", ["Jazz", "New Age"]
+        name = "image/png\0".encode("utf-16-le") + "\0".encode("utf-16-le")
+        tags["WM/Picture"] = ASFByteArrayAttribute(b"\x03" + len(PNG).to_bytes(4, "little") + name + PNG)
+    else:
+        tags["title"], tags["artist"], tags["album"] = "Ünïcode 曲", "A", "B"
+        tags["date"], tags["tracknumber"], tags["genre"] = "1998-05-02", "3", ["Jazz", "New Age"]
+        picture = Picture()
+        picture.type, picture.mime, picture.data = 3, "image/png", PNG
+        if hasattr(audio, "add_picture"):
+            audio.add_picture(picture)
+        else:
+            tags["metadata_block_picture"] = base64.b64encode(picture.write()).decode()
+    audio.save()
+
+
+@pytest.fixture
+def tag() -> Callable[[Path], None]:
+    return tag_fully
+
+
+@pytest.fixture
+def png() -> bytes:
+    """The picture that `tag` puts in."""
+    return PNG
+
+
 @pytest.fixture(params=FORMATS)
 def ending(request: pytest.FixtureRequest) -> str:
     """Each format in turn, by the ending of its files."""
@@ -88,3 +147,29 @@ def song(songs_folder: Path, tmp_path: Path) -> Callable[..., Path]:
         return Path(shutil.copyfile(_original(songs_folder, ending), target))
 
     return make
+
+
+@pytest.fixture
+def decoded() -> Callable[[Path], str]:
+    """The checksum of a song's samples as FFmpeg decodes them."""
+
+    def samples(path: Path) -> str:
+        digest = hashlib.sha256()
+        with av.open(str(path)) as container:
+            for frame in container.decode(audio=0):
+                digest.update(frame.to_ndarray().tobytes())
+        return digest.hexdigest()
+
+    return samples
+
+
+@pytest.fixture
+def ffmpeg_genre() -> Callable[[Path], str]:
+    """What FFmpeg, which has nothing to do with mutagen or this program, reads in the genre field."""
+
+    def genre(path: Path) -> str:
+        with av.open(str(path)) as container:
+            found = {**container.streams.audio[0].metadata, **container.metadata}
+        return {key.lower(): value for key, value in found.items()}.get("genre", "")
+
+    return genre
