@@ -1,0 +1,165 @@
+"""Songs are heard in the background with the real model; the latest one counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from mgc_desktop.errors import DecodeError, ModelError
+from mgc_desktop.features.config import REPORT
+from mgc_desktop.inference import registry
+from mgc_desktop.pipeline import analyze
+from mgc_desktop.workers.analysis import LOOK_MS, Analyst
+from mgc_desktop.workers.mailbox import Post
+
+WAIT = 60_000
+
+
+@pytest.fixture
+def analyst(qapp: object) -> Iterator[Analyst]:
+    analyst = Analyst()
+    yield analyst
+    assert analyst.close()
+
+
+@pytest.fixture
+def song(write_audio: Any, sounds: Any) -> Callable[..., Path]:
+    """`song("name.wav", seconds)`: noise at 16 kHz."""
+    return lambda name, seconds: write_audio(name, sounds.noise(seconds, 16000), sr=16000)
+
+
+def test_what_comes_is_what_the_pipeline_says(analyst: Analyst, song: Callable[..., Path], qtbot: QtBot) -> None:
+    path = song("a.wav", 9.0)
+    posts: list[Post] = []
+    analyst.progressed.connect(posts.append)
+    with qtbot.waitSignal(analyst.finished, timeout=WAIT) as heard:
+        analyst.start(path)
+    assert heard.args is not None
+    expected = analyze(path, registry.load())
+    assert np.array_equal(heard.args[0].probabilities, expected.probabilities)
+    assert analyst.verdict_on(path) is heard.args[0]
+    blocks = [block for post in posts for block in post.blocks]
+    frames = sum(block.db.shape[1] for block in blocks)
+    assert frames == 1 + round(9.0 * REPORT.sr) // REPORT.hop_length
+    starts = [block.start_frame for block in blocks]
+    assert starts == sorted(starts)
+
+
+def test_all_of_it_comes_on_the_gui_thread_and_not_too_often(
+    analyst: Analyst, song: Callable[..., Path], qtbot: QtBot
+) -> None:
+    threads, times = set(), []
+
+    def see(_: object) -> None:
+        threads.add(threading.current_thread())
+        times.append(time.perf_counter())
+
+    analyst.progressed.connect(see)
+    analyst.finished.connect(see)
+    start = time.perf_counter()
+    with qtbot.waitSignal(analyst.finished, timeout=WAIT):
+        analyst.start(song("a.wav", 60.0))
+    assert threads == {threading.main_thread()}
+    # The last look comes with the result; the others at the timer's pace.
+    assert len(times) - 2 <= 1 + (times[-1] - start) * 1000 / LOOK_MS
+
+
+def test_the_latest_song_counts(analyst: Analyst, song: Callable[..., Path], qtbot: QtBot) -> None:
+    finished: list[Path] = []
+    analyst.finished.connect(lambda prediction: finished.append(prediction.path))
+    first, second = song("long.wav", 300.0), song("short.wav", 6.0)
+    analyst.start(first)
+    qtbot.wait(100)
+    with qtbot.waitSignal(analyst.finished, timeout=WAIT):
+        analyst.start(second)
+    assert finished == [second]
+    assert analyst.verdict_on(first) is None
+    assert analyst.running is None
+
+
+def test_a_song_that_cannot_be_decoded(analyst: Analyst, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"no music")
+    with qtbot.waitSignal(analyst.failed, timeout=WAIT) as failed:
+        analyst.start(path)
+    assert failed.args is not None
+    assert failed.args[0] == path
+    assert isinstance(failed.args[1], DecodeError)
+    assert analyst.running is None
+
+
+def test_stopped_before_it_starts_and_while_it_runs(analyst: Analyst, song: Callable[..., Path], qtbot: QtBot) -> None:
+    path = song("a.wav", 300.0)
+    analyst.start(path)
+    analyst.stop()
+    with qtbot.waitSignal(analyst.progressed, timeout=WAIT):
+        analyst.start(path)
+    analyst.stop()
+    with (
+        qtbot.assertNotEmitted(analyst.finished, wait=300),
+        qtbot.assertNotEmitted(analyst.failed),
+        qtbot.assertNotEmitted(analyst.progressed),
+    ):
+        pass
+
+
+def test_closing_while_it_runs(qapp: object, song: Callable[..., Path], qtbot: QtBot) -> None:
+    analyst = Analyst()
+    with qtbot.waitSignal(analyst.progressed, timeout=WAIT):
+        analyst.start(song("a.wav", 600.0))
+    assert analyst.close()
+    with qtbot.assertNotEmitted(analyst.finished, wait=100):
+        pass
+
+
+def test_a_song_is_heard_ahead_when_the_present_one_is_done(
+    analyst: Analyst, song: Callable[..., Path], qtbot: QtBot
+) -> None:
+    order: list[str] = []
+    analyst.finished.connect(lambda prediction: order.append(prediction.path.name))
+    analyst.foreseen.connect(lambda prediction: order.append(prediction.path.name))
+    analyst.start(song("now.wav", 10.0))
+    with qtbot.waitSignal(analyst.foreseen, timeout=WAIT):
+        analyst.look_ahead(song("next.wav", 5.0))
+    assert order == ["now.wav", "next.wav"]
+
+
+def test_what_is_known_is_not_heard_ahead_again(analyst: Analyst, song: Callable[..., Path], qtbot: QtBot) -> None:
+    path = song("a.wav", 5.0)
+    with qtbot.waitSignal(analyst.finished, timeout=WAIT):
+        analyst.start(path)
+    with qtbot.assertNotEmitted(analyst.foreseen, wait=300):
+        analyst.look_ahead(path)
+
+
+def test_a_missing_model_is_said(qapp: object, tmp_path: Path, song: Callable[..., Path], qtbot: QtBot) -> None:
+    analyst = Analyst(lambda: registry.load("nobody", tmp_path))
+    with qtbot.waitSignal(analyst.failed, timeout=WAIT) as failed:
+        analyst.warm_up()
+    assert failed.args is not None
+    assert isinstance(failed.args[1], ModelError)
+    with qtbot.waitSignal(analyst.failed, timeout=WAIT):
+        analyst.start(song("a.wav", 2.0))
+    assert analyst.close()
+
+
+def test_the_model_is_loaded_once(song: Callable[..., Path], qtbot: QtBot) -> None:
+    loads: list[int] = []
+
+    def load() -> Any:
+        loads.append(1)
+        return registry.load()
+
+    analyst = Analyst(load)
+    analyst.warm_up()
+    with qtbot.waitSignal(analyst.finished, timeout=WAIT):
+        analyst.start(song("a.wav", 4.0))
+    assert loads == [1]
+    assert analyst.close()
