@@ -1,0 +1,72 @@
+"""Name the genres of songs.
+
+Folders are searched for music. The results come in the order of the songs, each as soon as it and all before it are
+known. With --json each is one JSON object a line, with the keys path, duration, model, genre (null when unsure),
+confidence, genres, tags, segments and error (null, or what was wrong: then the other values are null or empty).
+Exit status: 0 if all went well, 1 if some songs failed, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mgc_desktop.cli.status import FAILED, OK, UsageError
+
+if TYPE_CHECKING:
+    from mgc_desktop.cli.batch import Result
+
+HELP = "name the genres of songs and folders of songs"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `mgc analyze`."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a song, or a folder of songs")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to work on at the same time")
+    parser.add_argument("--model", metavar="NAME", help="the model to ask (see: mgc models)")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what every song is; `FAILED` if one could not be heard, or there was none."""
+    from mgc_desktop.cli.report import Report
+
+    _check_model(options.model)
+    report = Report(as_json=options.json)
+    for result in _results(options):
+        report.add(result)
+    report.end()
+    if not report.songs:
+        print(f"mgc: there is no music in {', '.join(map(str, options.paths))}", file=sys.stderr)
+    return FAILED if report.failed or not report.songs else OK
+
+
+def _check_model(name: str | None) -> None:
+    """A name that no model has is a mistake of the call; a model that is damaged is not."""
+    from mgc_desktop.inference.registry import list_models
+
+    if name is not None and name not in (known := [entry.name for entry in list_models()]):
+        raise UsageError(f"there is no model named '{name}'. Choose one of: {', '.join(known)}.")
+
+
+def _results(options: argparse.Namespace) -> Iterator[Result]:
+    """Of every song, and of every folder that cannot be searched, in order."""
+    from mgc_desktop.audio.files import find_audio
+    from mgc_desktop.cli.batch import Result, listen_to_all
+
+    closed: list[Result] = []
+
+    def unreadable(folder: Path, error: OSError) -> None:
+        closed.append(Result(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions."))
+
+    yield from listen_to_all(find_audio(options.paths, unreadable), options.model, options.jobs)
+    yield from closed

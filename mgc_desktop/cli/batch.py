@@ -1,0 +1,88 @@
+"""Many songs, one after the other or several at a time; what is wrong with one costs the others nothing."""
+
+from __future__ import annotations
+
+import multiprocessing.resource_tracker
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from mgc_desktop.errors import MgcError
+from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.prediction import TrackPrediction
+from mgc_desktop.inference.registry import load
+from mgc_desktop.library.executor import IsolatedPool, WorkerCrashedError
+from mgc_desktop.pipeline import analyze
+
+_AHEAD: Final = 32  # songs a process may be ahead of one that takes long, as results come in order
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a song: a prediction, or a sentence on what was wrong."""
+
+    path: Path
+    prediction: TrackPrediction | None = None
+    error: str | None = None
+
+
+def listen_to_all(paths: Iterable[Path], model: str | None, jobs: int) -> Iterator[Result]:
+    """The results in the order of the paths, with `jobs` processes if more than 1. ModelError if the model fails."""
+    _classifier(model)  # fail now, and once, if it cannot be used
+    if jobs == 1:
+        yield from (_listen(path, model) for path in paths)
+        return
+    with _undisturbed():
+        pool = IsolatedPool(jobs)
+    try:
+        flying: deque[tuple[Path, Future[Result]]] = deque()
+        for path in paths:
+            flying.append((path, pool.submit(_listen, path, model)))
+            while len(flying) > _AHEAD * jobs or (flying and flying[0][1].done()):
+                yield _landed(*flying.popleft())
+        while flying:
+            yield _landed(*flying.popleft())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _listen(path: Path, model: str | None) -> Result:
+    """Runs in this process or in another one."""
+    try:
+        return Result(path, analyze(path, _classifier(model)))
+    except MgcError as error:
+        return Result(path, error=error.message)
+    except Exception as error:  # one strange file must not end the run
+        return Result(path, error=f"{type(error).__name__}: {error}")
+
+
+def _landed(path: Path, future: Future[Result]) -> Result:
+    try:
+        return future.result()
+    except WorkerCrashedError:
+        return Result(path, error="The decoder crashed on this file. It is probably damaged.")
+
+
+@cache
+def _classifier(model: str | None) -> Classifier:
+    return load(model)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Threads and processes that are started inside never see Ctrl-C: this process ends them in good order."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    multiprocessing.resource_tracker.ensure_running()  # it would unblock the signal again when started later
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,79 @@
+"""The entry point: finds the command, runs it, and turns what goes wrong into a sentence and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+from mgc_desktop import __version__
+from mgc_desktop.cli.status import FAILED, INTERRUPTED, WRONG_USAGE, UsageError
+from mgc_desktop.errors import MgcError
+
+# Name on the command line -> module in this package.
+COMMANDS: Final[dict[str, str]] = {
+    "analyze": "analyze",
+    "models": "models",
+    "train": "train",
+    "evaluate": "evaluate",
+    "explore": "explore",
+    "export": "export_model",
+    "self-test": "self_test",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `mgc` with these arguments (default: the process'); the exit status."""
+    _write_any_name()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        options = _parser(arguments).parse_args(arguments)
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else WRONG_USAGE
+    except UsageError as error:
+        print(f"mgc: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except MgcError as error:
+        print(f"mgc: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("mgc: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output, `head` say, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter's own flush must not fail
+        return FAILED
+    return status
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Only the command that is called is imported; all of them for the help."""
+    parser = argparse.ArgumentParser(prog="mgc", description="Name the genre of music, offline.")
+    parser.add_argument("--version", action="version", version=f"mgc {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    called = next((argument for argument in arguments if not argument.startswith("-")), None)
+    asks_for_version = called is None and "--version" in arguments
+    for name in () if asks_for_version else [called] if called in COMMANDS else COMMANDS:
+        module = _module(name)
+        command = commands.add_parser(name, help=module.HELP, description=module.__doc__)
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__package__}.{COMMANDS[name]}")
+
+
+def _write_any_name() -> None:
+    """File names may hold what the terminal's encoding has no sign for; that must not end the run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
