@@ -213,11 +213,12 @@ class AudioReader:
             self._converter, self._converter_rate = None, self._info.sr
             self._cursor += y.shape[1]
             return y
-        if self._source.damaged != self._damage_seen:
+        duration = self._cursor / self._info.sr
+        cut_short = self._health.ended(duration, self._promised)
+        if self._source.damaged != self._damage_seen and not cut_short:
             self._health.mended(self._cursor, 0)
         self._target = self._cursor
-        self._info = replace(self._info, duration=self._cursor / self._info.sr)
-        self._health.ended(self._cursor / self._info.sr, self._promised)
+        self._info = replace(self._info, duration=duration)
         return None
 
     def seek(self, seconds: float) -> None:

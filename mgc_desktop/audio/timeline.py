@@ -67,13 +67,14 @@ class Health:
         self._silence += length
         self._reached = start + length
 
-    def ended(self, duration: float, promised: float | None) -> None:
-        """The file ended after `duration` seconds; its header had promised more or less."""
+    def ended(self, duration: float, promised: float | None) -> bool:
+        """The file ended after `duration` seconds; True if its header had promised much more."""
         if promised is not None and duration < promised - max(1.0, 0.02 * promised):
             self._cut = (
                 f"The file ends after {duration:.0f} s although its header says {promised:.0f} s: "
                 "it was probably cut off while it was copied or downloaded."
             )
+        return self._cut is not None
 
     def warnings(self, sr: int) -> tuple[str, ...]:
         """One sentence for each kind of trouble."""
