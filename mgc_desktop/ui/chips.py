@@ -62,6 +62,12 @@ class ChipRow(QWidget):
         """What is shown."""
         return tuple(word for word, _ in self._words)
 
+    @property
+    def shown(self) -> list[QWidget]:
+        """The chips, in their order; rows beyond the last lie out of sight."""
+        items = (self._flow.itemAt(index) for index in range(self._flow.count()))
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+
     def set_palette(self, palette: Palette) -> None:
         """For the chips to come; those that are here are told themselves."""
         self._palette = palette
@@ -75,12 +81,10 @@ class ChipRow(QWidget):
                     widget.hide()
                     widget.deleteLater()
             for word, _ in words:
-                chip = Chip(word, self._palette)
-                self._flow.addWidget(chip)
+                self._flow.addWidget(Chip(word, self._palette))
         self._words = words
-        for index, (word, probability) in enumerate(words):
-            if (item := self._flow.itemAt(index)) is not None and (widget := item.widget()) is not None:
-                widget.setToolTip(f"{word}: {percent(probability)}")
+        for chip, (word, probability) in zip(self.shown, words, strict=True):
+            chip.setToolTip(f"{word}: {percent(probability)}")
         self.setAccessibleDescription(", ".join(self.words))
         self.updateGeometry()
 

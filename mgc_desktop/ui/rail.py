@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from mgc_desktop.ui.buttons import IconButton
 from mgc_desktop.ui.theme import Palette
@@ -37,6 +37,11 @@ class Rail(QFrame):
         self._column.addStretch(1)
         self._column.addWidget(self.menu_button)
         self._column.addWidget(self.settings)
+
+    @property
+    def views(self) -> list[QAbstractButton]:
+        """The buttons of the views, from the top down."""
+        return self._views.buttons()
 
     def set_palette(self, palette: Palette) -> None:
         """For the buttons to come."""

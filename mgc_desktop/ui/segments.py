@@ -44,6 +44,10 @@ class Segments(QWidget):
             self._buttons[key] = button
         group.buttonClicked.connect(self._on_clicked)
 
+    def button(self, key: str) -> QToolButton:
+        """The button of a choice."""
+        return self._buttons[key]
+
     def choose(self, key: str) -> None:
         """Show a choice, without a signal."""
         if key in self._buttons:
