@@ -1,4 +1,4 @@
-"""`mgc evaluate`: how good models are on music whose genres are known."""
+"""Measure how good models are on music whose genres are known."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("models", nargs="*", help="names of models (default: all that can be used)")
     add_dataset(parser)
     add_work_folders(parser)
+    parser.add_argument("--seconds", type=float, help="hear only so much, from the middle of each recording")
     parser.add_argument("--page", type=Path, help="write the results as Markdown here, with JSON beside it")
     parser.add_argument("--images", type=Path, help="folder for the figures (default: images beside the page)")
 
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     from mgc_desktop.training.results import write_results
 
     names = options.models or [entry.name for entry in list_models() if entry.usable]
-    measured = evaluate(names, dataset_of(options), options.output or Path("evaluation"))
+    measured = evaluate(names, dataset_of(options), options.output or Path("evaluation"), seconds=options.seconds)
     for m in measured:
         (accuracy, low, high), macro = m.figures["accuracy"], m.figures["macro_accuracy"][0]
         counts = f"{m.figures['clips']} clips, {m.figures['artists']} artists"

@@ -1,4 +1,4 @@
-"""`mgc explore`: the classes of a data set, and PCA, LDA and UMAP of its pictures or of a model's embeddings."""
+"""Look at a data set: its classes, and PCA, LDA and UMAP of its pictures or of a model's embeddings."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_dataset(parser)
     add_work_folders(parser)
     parser.add_argument("--embeddings", metavar="MODEL", help="project this model's embeddings instead of pictures")
+    parser.add_argument("--methods", nargs="+", choices=("pca", "lda", "umap"), default=["pca", "lda", "umap"])
     parser.add_argument("--dimensions", type=int, nargs="+", choices=(2, 3), default=[2, 3])
 
 
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the class table; write a projection (`.npz`) and a scatter plot (`.png`) for each method and dimension."""
     require_extra()
     from mgc_desktop.training.errors import TrainingError
-    from mgc_desktop.training.explore import METHODS, class_table, draw, project
+    from mgc_desktop.training.explore import class_table, draw, project
 
     dataset = dataset_of(options).require_trainable()
     print(class_table(dataset.clips))
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     output = options.output or Path("exploration")
     source = options.embeddings or "mel"
     labels = [clip.genre or "no genre" for clip in clips]
-    for method in METHODS:
+    for method in options.methods:
         for dimensions in options.dimensions:
             try:
                 projection = project(features, labels, method, dimensions)

@@ -1,4 +1,4 @@
-"""`mgc export`: make a model of the program out of what `mgc train` left."""
+"""Make a model of the program out of what `mgc train` left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mgc train`: teach a network on a folder of music, MagnaTagATune, a tagged library or a list of recordings."""
+"""Teach a network on a folder of music, MagnaTagATune, a tagged library or a list of recordings."""
 
 from __future__ import annotations
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.audio.decode import probe
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.registry import list_models, load
@@ -43,13 +44,20 @@ class Measured:
 
 
 def evaluate(
-    names: Sequence[str], dataset: Dataset, output: Path, *, folders: Sequence[Path] = (), say: Say = print
+    names: Sequence[str],
+    dataset: Dataset,
+    output: Path,
+    *,
+    seconds: float | None = None,
+    folders: Sequence[Path] = (),
+    say: Say = print,
 ) -> list[Measured]:
-    """Ask each model about all clips whose genre is stated (guesses never count).
+    """Ask each model about all clips whose genre is stated (guesses never count), or about the `seconds` in the middle
+    of each, the whole where it is shorter.
 
     Raises TrainingError if there are none.
     """
-    clips = dataset.labelled
+    clips = dataset.labelled if seconds is None else [_middle(clip, seconds) for clip in dataset.labelled]
     if not clips:
         raise TrainingError(f"No clip of {dataset.name} has a stated genre, so nothing can be measured on it.")
     models = [load(name, *folders) for name in names]
@@ -59,13 +67,29 @@ def evaluate(
         answers, skipped = _ask(model, clips, output, say)
         known = [clip for clip in clips if clip.clip_id in answers]
         scores = _scores(model, known, answers)
-        found.append((model, {**measure(scores), "split": f"all labelled clips of {dataset.name}"}, skipped))
+        found.append((model, {**measure(scores), "split": _said(dataset, seconds)}, skipped))
     files = {e.name: e.folder / e.metadata.model.file for e in list_models(*folders) if e.metadata is not None}
     costs = costs_of(models, files)
     return [
         Measured(m.name, m.metadata.title, m.metadata.role, m.metadata.resolution, figures, costs[m.name], skipped)
         for m, figures, skipped in found
     ]
+
+
+def _said(dataset: Dataset, seconds: float | None) -> str:
+    part = "whole recordings" if seconds is None else f"the {seconds:g} s in the middle of each recording"
+    return f"all recordings of {dataset.name} whose genre is stated, {part}"
+
+
+def _middle(clip: Clip, seconds: float) -> Clip:
+    try:
+        duration = clip.end if clip.end is not None else probe(clip.path).duration
+    except MgcError:  # `analyze` will say what is wrong
+        return clip
+    if duration is None or duration - clip.start <= seconds:
+        return clip
+    start = clip.start + (duration - clip.start - seconds) / 2
+    return replace(clip, clip_id=f"{clip.clip_id} middle {seconds:g} s", start=start, end=start + seconds)
 
 
 def _ask(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from mgc_desktop.training.errors import TrainingError
 
 FloatArray = NDArray[np.floating]
 Method = Literal["pca", "lda", "umap"]
-METHODS: Final = get_args(Method)
 _HIDDEN: Final = 64
 _STEPS: Final = 2000
 

@@ -163,6 +163,8 @@ def interval(
     for _ in range(rounds):
         drawn = np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))])
         values.append(figure(scores.take(drawn)))
+    if np.isnan(values).all():
+        return float("nan"), float("nan")
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return float(low), float(high)
 

@@ -58,19 +58,22 @@ class _Plan:
 
 def build(
     pictures: Sequence[NDArray[np.floating]],
+    parts: Sequence[str],
     teacher: PretrainedCnn,
     folder: Path,
     *,
     varied_share: float = 1.0,
+    most: int | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Corpus:
     """Cut whole songs' spectrograms `(bands, frames)` (musicnn's) into segments and ask the teacher, chunk by chunk.
 
-    Each song gives its consecutive segments and `varied_share` times as many varied ones. Raises TrainingError if no
-    song is long enough or the disk is full.
+    Each song gives its consecutive segments (`most` of them, if there are more) and `varied_share` times as many varied
+    ones, into which only songs of the same of the `parts` are mixed. Raises TrainingError if no song is long enough or
+    the disk is full.
     """
-    plans = _plan([picture.shape[1] for picture in pictures], varied_share, seed)
+    plans = _plan([picture.shape[1] for picture in pictures], parts, varied_share, most, seed)
     if not plans:
         raise TrainingError(f"No recording is as long as a segment ({LENGTH} frames).", path=folder)
     chunks = [plans[i : i + _CHUNK] for i in range(0, len(plans), _CHUNK)]
@@ -100,17 +103,19 @@ def load(folder: Path) -> Corpus:
     return Corpus(parts["pictures"], tags, embeddings, np.array(songs), np.array(plain))
 
 
-def _plan(lengths: Sequence[int], varied_share: float, seed: int) -> list[_Plan]:
+def _plan(
+    lengths: Sequence[int], parts: Sequence[str], varied_share: float, most: int | None, seed: int
+) -> list[_Plan]:
     rng = np.random.default_rng(seed)
     long = [i for i, frames in enumerate(lengths) if frames >= LENGTH]
     plans: list[_Plan] = []
     for song in long:
         count = lengths[song] // LENGTH
-        spare = lengths[song] - count * LENGTH
-        first = int(rng.integers(0, spare + 1))
-        plans += [_Plan(song, first + i * LENGTH, -1, 0) for i in range(count)]
-        for _ in range(round(count * varied_share)):
-            other = int(rng.choice(long))
+        first = int(rng.integers(0, lengths[song] - count * LENGTH + 1))
+        chosen = sorted(rng.permutation(count)[:most])
+        plans += [_Plan(song, first + int(i) * LENGTH, -1, 0) for i in chosen]
+        for _ in range(round(len(chosen) * varied_share)):
+            other = int(rng.choice([s for s in long if parts[s] == parts[song]]))
             start, other_start = (int(rng.integers(0, lengths[s] - LENGTH + 1)) for s in (song, other))
             plans.append(_Plan(song, start, other, other_start))
     return [plans[i] for i in rng.permutation(len(plans))]

@@ -158,6 +158,8 @@ class _Followed:
 
 def listen(school: School, cnn: PretrainedCnn, resolution: str, segments: IntArray) -> NDArray[np.float32]:
     """What the LSTM gets of the CNN for each of the segments."""
+    if resolution == "full":  # the CNN is the backbone, whose answers the corpus keeps
+        return _from_corpus(school, cnn, segments)
     lstm, heard = PretrainedLstm(cnn), sequence_input(resolution)
     answers = []
     with torch.inference_mode():
@@ -167,10 +169,17 @@ def listen(school: School, cnn: PretrainedCnn, resolution: str, segments: IntArr
     return torch.cat(answers).numpy()
 
 
+def _from_corpus(school: School, cnn: PretrainedCnn, segments: IntArray) -> NDArray[np.float32]:
+    kept = np.concatenate([school.corpus.tags[segments], school.corpus.embeddings[segments]], axis=2)
+    features = torch.from_numpy(kept.astype(np.float32))
+    with torch.inference_mode():
+        return torch.cat([cnn.genre(features), features], dim=2).numpy()
+
+
 def teach_lstm(
     school: School, cnn: PretrainedCnn, resolution: str, config: TrainConfig, folder: Path, say: Say = print
-) -> tuple[PretrainedLstm, Tensor]:
-    """The LSTM that follows `cnn`, and what it follows in the segments that choose (for `teach_stack`)."""
+) -> PretrainedLstm:
+    """The LSTM that follows `cnn`. Resumes from `folder`."""
     torch.manual_seed(config.seed)
     lstm = PretrainedLstm(cnn)
     verdicts = _SONG_SHARE * school.songs + (1 - _SONG_SHARE) * school.windows.mean(axis=1)
@@ -185,7 +194,7 @@ def teach_lstm(
         return {"loss": float(cross_entropy(logits, wanted)), "agreement": float(agree)}
 
     train(_Judge(lstm), lessons, validate, config, folder, say=say)
-    return lstm.eval(), heard
+    return lstm.eval()
 
 
 class _Judge(nn.Module):
@@ -199,30 +208,31 @@ class _Judge(nn.Module):
         return self.lstm.judge(heard)
 
 
-def teach_stack(school: School, lstm: PretrainedLstm, heard: Tensor) -> PretrainedStack:
-    """The meta-learner, fitted on the segments of artists that neither CNN nor LSTM learned from."""
+def teach_stack(school: School, lstm: PretrainedLstm, heard: NDArray[np.float32]) -> PretrainedStack:
+    """The meta-learner, fitted on the segments of artists that neither CNN nor LSTM learned from (`choosing`)."""
     network = PretrainedStack(lstm)
     with torch.inference_mode():
-        views = network.views(heard).numpy()
+        views = network.views(torch.from_numpy(heard)).numpy()
     return weigh(network, *fit_meta(views, school.songs[school.choosing]))
 
 
-def calibration_like(teacher: School, logits: Sequence[FloatArray], verdicts: FloatArray) -> Calibration:
-    """The temperature under which songs' probabilities come nearest to the teacher's; its "unsure" threshold.
+def calibrate(school: School, logits: NDArray[np.floating]) -> Calibration:
+    """The temperature under which songs' probabilities come nearest to the teacher's, and its "unsure" threshold.
 
-    `logits`: the patches of each song. `verdicts` `(songs, genres)`: the teacher's.
+    `logits` `(n, k, genres)` of the segments that choose, k patches each.
     """
-    means = np.stack([rows.mean(axis=0) for rows in logits])
+    songs = school.corpus.songs[school.choosing]
+    first = [int(np.argmax(songs == song)) for song in np.unique(songs)]
+    means = np.stack([logits[songs == song].mean(axis=(0, 1)) for song in np.unique(songs)])
+    verdicts = school.songs[school.choosing][first]
 
     def cost(temperature: float) -> float:
         scaled = means / temperature
-        log = scaled - np.log(np.exp(scaled - scaled.max(1, keepdims=True)).sum(1, keepdims=True))
-        log -= scaled.max(1, keepdims=True)
+        top = scaled.max(axis=1, keepdims=True)
+        log = scaled - top - np.log(np.exp(scaled - top).sum(axis=1, keepdims=True))
         return float(-(verdicts * log).sum(axis=1).mean())
 
-    best = float(min(np.geomspace(0.2, 5, 60), key=cost))
+    best = round(float(min(np.geomspace(0.2, 5, 60), key=cost)), 3)
     return Calibration(
-        song_temperature=round(best, 3),
-        segment_temperature=round(best, 3),
-        unsure_below=teacher.head.calibration.unsure_below,
+        song_temperature=best, segment_temperature=best, unsure_below=school.head.calibration.unsure_below
     )

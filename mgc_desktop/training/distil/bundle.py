@@ -1,0 +1,177 @@
+"""The nine report models, from free music to `models/`: all that the issue of bundling them needs, by one command.
+
+    python -m mgc_desktop.training.distil MUSIC_FOLDER --wheel WHEEL --work FOLDER [--resolution sixteenth]
+
+Every step is kept in the work folder and not done again: spectrograms, the corpus, each network's training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from torch import nn
+
+from mgc_desktop.features.config import MUSICNN
+from mgc_desktop.inference.calibration import Calibration
+from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
+from mgc_desktop.inference.patchinput import PatchInput
+from mgc_desktop.training.backbone.fuse import fuse
+from mgc_desktop.training.backbone.wheel import read_taggers
+from mgc_desktop.training.cache import FeatureCache
+from mgc_desktop.training.datasets import Dataset
+from mgc_desktop.training.distil import corpus as corpora
+from mgc_desktop.training.distil.school import School, calibrate, listen, teach_cnn, teach_lstm, teach_stack
+from mgc_desktop.training.export import export
+from mgc_desktop.training.extract import Representation
+from mgc_desktop.training.inputs import backbone_input, sequence_input
+from mgc_desktop.training.loop import TrainConfig
+from mgc_desktop.training.networks.pretrained import FRAMES, PretrainedCnn
+from mgc_desktop.training.splits import Split
+
+Say = Callable[[str], None]
+SIZE_LIMIT: Final = 4_000_000  # bytes
+CNN: Final = TrainConfig(epochs=10, examples_per_epoch=2048, batch_size=32, learning_rate=3e-4, patience=3)
+LSTM: Final = TrainConfig(epochs=30, examples_per_epoch=4096, batch_size=64, learning_rate=1e-3, patience=4)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where things are: the backbone's wheel and head, the folder for work in progress, and the models' folder."""
+
+    wheel: Path
+    head: Path
+    work: Path
+    models: Path
+
+
+def unlabelled_split(dataset: Dataset, seed: int = 0) -> Split:
+    """Artists with a stated label measure; of the others, one in eight chooses and the rest teach."""
+    measuring = {clip.artist for clip in dataset.labelled}
+    others = sorted({clip.artist for clip in dataset} - measuring)
+    shuffled = list(np.random.default_rng(seed).permutation(others))
+    choosing = set(shuffled[: max(1, len(others) // 8)])
+    ids: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
+    for clip in dataset:
+        part = "test" if clip.artist in measuring else "valid" if clip.artist in choosing else "train"
+        ids[part].append(clip.clip_id)
+    return Split(tuple(ids["train"]), tuple(ids["valid"]), tuple(ids["test"]), seed)
+
+
+def open_school(
+    dataset: Dataset,
+    place: Place,
+    *,
+    varied_share: float = 0.5,
+    most: int | None = None,
+    workers: int = 1,
+    say: Say = print,
+) -> School:
+    """Spectrograms, corpus and the teacher's verdicts."""
+    split = unlabelled_split(dataset)
+    split.save(place.work / "split.json")
+    cache = FeatureCache(place.work / "cache", Representation(MUSICNN))
+    heard = [c for c in dataset if c.clip_id in {*split.train, *split.valid}]
+    features, failed = cache.fill(heard, workers=workers)
+    for fault in failed:
+        say(f"skipped {fault.what}: {fault.reason}")
+    clips = [clip for clip in heard if clip.clip_id in features]
+    taggers = [fuse(tagger, FRAMES) for tagger in read_taggers(place.wheel)]
+    teacher = PretrainedCnn(taggers, 1).eval()
+    corpus = corpora.build(
+        [features[clip.clip_id] for clip in clips],
+        ["train" if clip.clip_id in set(split.train) else "valid" for clip in clips],
+        teacher,
+        place.work / "corpus",
+        varied_share=varied_share,
+        most=most,
+        progress=lambda done, total: say(f"corpus {done}/{total}"),
+    )
+    return School.found(corpus, clips, taggers, Head.load(place.head), split)
+
+
+def bundle(school: School, resolution: str, place: Place, *, say: Say = print) -> list[Path]:
+    """CNN, LSTM and stacked model of a resolution, trained and exported as exhibits until they are measured."""
+    work = place.work / resolution
+    cnn = teach_cnn(school, resolution, CNN, work / "cnn", say)
+    lstm = teach_lstm(school, cnn, resolution, LSTM, work / "lstm", say)
+    heard = listen(school, cnn, resolution, school.choosing)
+    stack = teach_stack(school, lstm, heard)
+    genres = len(school.head.genres)
+    with torch.inference_mode():
+        followed = torch.from_numpy(heard)
+        said = {
+            "cnn": heard[:, :, :genres],
+            "lstm": lstm.judge(followed).numpy()[:, np.newaxis],
+            "stacked": stack.meta(stack.views(followed)).numpy()[:, np.newaxis],
+        }
+    networks: dict[str, nn.Module] = {"cnn": cnn, "lstm": lstm, "stacked": stack}
+    inputs = {"cnn": backbone_input(resolution), "lstm": sequence_input(resolution)}
+    made = []
+    for kind, network in networks.items():
+        metadata = describe(kind, resolution, inputs.get(kind, inputs["lstm"]))
+        metadata = replace(metadata, calibration=calibrate(school, said[kind]))
+        made.append(export(network, metadata, place.models, limit=SIZE_LIMIT))
+        say(f"{made[-1].name}: exported")
+    return made
+
+
+_TITLES: Final = {"cnn": "CNN", "lstm": "LSTM", "stacked": "Stacked"}
+_SUMMARIES: Final = {
+    "cnn": "The convolutions of the backbone (two of musicnn's taggers side by side), carried to the {resolution}-"
+    "resolution picture, with a genre layer. More than the report's three convolution layers: four in a row, of which "
+    "the first has several kernel shapes, and maximum pooling over frequency and time.",
+    "lstm": "The CNN of the same resolution hears four windows in a row; an LSTM follows them and adds to its verdict.",
+    "stacked": "CNN and LSTM of the same resolution, weighed by a linear meta-learner.",
+}
+_LEARNED: Final = {
+    "full": "The convolutions are the backbone's, untouched: MagnaTagATune and the Million Song Dataset, by their "
+    "authors (Pons and Serra 2019). The genre layer is the backbone's head.",
+    "quarter": "The convolutions began as the backbone's (MagnaTagATune and the Million Song Dataset, by their authors "
+    "Pons and Serra 2019) and were tuned to give the full-resolution backbone's genres, tags and embedding.",
+}
+_MUSIC: Final = (
+    " The music for this was freely licensed game music from Debian packages without stated genres, plain and varied "
+    "(mixed, equalised, stretched, transposed), labelled by the backbone itself; artists with a stated genre were left "
+    "out and measure. No true genre label taught anything."
+)
+_MORE: Final = {
+    "cnn": "",
+    "lstm": " The LSTM learned the backbone's verdict on the whole song from twelve seconds of it.",
+    "stacked": " The LSTM learned the backbone's verdict on the whole song from twelve seconds of it; the meta-learner "
+    "was fitted on artists that neither member learned from.",
+}
+_WEAKNESSES: Final = (
+    "It knows no more than the backbone that taught it, and repeats its mistakes. Game music has hardly any Hip-Hop, "
+    "Jazz or singing, so what it makes of these was tuned on little. Electro Rock, New Age and World blur into their "
+    "neighbours. The test has few artists, and none of some genres: see the table."
+)
+_SOURCE: Final = (
+    "Weights derived from the package musicnn 0.1.0 (ISC licence, Music Technology Group, Universitat Pompeu Fabra; "
+    "LICENSE-musicnn.md beside the backbone's model)."
+)
+
+
+def describe(kind: str, resolution: str, heard: PatchInput) -> ModelMetadata:
+    """The metadata of a bundled report model, before it is measured and calibrated."""
+    learned = _LEARNED.get(resolution, _LEARNED["quarter"])
+    taught = learned if (kind, resolution) == ("cnn", "full") else learned + _MORE[kind] + _MUSIC
+    return ModelMetadata(
+        name=f"{kind}-{resolution}",
+        version="1",
+        title=f"{_TITLES[kind]}, {resolution} resolution",
+        summary=_SUMMARIES[kind].format(resolution=resolution),
+        role="exhibit",
+        input=heard,
+        model=FileRecord("model.onnx", "0" * 64),
+        calibration=Calibration(),
+        learned_from=taught,
+        weaknesses=_WEAKNESSES,
+        source=_SOURCE,
+        licence="ISC",
+    )

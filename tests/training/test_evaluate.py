@@ -1,0 +1,113 @@
+"""What is measured is what the program says; guesses never count; the page can be written again and again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+from mgc_desktop.inference.calibration import Calibration  # noqa: E402
+from mgc_desktop.inference.metadata import FileRecord, ModelMetadata  # noqa: E402
+from mgc_desktop.inference.registry import load  # noqa: E402
+from mgc_desktop.pipeline import Excerpt, analyze  # noqa: E402
+from mgc_desktop.training.datasets import Dataset, open_dataset  # noqa: E402
+from mgc_desktop.training.errors import TrainingError  # noqa: E402
+from mgc_desktop.training.evaluate import Measured, evaluate, parameters  # noqa: E402
+from mgc_desktop.training.export import export  # noqa: E402
+from mgc_desktop.training.inputs import report_input  # noqa: E402
+from mgc_desktop.training.networks.report import ReportCnn  # noqa: E402
+from mgc_desktop.training.results import write_results  # noqa: E402
+
+pytestmark = pytest.mark.train
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    for name, resolution in (("cnn-full", "full"), ("cnn-sixteenth", "sixteenth")):
+        torch.manual_seed(0)
+        export(
+            ReportCnn(10, channels=(4, 8, 8)),
+            ModelMetadata(
+                name=name, version="1", title=name, summary="", role="exhibit", input=report_input(resolution, 64),
+                model=FileRecord("model.onnx", "0" * 64), calibration=Calibration(),
+            ),
+            folder,
+        )  # fmt: skip
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dataset(small_tree: Path) -> Dataset:
+    whole = open_dataset(small_tree)
+    return replace(whole, clips=whole.clips[::3])
+
+
+@pytest.fixture(scope="module")
+def measured(models: Path, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[Measured]:
+    output = tmp_path_factory.mktemp("out")
+    return evaluate(["cnn-full", "cnn-sixteenth"], dataset, output, folders=[models], say=lambda _: None)
+
+
+def test_accuracy_is_that_of_the_programs_own_verdicts(
+    measured: list[Measured], models: Path, dataset: Dataset
+) -> None:
+    model = load("cnn-full", models)
+    right = [analyze(clip.path, model).ranked[0][0] == clip.genre for clip in dataset]
+    assert measured[0].figures["accuracy"][0] == pytest.approx(sum(right) / len(right), abs=1e-4)
+    assert measured[0].figures["clips"] == 10
+
+
+def test_cost_counts_numbers_bytes_and_time(measured: list[Measured], models: Path) -> None:
+    network = ReportCnn(10, channels=(4, 8, 8))
+    trained = sum(p.numel() for p in network.parameters())
+    assert parameters(models / "cnn-full" / "model.onnx") == pytest.approx(trained, rel=0.05), "some are folded"
+    assert measured[0].cost["megabytes"] > 0
+    assert measured[1].cost["ms_per_clip"] < measured[0].cost["ms_per_clip"]
+
+
+def test_guesses_never_count(models: Path, dataset: Dataset, tmp_path: Path) -> None:
+    guessed = replace(dataset, clips=tuple(replace(c, evidence="guess") for c in dataset))
+    with pytest.raises(TrainingError, match="stated genre"):
+        evaluate(["cnn-full"], guessed, tmp_path, folders=[models])
+
+
+def test_the_middle_of_a_recording_can_stand_for_it(models: Path, dataset: Dataset, tmp_path: Path) -> None:
+    one = replace(dataset, clips=dataset.clips[:2])
+    (part,) = evaluate(["cnn-full"], one, tmp_path, seconds=2, folders=[models], say=lambda _: None)
+    assert "2 s in the middle" in part.figures["split"]
+    (answers,) = (json.loads(path.read_text()) for path in tmp_path.rglob("*.json"))
+    model = load("cnn-full", models)
+    expected = analyze(one.clips[0].path, model, excerpts=[Excerpt(1.0, 2.0)]).probabilities
+    assert next(iter(answers.values())) == pytest.approx(expected.tolist(), abs=1e-6)
+
+
+def test_answers_are_kept_and_not_asked_again(models: Path, dataset: Dataset, tmp_path: Path) -> None:
+    one = replace(dataset, clips=dataset.clips[:2])
+    evaluate(["cnn-full"], one, tmp_path, folders=[models], say=lambda _: None)
+    kept = next(tmp_path.rglob("*.json"))
+    answers = json.loads(kept.read_text())
+    flipped = {name: row[::-1] for name, row in answers.items()}
+    kept.write_text(json.dumps(flipped))
+    said: list[str] = []
+    evaluate(["cnn-full"], one, tmp_path, folders=[models], say=said.append)
+    assert json.loads(kept.read_text()) == flipped
+    assert not any("min to go" in line for line in said)
+
+
+def test_the_page_keeps_what_people_wrote_around_it(measured: list[Measured], tmp_path: Path) -> None:
+    page = tmp_path / "docs" / "results.md"
+    write_results(measured, page, tmp_path / "docs" / "images")
+    first = page.read_text()
+    page.write_text("Before.\n\n" + first + "\nAfter.\n")
+    write_results(measured[:1], page, tmp_path / "docs" / "images")
+    text = page.read_text()
+    assert text.startswith("Before.") and text.rstrip().endswith("After.")
+    assert "cnn-full" in text and "cnn-sixteenth" not in text
+    for line in text.splitlines():
+        if line.startswith("!["):
+            assert (page.parent / line.split("(")[-1].rstrip(")")).is_file()
+    assert json.loads(page.with_suffix(".json").read_text())[0]["name"] == "cnn-full"
