@@ -256,7 +256,12 @@ class AudioReader:
         return passed > 0
 
     def _restart(self) -> None:
-        self._source.reopen()
+        """Only a file that is opened anew begins with the same sample: seeking would bring the encoder's delay back."""
+        try:
+            self._source.reopen()
+        except DecodeError:  # deleted meanwhile; what is open can be played all the same
+            if not self._source.seek(self._clock.pts(0)):
+                raise
         self._pending, self._cursor = None, 0
 
     def close(self) -> None:

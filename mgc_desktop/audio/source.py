@@ -36,11 +36,7 @@ class FrameSource:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged = 0
-        _check_file(path)
-        self._open()
-
-    def _open(self) -> None:
-        self.container, self.stream = _open(self.path)
+        self.container, self.stream = _open(path)
         self._packets = self._demux()
         self._ready: deque[AudioFrame] = deque()
 
@@ -88,10 +84,11 @@ class FrameSource:
         return True
 
     def reopen(self) -> None:
-        """Start again from the first frame."""
+        """Start again from the first frame. If that raises DecodeError, the file is still open where it was."""
+        container, stream = _open(self.path)
         self.close()
-        _check_file(self.path)
-        self._open()
+        self.container, self.stream = container, stream
+        self._packets = self._demux()
 
     def close(self) -> None:
         """Let go of the file; safe to call more than once."""
@@ -121,6 +118,7 @@ def _check_file(path: Path) -> None:
 
 
 def _open(path: Path) -> tuple[InputContainer, AudioStream]:
+    _check_file(path)
     try:
         # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
         container = av.open(f"file:{path}", options=_OPTIONS)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -193,4 +194,7 @@ class TestCalls:
         assert process.returncode == 130
         assert err == b"mgc: interrupted\n"
         assert all(json.loads(line)["error"] is None for line in out.splitlines())
+        deadline = time.monotonic() + 30
+        while alive(process.pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert alive(process.pid) == []
