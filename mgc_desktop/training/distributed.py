@@ -1,4 +1,4 @@
-"""One process or many, by the same command: `torchrun --nproc-per-node 2 -m mgc_desktop.cli train ...`."""
+"""One process or many, by the same command: `torchrun --nproc-per-node 2 --no-python mgc train ...`."""
 
 from __future__ import annotations
 
