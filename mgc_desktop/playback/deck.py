@@ -42,11 +42,6 @@ class Deck:
         self._last_played = 0.0
 
     @property
-    def device(self) -> str | None:
-        """The `id` of the chosen sound device; None is the system's own."""
-        return self._device
-
-    @property
     def silent(self) -> bool:
         """Whether the song runs without sound, because no device was to be had."""
         return self._silent
@@ -60,13 +55,13 @@ class Deck:
 
     def load(self, song: Song, turn: int) -> None:
         """Open a song; tells LOADED or ERROR."""
-        if turn != self._transport.turn:
+        if not self._transport.wanted(song):
             return
         self._drop()
         try:
             self._feeder = Feeder(song, turn=turn, rate=self._output.rate if self._output else None)
         except DecodeError as error:
-            self._transport.fail(turn)
+            self._transport.fail(song)
             self._tell(PlayerEvent(EventKind.ERROR, song.path, error))
             return
         self._cut()
@@ -123,8 +118,9 @@ class Deck:
 
     def give_up(self) -> None:
         """Let go of the songs, because something unforeseen happened with them."""
+        if self._feeder is not None:
+            self._transport.fail(self._feeder.song)
         self._drop()
-        self._transport.fail(self._transport.turn)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -162,13 +158,13 @@ class Deck:
             self._be_silent(_GONE)
         elif now - self._last_played > _IDLE:
             self._disconnect()
-        elif isinstance(self._output, DeviceOutput) and self._output.gaps >= _TOO_MANY_GAPS:
-            if self._latency < LARGEST_LATENCY:
-                self._latency *= 2
-                self._connect(refresh=False)
+        elif self._output.gaps >= _TOO_MANY_GAPS and self._latency < LARGEST_LATENCY:
+            self._latency *= 2
+            self._connect(refresh=False)
 
     def _advance(self, following: Feeder) -> None:
         if self._feeder is not None:
+            self._transport.advance(self._feeder.song, following.song)
             self._leave(self._feeder)
         self._feeder, self._next = following, None
         self._tell(PlayerEvent(EventKind.ADVANCED, following.song.path))

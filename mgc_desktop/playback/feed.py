@@ -41,6 +41,7 @@ class Feeder:
         self._reader: AudioReader | None = AudioReader(song.path)
         self._sr = self._reader.info.sr
         self.rate = rate or (self._sr if self._sr in _USUAL_RATES else _USUAL_RATES[0])
+        self._away = False
         song.duration = self._reader.info.duration
         self.start(0.0, turn=turn)
 
@@ -53,8 +54,8 @@ class Feeder:
         self._pending = _NOTHING
         self._at_end = False
         self._resume_at = seconds
-        if self._reader is not None and (seconds or self._reader.position):
-            self._seek(self._reader)
+        if not self._away:
+            self._find_place()
         return self.take
 
     def feed(self) -> bool:
@@ -80,9 +81,12 @@ class Feeder:
         else:
             self._pending = self._resampler.process(to_stereo(block)).T
 
-    def _seek(self, reader: AudioReader) -> None:
+    def _find_place(self) -> None:
         try:
-            reader.seek(self._resume_at)
+            if self._reader is None:
+                self._reader = AudioReader(self.song.path)
+            if self._reader.position != self._resume_at:
+                self._reader.seek(self._resume_at)
         except DecodeError as error:
             self._fail(error)
 
@@ -93,6 +97,7 @@ class Feeder:
 
     def let_go(self) -> None:
         """Close the file; what was decoded stays to be heard."""
+        self._away = True
         if self._reader is not None:
             self._resume_at = self._reader.position
             self._reader.close()
@@ -100,11 +105,6 @@ class Feeder:
 
     def take_up(self) -> None:
         """Open the file again and go on where `let_go` left it, or where `start` was told to."""
-        if self._reader is not None or self._at_end:
-            return
-        try:
-            self._reader = AudioReader(self.song.path)
-        except DecodeError as error:
-            self._fail(error)
-        else:
-            self._seek(self._reader)
+        self._away = False
+        if self._reader is None and not self._at_end:
+            self._find_place()

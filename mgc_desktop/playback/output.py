@@ -19,20 +19,25 @@ from mgc_desktop.playback.patience import within_patience
 
 FloatArray = NDArray[np.float32]
 
-# docs/decisions/0003-playback.md has the measurements behind these. Latency is the seconds between computing a frame and
-# hearing it: as few as a machine with some work to do can bear, more only where it turns out that it cannot.
+# docs/decisions/0003-playback.md has the measurements behind these. Latency is the seconds between computing a frame
+# and hearing it: as few as a machine with some work to do can bear, more where it turns out that it cannot.
 LATENCY: Final = 0.15
 LARGEST_LATENCY: Final = 0.6
 _SWITCH_INTERVAL: Final = 0.001  # seconds a busy Python thread may keep the audio thread waiting, instead of 0.005
 _LONGEST_SILENCE: Final = 3.0  # seconds; a device that has asked for nothing for so long is gone
 _GAP: Final = 0.05  # seconds by which a frame is heard later than the one before it promised
-_STEP: Final = 0.02  # seconds of sound that are mixed at once where nobody hears it
+_STEP: Final = 0.02  # seconds of sound that are mixed at once where nobody hears it, and ...
+_LEAD: Final = 0.06  # ... how long before they would be heard: a thread that comes late now and then does no harm
 
 
 class SoundOutput(Protocol):
-    """Asks the mixer for `rate` frames a second, as they are heard, from its creation until it is closed."""
+    """Asks the mixer for `rate` frames a second, as they are heard, from its creation until it is closed.
+
+    `gaps`: how often it ran out of sound.
+    """
 
     rate: int
+    gaps: int
 
     def alive(self) -> bool:
         """Whether it still runs."""
@@ -46,6 +51,7 @@ class SilentOutput:
 
     def __init__(self, mixer: Mixer, rate: int) -> None:
         self.rate = rate
+        self.gaps = 0
         self._mixer = mixer
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="silent output", daemon=True)
@@ -54,8 +60,8 @@ class SilentOutput:
     def _run(self) -> None:
         frames = np.zeros((round(self.rate * _STEP), 2), np.float32)
         length = len(frames) / self.rate
-        due = perf_counter()
-        while not self._closing.wait(max(0.0, due - perf_counter())):
+        due = perf_counter() + _LEAD
+        while not self._closing.wait(max(0.0, due - _LEAD - perf_counter())):
             now = perf_counter()
             due = max(due, now - 1.0)  # after more than a second of standstill, do not run after the time lost
             self._mixer.render(frames, rate=self.rate, when=due, now=now)

@@ -47,6 +47,7 @@ class Player:
         self._transport = Transport()
         self._deck = Deck(self._transport, self._tell)
         self._deck.choose(device)
+        self._device = device
         self._volume = 1.0
         self._wishes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._work, name="player", daemon=True)
@@ -137,7 +138,7 @@ class Player:
     @property
     def device(self) -> str | None:
         """The chosen sound device, `Device.id`; None is the system's own."""
-        return self._deck.device
+        return self._device
 
     @property
     def silent(self) -> bool:
@@ -153,6 +154,7 @@ class Player:
 
     def set_device(self, device: str | None) -> None:
         """Play through another sound device, None: the system's own. While songs run, DEVICE or SILENT follows."""
+        self._device = device
         self._wish(partial(self._deck.choose, device))
 
     # The file

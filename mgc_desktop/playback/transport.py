@@ -20,8 +20,13 @@ class Transport:
         self.clock = PlaybackClock()
         self.mixer = Mixer(self.clock)
         self._lock = threading.Lock()
+        self._song: Song | None = None
         self._turn = 0
         self._ended = False
+
+    def wanted(self, song: Song) -> bool:
+        """Whether no other song was opened since."""
+        return song is self._song
 
     @property
     def turn(self) -> int:
@@ -38,6 +43,7 @@ class Transport:
         with self._lock:
             self.mixer.playing = False
             self.mixer.cut_to(None)
+            self._song = song
             return self._begin(song, 0.0)
 
     def jump(self, song: Song, position: float) -> int:
@@ -51,6 +57,12 @@ class Transport:
         self.clock.hold(song, position, self._turn)
         return self._turn
 
+    def advance(self, before: Song, song: Song) -> None:
+        """The next song has followed by itself."""
+        with self._lock:
+            if before is self._song:
+                self._song = song
+
     def end(self, turn: int) -> bool:
         """The song is over; False if that is of no interest any more."""
         with self._lock:
@@ -60,9 +72,9 @@ class Transport:
             self.mixer.playing = False
             return True
 
-    def fail(self, turn: int) -> None:
-        """The song cannot be loaded."""
+    def fail(self, song: Song) -> None:
+        """The song cannot be played at all."""
         with self._lock:
-            if turn == self._turn:
+            if song is self._song:
                 self.mixer.playing = False
                 self._begin(None, 0.0)
