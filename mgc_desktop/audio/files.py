@@ -65,10 +65,18 @@ def find_audio(paths: Iterable[str | os.PathLike[str]], on_error: OnError | None
     """
     seen: set[tuple[int, int]] = set()
     for path in map(Path, paths):
-        if path.is_dir():
+        if _is_folder(path):
             yield from _walk(path, on_error, seen)
         else:
             yield path
+
+
+def _is_folder(path: Path) -> bool:
+    """What may not even be looked at is treated as a file: opening it tells the user why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _walk(folder: Path, on_error: OnError | None, seen: set[tuple[int, int]]) -> Iterator[Path]:
@@ -85,7 +93,7 @@ def _walk(folder: Path, on_error: OnError | None, seen: set[tuple[int, int]]) ->
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        if _is_folder(entry):
             yield from _walk(entry, on_error, seen)
         elif is_audio(entry):
             yield entry

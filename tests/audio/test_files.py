@@ -58,6 +58,15 @@ def test_same_folder_twice_is_walked_once(music):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="other rights")
+def test_a_path_behind_a_closed_door_is_given(music, as_nobody):
+    (music / "cd 1").chmod(0)
+    hidden = music / "cd 1" / "x.opus"
+    with as_nobody():
+        assert list(find_audio([hidden])) == [hidden]
+    (music / "cd 1").chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="other rights")
 def test_unreadable_folder_is_reported(music, as_nobody):
     (music / "cd 1").chmod(0)
     for parent in (music, *music.parents[:3]):
