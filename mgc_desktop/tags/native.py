@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 from collections.abc import Callable
 from importlib import import_module
@@ -63,6 +64,8 @@ class Native(NamedTuple):
 def kind_of(path: Path) -> Kind | None:
     """The kind of a file; raises `TagError` if it cannot be read at all."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would wait for ever
+            raise TagError("is not a regular file", path=path)
         with path.open("rb") as file:
             return sniff(file, path)
     except OSError as error:

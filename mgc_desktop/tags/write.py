@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -234,8 +233,6 @@ def _check(
 
 
 def _may_write(target: Path, status: os.stat_result, expected: FileState | None, options: WriteOptions) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise TagError("is not a regular file")
     if expected is not None and expected != FileState(status.st_size, status.st_mtime_ns):
         raise TagError("was changed by another program since the plan was made; look at it again")
     if not (status.st_mode & 0o222 and os.access(target, os.W_OK)):
