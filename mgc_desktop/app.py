@@ -17,14 +17,17 @@ from PySide6.QtWidgets import QApplication
 
 from mgc_desktop import __version__, log
 from mgc_desktop import settings as s
+from mgc_desktop.paths import data_dir
 from mgc_desktop.playback.player import Player
 from mgc_desktop.playback.queue import PlayQueue
 from mgc_desktop.settings import Settings
+from mgc_desktop.tags.journal import Journal
 from mgc_desktop.ui import fonts, icons, session
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.workers.analysis import Analyst
+from mgc_desktop.workers.library import Librarian
 from mgc_desktop.workers.player_events import PlayerEvents
 from mgc_desktop.workers.tasks import TaskRunner
 
@@ -63,10 +66,12 @@ class Program:
         else:
             session.restore_queue(self.parts.playback, self.parts.settings)
         self.parts.analyst.warm_up()
+        self.window.library.start()
 
     def close(self) -> None:
         """End all threads. Safe to call more than once."""
         self.parts.analyst.close()
+        self.window.library.close()
         self.parts.reader.close()
         self.parts.devices.close()
         self.parts.playback.close()
@@ -93,6 +98,7 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Prog
         appearance=appearance,
         playback=playback,
         analyst=Analyst(),
+        librarian=Librarian(data_dir() / "library.db", Journal()),
         reader=TaskRunner(threads=1),
         devices=TaskRunner(threads=1),
         log=log_file,

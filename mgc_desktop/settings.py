@@ -67,6 +67,9 @@ THEMES: Final = ("auto", "light", "dark")
 MODES: Final = ("follow", "overview")
 COLOUR_MAPS: Final = ("magma", "inferno", "viridis", "cividis", "grey")
 REPEATS: Final = ("off", "all", "one")
+SORTS: Final = ("title", "artist", "album", "duration", "genre", "heard", "confidence", "state", "folder")
+GROUPS: Final = ("none", "folder", "album")
+WRITE_MODES: Final = ("fill", "append", "replace", "separate")
 
 THEME: Final = _choice("theme", "auto", THEMES, "Light, dark, or as the system")
 MODE: Final = _choice("spectrogram_mode", "follow", MODES, "Follow the music, or show the whole song")
@@ -82,10 +85,22 @@ QUEUE: Final = _texts("queue", "The songs of the last queue")
 QUEUE_INDEX: Final = _number("queue_index", 0, -1, 10**9, "Which of them was current")
 RECENT: Final = _texts("recent", "Files and folders opened last, newest first")
 FOLDER: Final = _text("folder", "Where the open dialog starts")
+LIBRARY_SORT: Final = _choice("library_sort", "title", SORTS, "What the library is sorted by")
+LIBRARY_FALLING: Final = _flag("library_falling", False, "Sorted from high to low")
+LIBRARY_GROUP: Final = _choice("library_group", "none", GROUPS, "What the songs of the library are put together by")
+LIBRARY_HIDDEN: Final = _texts("library_hidden", "Columns of the library that are not shown")
+LIBRARY_WIDTHS: Final = _texts("library_widths", "Widths of columns that were changed, NAME=PIXELS")
+WRITE_MODE: Final = _choice("write_mode", "fill", WRITE_MODES, "What happens to genres that stand in a file already")
+WRITE_MIN: Final = _number("write_min", 0.0, 0.0, 1.0, "How sure a genre must be to be written, 0 to 1")
+WRITE_TOP: Final = _number("write_top", 1, 1, 5, "How many genres are written at most")
+WRITE_ALBUM: Final = _flag("write_album", False, "One verdict for all songs of an album")
+WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
+KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
-    RECENT, FOLDER,
+    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
+    WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME,
 )  # fmt: skip
 
 

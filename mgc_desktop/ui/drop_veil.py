@@ -16,6 +16,7 @@ class DropVeil(QWidget):
     def __init__(self, palette: Palette, parent: QWidget) -> None:
         super().__init__(parent)
         self._palette = palette
+        self._word = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         parent.installEventFilter(self)
@@ -25,8 +26,9 @@ class DropVeil(QWidget):
         self._palette = palette
         self.update()
 
-    def lift(self) -> None:
-        """Show it over everything."""
+    def lift(self, word: str = "Drop to play") -> None:
+        """Show it over everything, saying what will happen."""
+        self._word = word
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())
@@ -56,4 +58,4 @@ class DropVeil(QWidget):
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
         painter.setPen(QColor(self._palette.text))
         painter.setFont(font(20, QFont.Weight.DemiBold))
-        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, "Drop to play")
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._word)

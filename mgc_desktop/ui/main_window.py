@@ -31,6 +31,7 @@ from mgc_desktop.ui.actions import Actions, tick
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.buttons import retheme
 from mgc_desktop.ui.drop_veil import DropVeil
+from mgc_desktop.ui.library.view import LibraryView
 from mgc_desktop.ui.listen_controller import ListenController
 from mgc_desktop.ui.listen_page import ListenPage
 from mgc_desktop.ui.notices import SHOW_LOG, Notice, NoticeBar
@@ -43,6 +44,7 @@ from mgc_desktop.ui.rail import Rail
 from mgc_desktop.ui.settings_dialog import THEME_WORDS, SettingsDialog
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.workers.analysis import Analyst
+from mgc_desktop.workers.library import Librarian
 from mgc_desktop.workers.tasks import TaskRunner
 
 T = TypeVar("T")
@@ -60,6 +62,7 @@ class Parts:
     appearance: Appearance
     playback: PlaybackController
     analyst: Analyst
+    librarian: Librarian
     reader: TaskRunner  # reads tags and walks folders
     devices: TaskRunner  # asks for sound outputs, which may take seconds
     log: Path | None
@@ -80,10 +83,11 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self)
         self.queue_model = QueueModel()
         self.page = ListenPage(palette, self.queue_model)
+        self.library = LibraryView(parts.librarian, parts.settings, palette, self)
         self.bar = PlayerBar(palette)
         self.rail = Rail(palette, self.commands.as_one_menu(self))
         self._lay_out()
-        self.notices = NoticeBar(palette, self.page)
+        self.notices = NoticeBar(palette, self.views)
         self.veil = DropVeil(palette, self)
         self.opener = Opener(parts.settings, parts.reader, self)
         self.listen = ListenController(self.page, self.bar, parts.playback, parts.analyst, parts.reader, self)
@@ -98,7 +102,9 @@ class MainWindow(QMainWindow):
         self.views = QStackedWidget()
         self.views.addWidget(self.page)
         self.rail.add_view("listen", "Listen")
-        self.rail.view_chosen.connect(self.views.setCurrentIndex)
+        self.views.addWidget(self.library.page)
+        self.rail.add_view("library", "Library")
+        self.rail.view_chosen.connect(self.show_view)
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.rail)
@@ -118,10 +124,11 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         playback, settings = self._parts.playback, self._parts.settings
-        for part in (playback, self.listen, self.opener):
+        for part in (playback, self.listen, self.opener, self.library):
             part.noticed.connect(self.notices.post)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
+        self.library.play_requested.connect(self._play_from_library)
         self.queue_model.insert_requested.connect(lambda paths, row: self.opener.open(paths, row=row))
         self.listen.song_known.connect(self.queue.know_item)
         self.listen.genre_known.connect(self.queue.know_genre)
@@ -215,6 +222,16 @@ class MainWindow(QMainWindow):
         else:
             playback.queue.insert(row, items)
 
+    def _play_from_library(self, paths: list[Path]) -> None:
+        self._parts.playback.play_now(QueueItem(path) for path in paths)
+        self.show_view(0)
+
+    def show_view(self, number: int) -> None:
+        """Show the Listen view (0) or the Library view (1)."""
+        self.rail.choose(number)
+        self.views.setCurrentIndex(number)
+        (self.page, self.library.page)[number].setFocus()
+
     def _offer_recent(self) -> None:
         menu = self.commands.submenus["recent"]
         menu.clear()
@@ -229,17 +246,19 @@ class MainWindow(QMainWindow):
         """Files from elsewhere are welcome."""
         if dropped_paths(event.mimeData()):
             event.acceptProposedAction()
-            self.veil.lift()
+            in_library = self.views.currentWidget() is self.library.page
+            self.veil.lift("Drop to add to the library" if in_library else "Drop to play")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """They went elsewhere."""
         self.veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Play them."""
+        """Play them; over the Library view, add them to it."""
         self.veil.hide()
         event.acceptProposedAction()
-        self.opener.open(dropped_paths(event.mimeData()))
+        in_library = self.views.currentWidget() is self.library.page
+        (self.library.add if in_library else self.opener.open)(dropped_paths(event.mimeData()))
 
     # What is set
 
@@ -344,6 +363,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is to come back; `app` stops the rest."""
+        self.library.remember()
         session.remember(self, self._parts.playback, self._parts.settings)
         super().closeEvent(event)
         self.closed.emit()

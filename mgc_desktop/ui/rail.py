@@ -55,3 +55,7 @@ class Rail(QFrame):
         self._views.addButton(button, number)
         self._column.insertWidget(number, button)
         return number
+
+    def choose(self, number: int) -> None:
+        """Show which view is seen, without a signal."""
+        self._views.button(number).setChecked(True)

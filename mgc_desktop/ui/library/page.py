@@ -1,0 +1,185 @@
+"""The Library view: head, filters, table, and the strip at its foot."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mgc_desktop.ui import icons
+from mgc_desktop.ui.fonts import font
+from mgc_desktop.ui.labels import ElidedLabel, muted
+from mgc_desktop.ui.library.chips import FilterChips
+from mgc_desktop.ui.library.model import SongModel
+from mgc_desktop.ui.library.strip import Strip
+from mgc_desktop.ui.library.table import SongTable
+from mgc_desktop.ui.library.words import Counts, head_line
+from mgc_desktop.ui.theme import GAP, Palette
+
+_TYPING_MS: Final = 60  # letters that come faster than this are searched for together
+_WELCOME: Final = (
+    "Add the folders that your music is in. Every song is listened to, here on this computer; you see what it would "
+    "be called, decide, and only then is anything written. Every write can be undone."
+)
+
+
+class EmptyLibrary(QWidget):
+    """What the view shows before the first folder."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._sign = QLabel()
+        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = QLabel("A whole library, tagged by ear")
+        title.setFont(font(24, QFont.Weight.DemiBold))
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        sentence = muted(_WELCOME, 14)
+        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        sentence.setWordWrap(True)
+        sentence.setFixedWidth(560)
+        sentence.setFixedHeight(sentence.heightForWidth(560))
+        self.add = QPushButton("Add folder…")
+        self.add.setProperty("kind", "primary")
+        self.add.setFont(font(weight=QFont.Weight.DemiBold))
+        drop = muted("or drop folders here")
+        column = QVBoxLayout(self)
+        column.addStretch(3)
+        column.addWidget(self._sign)
+        column.addSpacing(18)
+        column.addWidget(title)
+        column.addSpacing(6)
+        column.addWidget(sentence, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(22)
+        column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(12)
+        column.addWidget(drop, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(4)
+        self.set_palette(palette)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in these colours from now on."""
+        self._sign.setPixmap(icons.pixmap("library", palette.accent, 72, self.devicePixelRatioF()))
+
+
+class LibraryPage(QWidget):
+    """The widgets of the view; `controller` decides what they show."""
+
+    add_requested = Signal()
+    search_changed = Signal(str)
+
+    def __init__(self, palette: Palette, model: SongModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAccessibleName("Library")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.line = ElidedLabel(tone="muted")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search title, artist, genre")
+        self.search.setAccessibleName("Search the library")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(260)
+        self.folders = QPushButton("Folders")
+        self.folders.setMenu(QMenu(self.folders))
+        self.add = QPushButton("Add folder…")
+        self.chips = FilterChips(palette)
+        self.group = QPushButton("Not grouped")
+        self.group.setProperty("kind", "quiet")
+        self.group.setAccessibleName("Group the songs")
+        self.group.setMenu(QMenu(self.group))
+        self.table = SongTable(model, palette)
+        self.strip = Strip(palette)
+        self.empty = EmptyLibrary(palette)
+        self.nothing = muted("", 14)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(lambda: self.search_changed.emit(self.search.text()))
+        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.search.returnPressed.connect(self.table.setFocus)
+        for button in (self.add, self.empty.add):
+            button.clicked.connect(self.add_requested)
+        self._lay_out()
+        self._find = QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        self._find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.set_palette(palette)
+
+    def show_counts(self, counts: Counts, *, undoable: bool) -> None:
+        """How the library stands; without folders, what to do."""
+        self.line.setText(head_line(counts))
+        self.chips.show_counts(counts)
+        self.strip.show_counts(counts, undoable=undoable)
+        self._pages.setCurrentIndex(1 if counts.folders or counts.songs else 0)
+
+    def show_nothing(self, sentence: str) -> None:
+        """Why the table is empty; "" where it is not."""
+        self.nothing.setText(sentence)
+        self._ground.setCurrentIndex(1 if sentence else 0)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Colours that the program's style sheet does not know."""
+        self._frame.setStyleSheet(_SHEET.format(p=palette))
+
+    def _lay_out(self) -> None:
+        title = QLabel("Library")
+        title.setFont(font(20, QFont.Weight.DemiBold))
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(self.line)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addLayout(words, 1)
+        for widget in (self.search, self.folders, self.add):
+            head.addWidget(widget)
+        filters = QHBoxLayout()
+        filters.setSpacing(6)
+        filters.addWidget(self.chips, 1)
+        filters.addWidget(self.group)
+        self._frame = QFrame()
+        self._frame.setObjectName("songs")
+        inside = QVBoxLayout(self._frame)
+        inside.setContentsMargins(1, 1, 1, 1)
+        self._ground = QStackedWidget()
+        self._ground.addWidget(self.table)
+        self._ground.addWidget(self.nothing)
+        inside.addWidget(self._ground)
+        full = QWidget()
+        column = QVBoxLayout(full)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addLayout(head)
+        column.addLayout(filters)
+        column.addWidget(self._frame, 1)
+        column.addWidget(self.strip)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(full)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(20, 16, 20, 16)
+        around.addWidget(self._pages)
+
+
+_SHEET: Final = """
+QFrame#songs {{ background: {p.panel}; border: 1px solid {p.line}; border-radius: 12px; }}
+QTableView {{ background: transparent; border: none; outline: none; }}
+QHeaderView {{ background: transparent; border: none; }}
+QHeaderView::section {{ background: transparent; border: none; border-bottom: 1px solid {p.line}; color: {p.muted};
+    padding-left: 8px; }}
+QHeaderView::section:hover {{ color: {p.text}; }}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{ width: 8px; height: 8px; subcontrol-position: center right;
+    right: 10px; }}
+"""
