@@ -23,6 +23,7 @@ from mgc_desktop.inference.registry import list_models, load
 from mgc_desktop.pipeline import Excerpt, analyze
 from mgc_desktop.training.datasets.clip import Clip, Dataset, Skipped
 from mgc_desktop.training.errors import TrainingError
+from mgc_desktop.training.extract import Representation, extract
 from mgc_desktop.training.metrics import Scores, measure
 
 Say = Callable[[str], None]
@@ -69,7 +70,7 @@ def evaluate(
         scores = _scores(model, known, answers)
         found.append((model, {**measure(scores), "split": _said(dataset, seconds)}, skipped))
     files = {e.name: e.folder / e.metadata.model.file for e in list_models(*folders) if e.metadata is not None}
-    costs = costs_of(models, files)
+    costs = costs_of(models, files, found_song(clips))
     return [
         Measured(m.name, m.metadata.title, m.metadata.role, m.metadata.resolution, figures, costs[m.name], skipped)
         for m, figures, skipped in found
@@ -126,21 +127,34 @@ def _scores(model: Classifier, clips: Sequence[Clip], answers: dict[str, list[fl
     return Scores(probabilities, labels, tuple(clip.artist for clip in known), genres)
 
 
-def costs_of(models: Sequence[Classifier], files: Mapping[str, Path]) -> dict[str, dict[str, float]]:
-    """Parameters, megabytes, and milliseconds for a clip of 30 seconds: the fastest of several turns, taken in
-    rotation so that whatever else the machine does falls on all alike."""
+def found_song(clips: Sequence[Clip]) -> Path:
+    """One of the recordings, to time decoding by: the largest file, which lasts long enough."""
+    return max((clip.path for clip in clips), key=lambda path: path.stat().st_size)
+
+
+def costs_of(models: Sequence[Classifier], files: Mapping[str, Path], song: Path) -> dict[str, dict[str, float]]:
+    """Parameters, megabytes, and milliseconds for a clip of 30 seconds: those of the network, and those of decoding and
+    spectrogram (of `song`).
+
+    The fastest of several turns, taken in rotation so that whatever else the machine does falls on all alike.
+    """
     patches = {model.name: _clip(model) for model in models}
     seconds: dict[str, list[float]] = {model.name: [] for model in models}
+    sound: dict[str, list[float]] = {model.name: [] for model in models}
     for _ in range(_ROUNDS):
         for model in models:
             begun = time.perf_counter()
             model.predict(patches[model.name])
             seconds[model.name].append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            extract(song, Representation(model.mel_config), 0.0, CLIP_SECONDS)
+            sound[model.name].append(time.perf_counter() - begun)
     return {
         model.name: {
             "parameters": float(parameters(files[model.name])),
             "megabytes": round(files[model.name].stat().st_size / 1e6, 2),
             "ms_per_clip": round(min(seconds[model.name]) * 1000, 2),
+            "sound_ms_per_clip": round(min(sound[model.name]) * 1000, 2),
         }
         for model in models
     }

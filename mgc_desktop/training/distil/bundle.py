@@ -26,7 +26,16 @@ from mgc_desktop.training.backbone.wheel import read_taggers
 from mgc_desktop.training.cache import FeatureCache
 from mgc_desktop.training.datasets import Dataset
 from mgc_desktop.training.distil import corpus as corpora
-from mgc_desktop.training.distil.school import School, calibrate, listen, teach_cnn, teach_lstm, teach_stack
+from mgc_desktop.training.distil.school import (
+    School,
+    calibrate,
+    judged,
+    listen,
+    teach_cnn,
+    teach_genres,
+    teach_lstm,
+    teach_stack,
+)
 from mgc_desktop.training.export import export
 from mgc_desktop.training.extract import Representation
 from mgc_desktop.training.inputs import backbone_input, sequence_input
@@ -99,10 +108,13 @@ def bundle(school: School, resolution: str, place: Place, *, say: Say = print) -
     """CNN, LSTM and stacked model of a resolution, trained and exported as exhibits until they are measured."""
     work = place.work / resolution
     cnn = teach_cnn(school, resolution, CNN, work / "cnn", say)
-    lstm = teach_lstm(school, cnn, resolution, LSTM, work / "lstm", say)
-    heard = listen(school, cnn, resolution, school.choosing)
-    stack = teach_stack(school, lstm, heard)
+    taught, heard = (listen(school, cnn, resolution, part) for part in (school.learning, school.choosing))
     genres = len(school.head.genres)
+    if resolution != "full":  # there it hears what the backbone hears, and its genre layer is the backbone's
+        teach_genres(school, cnn, taught)
+        taught, heard = (judged(cnn, rows[:, :, genres:]) for rows in (taught, heard))
+    lstm = teach_lstm(school, cnn, taught, heard, LSTM, work / "lstm", say)
+    stack = teach_stack(school, lstm, heard)
     with torch.inference_mode():
         followed = torch.from_numpy(heard)
         said = {

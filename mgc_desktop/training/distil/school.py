@@ -37,6 +37,7 @@ from mgc_desktop.training.stacking import fit_meta, weigh
 Say = Callable[[str], None]
 _SONG_SHARE = 0.5  # of the verdict on the whole song in what an LSTM is to say of a segment
 _GUESS_SHARE = 0.3  # of a guessed label in the verdict on its song
+_HOLD = 1e-3  # how firmly a genre layer is held where it began
 _MASKS = Augmentation(masks=1, mask_share=0.1)
 
 
@@ -117,8 +118,9 @@ class _Listener(nn.Module):
 
 
 def begin_as(cnn: PretrainedCnn, head: Head) -> None:
-    """The genre layer gives what the backbone's head gives (its clipping of extreme tags apart)."""
-    tags = cnn.genre.in_features - sum(t.dense.out_features for t in cnn.towers)  # type: ignore[union-attr, misc]
+    """The genre layer gives what the backbone's head gives."""
+    tags = cnn.tags
+    cnn.tag_range = head.tag_range or (-1e9, 1e9)
     scaled = head.weights / head.scale
     places = {"tags": slice(0, tags), "embedding": slice(tags, None)}
     with torch.no_grad():
@@ -171,25 +173,61 @@ def listen(school: School, cnn: PretrainedCnn, resolution: str, segments: IntArr
 
 def _from_corpus(school: School, cnn: PretrainedCnn, segments: IntArray) -> NDArray[np.float32]:
     kept = np.concatenate([school.corpus.tags[segments], school.corpus.embeddings[segments]], axis=2)
-    features = torch.from_numpy(kept.astype(np.float32))
+    return judged(cnn, kept.astype(np.float32))
+
+
+def judged(cnn: PretrainedCnn, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Tags and embedding `(n, 4, features)` with the CNN's genre logits in front, as the LSTM gets them."""
     with torch.inference_mode():
-        return torch.cat([cnn.genre(features), features], dim=2).numpy()
+        x = torch.from_numpy(features)
+        return torch.cat([cnn.judge(x), x], dim=2).numpy()
+
+
+def teach_genres(school: School, cnn: PretrainedCnn, heard: NDArray[np.float32]) -> None:
+    """Fit the genre layer to what the reduced picture still tells: `heard` are the segments that teach.
+
+    It begins as it is and is held near that, so that what these segments say nothing about stays.
+    """
+    genres = cnn.genre.out_features
+    x = torch.from_numpy(heard[:, :, genres:]).flatten(0, 1)
+    y = torch.from_numpy(school.windows[school.learning]).flatten(0, 1)
+    spread_of = x.std(dim=0) + 1e-3
+    start = [p.detach().clone() for p in cnn.genre.parameters()]
+    optimizer = torch.optim.LBFGS(cnn.genre.parameters(), max_iter=60, line_search_fn="strong_wolfe")
+
+    def closure() -> float:
+        optimizer.zero_grad()
+        moved = ((cnn.genre.weight - start[0]) * spread_of).square().sum() + (cnn.genre.bias - start[1]).square().sum()
+        loss = cross_entropy(cnn.judge(x), y) + _HOLD * moved
+        loss.backward()  # type: ignore[no-untyped-call]
+        return float(loss.detach())
+
+    cnn.genre.requires_grad_(True)
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
 
 
 def teach_lstm(
-    school: School, cnn: PretrainedCnn, resolution: str, config: TrainConfig, folder: Path, say: Say = print
+    school: School,
+    cnn: PretrainedCnn,
+    heard: NDArray[np.float32],
+    chosen: NDArray[np.float32],
+    config: TrainConfig,
+    folder: Path,
+    say: Say = print,
 ) -> PretrainedLstm:
-    """The LSTM that follows `cnn`. Resumes from `folder`."""
+    """The LSTM that follows `cnn`, from what it hears of the segments that teach and of those that choose.
+
+    Resumes from `folder`.
+    """
     torch.manual_seed(config.seed)
     lstm = PretrainedLstm(cnn)
     verdicts = _SONG_SHARE * school.songs + (1 - _SONG_SHARE) * school.windows.mean(axis=1)
-    plain = school.learning[school.corpus.plain[school.learning]]
-    lessons = _Followed(listen(school, cnn, resolution, plain), verdicts[plain])
-    heard = torch.from_numpy(listen(school, cnn, resolution, school.choosing))
-    wanted = torch.from_numpy(verdicts[school.choosing])
+    plain = school.corpus.plain[school.learning]
+    lessons = _Followed(heard[plain], verdicts[school.learning][plain])
+    asked, wanted = torch.from_numpy(chosen), torch.from_numpy(verdicts[school.choosing])
 
     def validate(network: nn.Module) -> dict[str, float]:
-        logits = network(heard)
+        logits = network(asked)
         agree = (logits.argmax(1) == wanted.argmax(1)).float().mean()
         return {"loss": float(cross_entropy(logits, wanted)), "agreement": float(agree)}
 

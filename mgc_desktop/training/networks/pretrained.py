@@ -22,6 +22,7 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.training.backbone.fuse import FrontBlock, Fused, MidLayer
 
 FRAMES: Final = 187  # of the backbone's patch at full resolution: 3 seconds
+TAG_RANGE: Final = (-9.0, 4.0)  # of tag logits, as in the backbone's head
 WINDOWS: Final = 4  # such patches that an LSTM follows
 
 
@@ -123,7 +124,8 @@ class PretrainedCnn(nn.Module):
 
     def __init__(self, taggers: Sequence[Fused], factor: int, tags: int = 100, genres: int = len(GENRES)) -> None:
         super().__init__()
-        self.factor = factor
+        self.factor, self.tags = factor, tags
+        self.tag_range = TAG_RANGE
         self.towers = nn.ModuleList(Tower(tagger, factor) for tagger in taggers)
         units = sum(len(tagger.dense[1]) for tagger in taggers)
         own = sum(len(tagger.out[1]) for tagger in taggers)
@@ -135,7 +137,13 @@ class PretrainedCnn(nn.Module):
         tags, embeddings = zip(*(tower(patches) for tower in self.towers), strict=True)
         embedding = torch.cat(embeddings, dim=1)
         every = torch.cat([self.rest(embedding), *tags] if self.rest is not None else tags, dim=1)
-        return Heard(self.genre(torch.cat([every, embedding], dim=1)), every, embedding)
+        return Heard(self.judge(torch.cat([every, embedding], dim=1)), every, embedding)
+
+    def judge(self, features: Tensor) -> Tensor:
+        """Genre logits from tags and embedding side by side, `(..., tags + units)`; extreme tags are cut off."""
+        tags = features[..., : self.tags].clamp(*self.tag_range)
+        logits: Tensor = self.genre(torch.cat([tags, features[..., self.tags :]], dim=-1))
+        return logits
 
     def forward(self, patches: Tensor) -> Tensor:
         """Reduced patches to logits `(n, genres)`."""
