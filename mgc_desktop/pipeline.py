@@ -94,10 +94,10 @@ def analyze(
             cutter = _Cutter(classifier, start, heard)
             frame = round(start / PICTURE.frame_seconds)
             for spectra in _spectrograms(sound, {config, PICTURE} if listener else {config}):
-                ear.listen(cutter.cut(spectra[config]))
                 if listener and spectra[PICTURE].shape[1]:
                     listener.picture(MelBlock(frame, spectra[PICTURE]))
                     frame += spectra[PICTURE].shape[1]
+                ear.listen(cutter.cut(spectra[config]))
             ear.listen(cutter.rest(sound.seconds))
             heard += sound.seconds
         if not heard:

@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mgc_desktop.features.config import MUSICNN, REPORT, MelConfig
-from mgc_desktop.features.mel import CHUNK, LogMelStream, filter_bank, frame_count, log_mel, mel_frequencies
+from mgc_desktop.features.mel import (
+    CHUNK,
+    LogMelStream,
+    filter_bank,
+    frame_count,
+    log_mel,
+    mel_frequencies,
+    noise_level,
+)
 
 LOW = MelConfig(8000, 256, 80, 40, 50.0, 3000.0, "db", "reflect")
 CONFIGS = [REPORT, MUSICNN, LOW]
@@ -92,6 +100,19 @@ class TestEdges:
         mel = log_mel(sounds.tone(1, config.sr, 1000)[0], config)
         loudest = mel_frequencies(config)[np.argmax(mel[:, mel.shape[1] // 2])]
         assert loudest == pytest.approx(1000, rel=0.05)
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
+def test_noise_level(config, sounds):
+    """White noise has on average the power that is foretold, in every band."""
+    rms = 0.1
+    mel = log_mel(sounds.noise(20, config.sr)[0], config).astype(np.float64)
+    if config.scaling == "db":
+        power = (10 ** (mel / 10)).mean(axis=1)
+        wanted = 10 ** (noise_level(config, rms) / 10)
+    else:
+        power, wanted = (10**mel - 1).mean(axis=1), 10 ** noise_level(config, rms).astype(np.float64) - 1
+    np.testing.assert_allclose(power, wanted, rtol=0.15)
 
 
 class TestStream:
