@@ -26,7 +26,8 @@ class Appearance(QObject):
         self._app = app
         self._theme = theme
         self.palette = DARK
-        self._app.styleHints().colorSchemeChanged.connect(self._apply)
+        self._system = app.styleHints().colorScheme()
+        app.styleHints().colorSchemeChanged.connect(self._on_system)
         self.set_theme(theme)
 
     @property
@@ -38,14 +39,18 @@ class Appearance(QObject):
         """auto, light or dark; native dialogs follow too, where the platform can."""
         self._theme = theme
         self._app.styleHints().setColorScheme(_SCHEMES[theme])
+        self._system = self._app.styleHints().colorScheme()
+        self._apply()
+
+    def _on_system(self, scheme: Qt.ColorScheme) -> None:
+        self._system = scheme
         self._apply()
 
     def _apply(self) -> None:
         chosen = {"light": LIGHT, "dark": DARK}.get(self._theme)
         if chosen is None:
             # Where the system does not say, dark: the spectrogram is.
-            light = self._app.styleHints().colorScheme() == Qt.ColorScheme.Light
-            chosen = LIGHT if light else DARK
+            chosen = LIGHT if self._system == Qt.ColorScheme.Light else DARK
         if chosen is self.palette and self._app.styleSheet():
             return
         self.palette = chosen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
@@ -110,21 +111,15 @@ def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Seque
     )
 
 
-def stretches(timeline: Timeline) -> list[tuple[float, float, str]]:
-    """Start, end (seconds) and name of each stretch in which one genre leads."""
-    if not len(timeline):
-        return []
-    leaders = np.argmax(timeline.probabilities, axis=1)
-    starts = [0, *(np.flatnonzero(np.diff(leaders)) + 1).tolist()]
-    ends = [*(start - 1 for start in starts[1:]), len(leaders) - 1]
-    return [
-        (float(timeline.times[first, 0]), float(timeline.times[last, 1]), timeline.genres[leaders[first]])
-        for first, last in zip(starts, ends, strict=True)
-    ]
-
-
 def described(timeline: Timeline, limit: int = 8) -> str:
-    """The timeline as a sentence, for those who hear the window instead of seeing it."""
-    parts = [f"{name} from {clock(start)} to {clock(end)}" for start, end, name in stretches(timeline)]
-    rest = f", and {len(parts) - limit} more stretches" if len(parts) > limit else ""
-    return ", ".join(parts[:limit]) + rest
+    """Which genre leads when, as a sentence for those who hear the window instead of seeing it."""
+    if not len(timeline):
+        return ""
+    leaders = np.argmax(timeline.probabilities, axis=1)
+    edges = [0, *(np.flatnonzero(np.diff(leaders)) + 1).tolist(), len(leaders)]
+    parts = []
+    for first, after in itertools.pairwise(edges[: limit + 1]):
+        start, end = float(timeline.times[first, 0]), float(timeline.times[after - 1, 1])
+        parts.append(f"{timeline.genres[leaders[first]]} from {clock(start)} to {clock(end)}")
+    more = len(edges) - 1 - len(parts)
+    return ", ".join(parts) + (f", and {more} more stretches" if more else "")

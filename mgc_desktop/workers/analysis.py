@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,9 @@ class ModelLoader:
         """The model; raises ModelError each time it cannot be loaded."""
         with self._lock:
             if self._model is None:
+                start = time.perf_counter()
                 self._model = self._load()
+                _log.info("model %s loaded in %.2f s", self._model.name, time.perf_counter() - start)
             return self._model
 
 
@@ -131,7 +134,11 @@ class Analyst(QObject):
         # On the pool's thread: touches nothing of this object but the model.
         from mgc_desktop.pipeline import analyze
 
-        return analyze(path, self._model(), cancel=cancel, listener=mailbox)
+        model = self._model()
+        start = time.perf_counter()
+        prediction = analyze(path, model, cancel=cancel, listener=mailbox)
+        _log.info("heard %s (%.0f s) in %.1f s", path, prediction.duration, time.perf_counter() - start)
+        return prediction
 
     def _look(self) -> None:
         post = self._job.mailbox.take() if self._job and self._job.mailbox else None

@@ -86,9 +86,8 @@ def test_before_the_first_verdict() -> None:
     assert wording.verdict(None, running=False) == wording.NO_VERDICT
 
 
-def test_stretches_are_runs_of_the_leading_genre(timeline: Callable[..., Timeline]) -> None:
+def test_the_timeline_as_a_sentence(timeline: Callable[..., Timeline]) -> None:
     song = timeline({"Jazz": 0.9}, {"Jazz": 0.6}, {"World": 0.9}, {"Jazz": 0.8}, step=10.0)
-    assert wording.stretches(song) == [(0.0, 20.0, "Jazz"), (20.0, 30.0, "World"), (30.0, 40.0, "Jazz")]
     assert wording.described(song) == "Jazz from 0:00 to 0:20, World from 0:20 to 0:30, Jazz from 0:30 to 0:40"
     assert wording.described(song, limit=1) == "Jazz from 0:00 to 0:20, and 2 more stretches"
-    assert wording.stretches(timeline()) == []
+    assert wording.described(timeline()) == ""

@@ -1,0 +1,96 @@
+"""The command `mgc-desktop` as a user starts it: in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mgc_desktop import __version__
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A home of its own, no screen."""
+    return {**os.environ, "MGC_HOME": str(tmp_path / "home"), "QT_QPA_PLATFORM": "offscreen"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    """Run the program to its end."""
+
+    def start(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "mgc_desktop", *map(str, arguments)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+
+    return start
+
+
+def test_version(run: Run) -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"MGC Desktop {__version__}\n")
+
+
+def test_wrong_usage(run: Run) -> None:
+    assert run("--no-such-thing").returncode == 2
+
+
+def test_a_screenshot_without_a_screen(run: Run, write_audio: Any, sounds: Any, tmp_path: Path) -> None:
+    song = write_audio("song.mp3", sounds.chirp(8.0, 22050), sr=22050)
+    out = tmp_path / "window.png"
+    done = run("--screenshot", out, "--seconds", "2", song)
+    assert done.returncode == 0, done.stderr
+    width, height = struct.unpack(">II", out.read_bytes()[16:24])
+    assert (width, height) == (1360, 820)
+    assert "MGC Desktop" in (tmp_path / "home" / "log" / "mgc-desktop.log").read_text(encoding="utf-8")
+
+
+def test_a_screenshot_of_a_broken_file(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp3"
+    broken.write_bytes(b"no music")
+    done = run("--screenshot", tmp_path / "window.png", broken)
+    assert done.returncode == 1
+    assert "broken.mp3" in done.stderr
+
+
+def test_heavy_libraries_wait_until_the_window_is_there(environment: dict[str, str]) -> None:
+    code = (
+        "import sys\n"
+        "from mgc_desktop.app import build_app\n"
+        "program = build_app()\n"
+        "program.window.show()\n"
+        "program.app.processEvents()\n"
+        "loaded = {'onnxruntime', 'sounddevice', 'torch', 'librosa', 'scipy', 'sklearn'} & set(sys.modules)\n"
+        "program.window.close()\n"
+        "sys.exit(f'loaded too early: {loaded}' if loaded else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_when_it_is_told_to_while_it_works(
+    environment: dict[str, str], write_audio: Any, sounds: Any, tmp_path: Path, number: signal.Signals
+) -> None:
+    song = write_audio("song.wav", sounds.noise(900.0, 16000), sr=16000)
+    program = subprocess.Popen([sys.executable, "-m", "mgc_desktop", song], env=environment, stderr=subprocess.PIPE)
+    log = tmp_path / "home" / "log" / "mgc-desktop.log"
+    end = time.monotonic() + 60
+    while not (log.exists() and "model" in log.read_text(encoding="utf-8")) and time.monotonic() < end:
+        time.sleep(0.05)
+    program.send_signal(number)
+    _, errors = program.communicate(timeout=30)
+    assert program.returncode == 0, errors.decode()
+    assert b"Traceback" not in errors
+    assert (tmp_path / "home" / "config" / "settings.json").exists()
