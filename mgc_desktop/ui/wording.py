@@ -103,7 +103,8 @@ def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Seque
     if prediction.genre is None:
         best, probability = prediction.ranked[0]
         return Verdict(UNSURE, None, joined(f"most like {best}, {percent(probability)}", progress or prediction.model))
-    sure = f"{percent(prediction.confidence)} sure"
+    # Nothing is ever wholly certain.
+    sure = f"{percent(prediction.confidence)} sure" if prediction.confidence < 0.995 else "over 99 % sure"
     if progress:
         return Verdict(prediction.genre, prediction.genre, joined(sure, progress))
     return Verdict(

@@ -71,6 +71,10 @@ def test_verdict_when_done(prediction: Prediction) -> None:
     assert said == wording.Verdict("Jazz", "Jazz", "68 % sure  ·  agrees with the file  ·  musicnn")
 
 
+def test_no_verdict_is_wholly_certain(prediction: Prediction) -> None:
+    assert wording.verdict(prediction("Jazz", 0.998), running=False).detail == "over 99 % sure  ·  musicnn"
+
+
 def test_verdict_while_listening(prediction: Prediction) -> None:
     said = wording.verdict(prediction("Jazz", 0.6, heard=35.0), running=True, in_file=["Jazz"])
     assert said == wording.Verdict("Jazz", "Jazz", "60 % sure  ·  listening… 35 %")
