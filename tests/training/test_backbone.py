@@ -185,6 +185,30 @@ def test_leaving_out_what_lives_is_noticed(
     assert difference(careless)["tag_logits"] > 1e-3
 
 
+@pytest.mark.train
+def test_the_top_bands_are_turned_down_to_what_the_resampler_of_2019_let_through() -> None:
+    pytest.importorskip("torch")
+    from mgc_desktop.features.config import MUSICNN
+    from mgc_desktop.training.backbone.network import TOP_BANDS_DB
+    from mgc_desktop.training.backbone.resamplers import top_band_gains
+
+    *below, a, b, c = top_band_gains(MUSICNN, 8)
+    assert np.allclose(below, 0, atol=0.05)
+    assert np.allclose((a, b, c), TOP_BANDS_DB, atol=0.1)
+
+
+@pytest.mark.train
+def test_turning_bands_down_is_turning_down_their_power() -> None:
+    torch = pytest.importorskip("torch")
+    from mgc_desktop.training.backbone.network import TopBands
+
+    power = np.random.default_rng(0).uniform(0, 100, (2, BANDS, 5))
+    turned = power.copy()
+    turned[:, -2:] *= [[0.5], [0.1]]
+    heard = TopBands(10 * np.log10([0.5, 0.1])).forward(torch.tensor(np.log10(1 + 1e4 * power), dtype=torch.float32))
+    assert np.allclose(heard.numpy(), np.log10(1 + 1e4 * turned), atol=1e-5)
+
+
 # Metadata and card ----------------------------------------------------------------------------------------
 
 

@@ -66,11 +66,11 @@ def golden(wheel_path: Path, songs: Sequence[Path], path: Path) -> None:
     write_golden(path, wheel.read_taggers(wheel_path), sorted(find_audio(songs)))
 
 
-def resamplers(out: Path, songs: Sequence[Path]) -> None:
+def resamplers(wheel_path: Path, out: Path, songs: Sequence[Path]) -> None:
     """Compare the resamplers and print the figures."""
     from mgc_desktop.training.backbone.resamplers import compare
 
-    print(json.dumps(compare(Classifier.open(out), find_audio(songs)), indent=1))
+    print(json.dumps(compare(out, wheel.read_taggers(wheel_path), find_audio(songs)), indent=1))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             case "golden":
                 golden(args.wheel or wheel.fetch(Path(tmp)), args.songs, args.golden)
             case "resamplers":
-                resamplers(args.out, args.songs)
+                resamplers(args.wheel or wheel.fetch(Path(tmp)), args.out, args.songs)
 
 
 if __name__ == "__main__":

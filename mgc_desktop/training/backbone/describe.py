@@ -38,7 +38,8 @@ _WEAKNESSES = (
 )
 _SOURCE = (
     "Weights: the wheel of `musicnn` 0.1.0, read without TensorFlow, filters that died in training left out, both "
-    "networks written as one ONNX graph by `python -m mgc_desktop.training.backbone`. Paper: J. Pons, X. Serra, "
+    "networks written as one ONNX graph by `python -m mgc_desktop.training.backbone`, the top three bands turned down "
+    "by what today's resampler lets through and that of 2019 did not. Paper: J. Pons, X. Serra, "
     "“musicnn: pre-trained convolutional neural networks for music audio tagging”, 2019, arXiv:1909.06654."
 )
 _LICENCE = (

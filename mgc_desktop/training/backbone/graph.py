@@ -6,6 +6,7 @@ frequency across in the convolutions; the decision record 0002 has the measureme
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from mgc_desktop.training.backbone.fuse import FrontBlock, Fused, MidLayer
+from mgc_desktop.training.backbone.network import TOP_BANDS_DB
 
 _OPSET = 18
 _IR_VERSION = 9  # the oldest that goes with the opset, so that old runtimes read the file
@@ -39,10 +41,13 @@ class _Writer:
         return self.weight(name, axes, np.int64)
 
 
-def build(taggers: Sequence[Fused], n_bands: int, n_frames: int) -> onnx.ModelProto:
+def build(
+    taggers: Sequence[Fused], n_bands: int, n_frames: int, top_bands_db: Sequence[float] = TOP_BANDS_DB
+) -> onnx.ModelProto:
     """The graph of all taggers, checked."""
     w = _Writer()
-    image = w.op("Transpose", "patches", name="frames_first", perm=[0, 2, 1])
+    image = _top_bands(w, "patches", n_bands - len(top_bands_db), top_bands_db)
+    image = w.op("Transpose", image, name="frames_first", perm=[0, 2, 1])
     image = w.op("Unsqueeze", image, w.axes("channel_axis", 1), name="image")
     w.axes("frequency_axis", 3)
     w.axes("time_axis", 2)
@@ -66,6 +71,22 @@ def build(taggers: Sequence[Fused], n_bands: int, n_frames: int) -> onnx.ModelPr
     )
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _top_bands(w: _Writer, patches: str, plain: int, decibels: Sequence[float]) -> str:
+    """`network.TopBands`: the power of the bands from `plain` on, turned by some decibels."""
+    w.axes("first", 0)
+    w.axes("split", plain)
+    w.axes("last", np.iinfo(np.int64).max)
+    w.axes("band_axis", 1)
+    log10, one = w.weight("ln_10", np.array(math.log(10))), w.weight("one", np.array(1.0))
+    gain = w.weight("top_gain", 10 ** (np.array(decibels)[:, None] / 10))
+    low = w.op("Slice", patches, "first", "split", "band_axis", name="lower_bands")
+    top = w.op("Slice", patches, "split", "last", "band_axis", name="top_bands")
+    grown = w.op("Exp", w.op("Mul", top, log10, name="top_ln"), name="top_grown")
+    power = w.op("Mul", w.op("Sub", grown, one, name="top_power"), gain, name="top_turned")
+    shrunk = w.op("Log", w.op("Add", power, one, name="top_raised"), name="top_shrunk")
+    return w.op("Concat", low, w.op("Div", shrunk, log10, name="top_heard"), name="heard", axis=1)
 
 
 def _tagger(w: _Writer, image: str, tagger: Fused) -> tuple[str, str]:

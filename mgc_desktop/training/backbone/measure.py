@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float32]
 Run = Callable[[FloatArray], Sequence[FloatArray]]
 
 _SECONDS = PATCH_FRAMES * MUSICNN.frame_seconds
-_REPEATS = 12
+_REPEATS = 8
 _BATCHES = (1, 2, 4, 8, 16)
 
 

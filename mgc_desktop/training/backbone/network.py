@@ -1,11 +1,14 @@
 """musicnn (Pons & Serra 2019) in torch, as it was trained: the reference for the ONNX graph.
 
 The layers and their order follow the graph that is saved with the weights. All filters are computed, dead or not.
+One thing stands before them: the top bands are turned down to what the networks heard in training (`TOP_BANDS_DB`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +21,10 @@ UNITS = 200  # of the penultimate layer
 TIMBRAL_KERNELS = ((7, 38), (7, 67))  # (frames, mel bands)
 TEMPORAL_KERNELS = ((128, 1), (64, 1), (32, 1))
 MID_FRAMES = 7
+
+# The resampler of the networks' time began to fall at 7.2 kHz, soxr's HQ falls later and steeper. In these, the last
+# bands, that is nearly all of the difference; `resamplers.top_band_gains` measures them.
+TOP_BANDS_DB: Final = (-0.28, -2.0, -3.77)
 
 
 class Affine(nn.Module):
@@ -91,16 +98,32 @@ class Musicnn(nn.Module):
         return self.out(embedding), embedding
 
 
+class TopBands(nn.Module):
+    """Turn the power of the last bands by some decibels; the patches hold log10(1 + 10000 power)."""
+
+    def __init__(self, decibels: Sequence[float]) -> None:
+        super().__init__()
+        self.gain: Tensor
+        self.register_buffer("gain", 10 ** (torch.tensor(decibels, dtype=torch.float32).unsqueeze(1) / 10))
+
+    def forward(self, patches: Tensor) -> Tensor:
+        plain = patches.shape[1] - len(self.gain)
+        power = torch.exp(patches[:, plain:] * math.log(10)) - 1
+        return torch.cat([patches[:, :plain], torch.log(1 + power * self.gain) / math.log(10)], dim=1)
+
+
 class Backbone(nn.Module):
     """All taggers side by side: `(n, bands, frames)` -> tag logits `(n, 100)`, embedding `(n, 400)`."""
 
-    def __init__(self, taggers: Sequence[Tagger]) -> None:
+    def __init__(self, taggers: Sequence[Tagger], top_bands_db: Sequence[float] = TOP_BANDS_DB) -> None:
         super().__init__()
+        self.top_bands = TopBands(top_bands_db)
         self.nets = nn.ModuleList(Musicnn() for _ in taggers)
         for net, tagger in zip(self.nets, taggers, strict=True):
             net.load_state_dict({name: torch.from_numpy(value) for name, value in tagger.weights.items()})
         self.eval().requires_grad_(False)
 
     def forward(self, patches: Tensor) -> tuple[Tensor, Tensor]:
-        logits, embeddings = zip(*(net(patches) for net in self.nets), strict=True)
+        heard = self.top_bands(patches)
+        logits, embeddings = zip(*(net(heard) for net in self.nets), strict=True)
         return torch.cat(logits, dim=1), torch.cat(embeddings, dim=1)
