@@ -17,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_work_folders(parser)
     parser.add_argument("--seconds", type=float, help="hear only so much, from the middle of each recording")
     parser.add_argument("--page", type=Path, help="write the results as Markdown here, with JSON beside it")
+    parser.add_argument(
+        "--publish", type=Path, metavar="MODELS", help="write the figures into the models of this folder"
+    )
     parser.add_argument("--images", type=Path, help="folder for the figures (default: images beside the page)")
 
 
@@ -25,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     require_extra()
     from mgc_desktop.inference.registry import list_models
     from mgc_desktop.training.evaluate import evaluate
+    from mgc_desktop.training.publish import publish
     from mgc_desktop.training.results import write_results
 
     names = options.models or [entry.name for entry in list_models() if entry.usable]
@@ -35,4 +39,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"{m.name:<20} accuracy {accuracy:.3f} ({low:.3f} to {high:.3f}), macro {macro:.3f}; {counts}")
     if options.page:
         write_results(measured, options.page, options.images or options.page.parent / "images")
+    if options.publish:
+        print(*publish(measured, options.publish), sep="\n")
     return 0

@@ -15,9 +15,8 @@ from mgc_desktop.training.datasets.clip import Dataset
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.export import export
 from mgc_desktop.training.loop import TrainConfig
+from mgc_desktop.training.publish import role_of
 from mgc_desktop.training.teach import Order, Taught, empty_network
-
-_ENOUGH = 0.5  # macro accuracy below which a model is shown as an exhibit, and not offered for tagging
 
 
 def keep(taught: Taught, order: Order, dataset: Dataset, output: Path) -> None:
@@ -59,7 +58,6 @@ def export_kept(output: Path, models: Path, name: str | None = None) -> Path:
 
 def _metadata(order: Order, described: dict[str, Any]) -> ModelMetadata:
     figures = described["figures"]
-    good = bool(figures) and figures["macro_accuracy"][0] >= _ENOUGH
     title = f"{order.kind.upper() if order.kind != 'stacked' else 'Stacked'}, {order.resolution} resolution"
     few = [g for g, row in figures.get("per_genre", {}).items() if row["artists"] < 3]
     return ModelMetadata(
@@ -67,7 +65,7 @@ def _metadata(order: Order, described: dict[str, Any]) -> ModelMetadata:
         version="1",
         title=title,
         summary=f"The {order.architecture} architecture, trained by `mgc train`.",
-        role="offered" if good else "exhibit",
+        role=role_of(figures),
         input=order.input,
         model=FileRecord("model.onnx", "0" * 64),
         calibration=Calibration(**described["calibration"]),

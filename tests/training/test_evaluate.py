@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 from mgc_desktop.inference.calibration import Calibration  # noqa: E402
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata  # noqa: E402
-from mgc_desktop.inference.registry import load  # noqa: E402
+from mgc_desktop.inference.registry import list_models, load  # noqa: E402
 from mgc_desktop.pipeline import Excerpt, analyze  # noqa: E402
 from mgc_desktop.training.datasets import Dataset, open_dataset  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
@@ -19,6 +20,7 @@ from mgc_desktop.training.evaluate import Measured, evaluate, parameters  # noqa
 from mgc_desktop.training.export import export  # noqa: E402
 from mgc_desktop.training.inputs import report_input  # noqa: E402
 from mgc_desktop.training.networks.report import ReportCnn  # noqa: E402
+from mgc_desktop.training.publish import publish  # noqa: E402
 from mgc_desktop.training.results import write_results  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -67,6 +69,18 @@ def test_cost_counts_numbers_bytes_and_time(measured: list[Measured], models: Pa
     assert parameters(models / "cnn-full" / "model.onnx") == pytest.approx(trained, rel=0.05), "some are folded"
     assert measured[0].cost["megabytes"] > 0
     assert measured[1].cost["ms_per_clip"] < measured[0].cost["ms_per_clip"]
+
+
+def test_figures_reach_the_models_metadata_and_card(measured: list[Measured], models: Path, tmp_path: Path) -> None:
+    shutil.copytree(models, tmp_path / "models")
+    good = {**measured[0].figures, "macro_accuracy": [0.7, 0.6, 0.8]}
+    bad = {**measured[1].figures, "macro_accuracy": [0.4, 0.3, 0.5]}
+    two = [replace(measured[0], figures=good), replace(measured[1], figures=bad)]
+    assert publish(two, tmp_path / "models") == ["cnn-full: offered", "cnn-sixteenth: exhibit"]
+    entries = {entry.name: entry for entry in list_models(tmp_path / "models")}
+    assert all(entry.usable for entry in entries.values())
+    assert entries["cnn-full"].metadata.figures["clips"] == 10  # type: ignore[union-attr]
+    assert "0.70" in (tmp_path / "models" / "cnn-full" / "MODEL_CARD.md").read_text()
 
 
 def test_guesses_never_count(models: Path, dataset: Dataset, tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ class School:
         songs = np.zeros((n, len(head.genres)), np.float32)
         for song in np.unique(corpus.songs):
             own = corpus.songs == song
-            heard = logits[own & corpus.plain].reshape(-1, len(head.genres))
+            plain = own & corpus.plain
+            heard = logits[plain if plain.any() else own].reshape(-1, len(head.genres))
             songs[own] = _with_guess(song_probabilities(heard, head.calibration), clips[song], head.genres)
         part = np.array([clip.clip_id in set(split.train) for clip in clips])[corpus.songs]
         rest = np.array([clip.clip_id in set(split.valid) for clip in clips])[corpus.songs]
@@ -103,6 +104,7 @@ def teach_cnn(school: School, resolution: str, config: TrainConfig, folder: Path
         return cnn.eval()
     listener = _Listener(cnn)
     train(listener, lessons, validate, config, folder, loss=loss, say=say)
+    begin_as(cnn, school.head)  # `teach_genres` goes on from here, whichever head taught the convolutions
     return cnn.eval()
 
 
