@@ -93,6 +93,9 @@ _IMPLIED_BY: Final[dict[str, frozenset[str]]] = {
     "electronic": frozenset({"techno", "house", "electro"}),
 }
 
+# Of two that exclude each other the one that is less than half as probable is a mishearing.
+_RIVALS: Final[dict[str, str]] = {"female vocal": "male vocal", "male vocal": "female vocal"}
+
 _LEAST_PROBABILITY = 0.12
 _LEAST_LIFT = 1.25
 _LEAST_RATE = 0.002
@@ -115,6 +118,8 @@ def telling(probabilities: Mapping[str, float], rates: Mapping[str, float]) -> t
     """
     contributions = {}
     for word, probability in probabilities.items():
+        if 2 * probability < probabilities.get(_RIVALS.get(word, ""), 0.0):
+            continue
         lift = probability / max(rates.get(word, 1.0), _LEAST_RATE)
         if probability >= _LEAST_PROBABILITY and lift >= _LEAST_LIFT:
             contributions[word] = probability * math.log(lift)

@@ -54,6 +54,12 @@ def test_the_more_telling_word_replaces_the_general_one() -> None:
     assert [word for word, _ in telling({"vocals": 0.8}, rates)] == ["vocals"]
 
 
+def test_a_duet_has_two_voices_and_a_singer_one() -> None:
+    rates = {"female vocal": 0.09, "male vocal": 0.06}
+    assert len(telling({"female vocal": 0.7, "male vocal": 0.4}, rates)) == 2
+    assert telling({"female vocal": 0.2, "male vocal": 0.5}, rates) == (("male vocal", 0.5),)
+
+
 def test_a_handful_at_most() -> None:
     words = telling(dict.fromkeys(list(SYNONYMS)[:20], 0.9), dict.fromkeys(SYNONYMS, 0.05))
     assert len(words) == 6
