@@ -106,7 +106,7 @@ class Head:
         """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
         check_format(values, FORMAT)
         check_keys(values, _KEYS)
-        low_high = values["tag_range"]
+        low, high = values["tag_range"] or (None, None)
         return cls(
             version=str(values["version"]),
             genres=tuple(str(name) for name in values["genres"]),
@@ -116,7 +116,7 @@ class Head:
             weights=np.array(values["weights"], np.float32),
             bias=np.array(values["bias"], np.float32),
             calibration=Calibration(**{key: values[key] for key in _CALIBRATION_KEYS}),
-            tag_range=None if low_high is None else (float(low_high[0]), float(low_high[1])),
+            tag_range=None if low is None else (float(low), float(high)),
             fitted_on=str(values["fitted_on"]),
             measured=dict(values["measured"]),
         )

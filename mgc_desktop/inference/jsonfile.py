@@ -42,7 +42,7 @@ def model_errors(path: Path) -> Iterator[None]:
     """Turn what validation raises into a `ModelError` about `path`."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
         raise ModelError(f"The file is not understood: {what}. {WAY_OUT}", path=path) from error
 

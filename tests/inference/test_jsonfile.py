@@ -23,6 +23,7 @@ def test_an_object_is_read(tmp_path: Path) -> None:
         (b"", "not understood"),
         (b"{", "not understood"),
         (b"\xff\xfe\x00garbage", "not understood"),
+        (b"[" * 100_000, "not understood"),
         (b"[1, 2]", "no JSON object"),
         (b"null", "no JSON object"),
     ],
