@@ -106,7 +106,6 @@ class Head:
         """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
         check_format(values, FORMAT)
         check_keys(values, _KEYS)
-        low, high = values["tag_range"] or (None, None)
         return cls(
             version=str(values["version"]),
             genres=tuple(str(name) for name in values["genres"]),
@@ -116,7 +115,7 @@ class Head:
             weights=np.array(values["weights"], np.float32),
             bias=np.array(values["bias"], np.float32),
             calibration=Calibration(**{key: values[key] for key in _CALIBRATION_KEYS}),
-            tag_range=None if low is None else (float(low), float(high)),
+            tag_range=_range(values["tag_range"]),
             fitted_on=str(values["fitted_on"]),
             measured=dict(values["measured"]),
         )
@@ -145,6 +144,13 @@ class Head:
         lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
         lines.append(f'"weights": [\n  {rows}\n ]')
         path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _range(values: list[float] | None) -> tuple[float, float] | None:
+    if values is None:
+        return None
+    low, high = values
+    return float(low), float(high)
 
 
 def _rounded(numbers: Iterable[float]) -> list[float]:
