@@ -51,7 +51,7 @@ def test_a_shrunk_kernel_is_the_old_one_on_the_stretched_picture(factor: int, pa
 
 def test_at_full_resolution_training_begins_with_the_backbone_itself() -> None:
     from mgc_desktop.training.backbone.fuse import fuse
-    from mgc_desktop.training.backbone.network import Musicnn
+    from mgc_desktop.training.backbone.network import TOP_BANDS_DB, Musicnn, TopBands
     from mgc_desktop.training.backbone.wheel import Tagger
 
     torch.manual_seed(0)
@@ -60,7 +60,7 @@ def test_at_full_resolution_training_begins_with_the_backbone_itself() -> None:
     cnn = PretrainedCnn([fuse(Tagger("small", weights, ()), 187)], 1)
     patches = torch.rand(2, 96, 187) * 3
     with torch.inference_mode():
-        tags, embedding = original(patches)
+        tags, embedding = original(TopBands(TOP_BANDS_DB)(patches))
         heard = cnn.hear(patches)
     assert torch.allclose(heard.tags[:, 50:], tags, atol=1e-4)
     assert torch.allclose(heard.embedding, embedding, atol=1e-4)

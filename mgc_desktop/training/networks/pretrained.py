@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.training.backbone.fuse import FrontBlock, Fused, MidLayer
+from mgc_desktop.training.backbone.network import TOP_BANDS_DB, TopBands
 
 FRAMES: Final = 187  # of the backbone's patch at full resolution: 3 seconds
 TAG_RANGE: Final = (-9.0, 4.0)  # of tag logits, as in the backbone's head
@@ -126,6 +127,8 @@ class PretrainedCnn(nn.Module):
         super().__init__()
         self.factor, self.tags = factor, tags
         self.tag_range = TAG_RANGE
+        # A reduced picture has the top bands mixed with others; its towers learn what to make of that.
+        self.top_bands = TopBands(TOP_BANDS_DB) if factor == 1 else nn.Identity()
         self.towers = nn.ModuleList(Tower(tagger, factor) for tagger in taggers)
         units = sum(len(tagger.dense[1]) for tagger in taggers)
         own = sum(len(tagger.out[1]) for tagger in taggers)
@@ -134,7 +137,8 @@ class PretrainedCnn(nn.Module):
 
     def hear(self, patches: Tensor) -> Heard:
         """All that is known of reduced patches `(n, bands, frames)`."""
-        tags, embeddings = zip(*(tower(patches) for tower in self.towers), strict=True)
+        heard = self.top_bands(patches)
+        tags, embeddings = zip(*(tower(heard) for tower in self.towers), strict=True)
         embedding = torch.cat(embeddings, dim=1)
         every = torch.cat([self.rest(embedding), *tags] if self.rest is not None else tags, dim=1)
         return Heard(self.judge(torch.cat([every, embedding], dim=1)), every, embedding)
