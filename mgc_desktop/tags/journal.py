@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -47,7 +47,6 @@ class Entry:
     run: str
     number: int
     path: Path
-    temporary: Path
     field: Field
     old: tuple[str, ...]
     new: tuple[str, ...]
@@ -88,6 +87,10 @@ class RunWriter:
         self._count = 0
         self._totals = dict.fromkeys(_COUNTS, 0)
 
+    def begin(self, folders: Iterable[Path]) -> None:
+        """Note where temporary copies are about to be made."""
+        self._add({"type": "batch", "folders": [os.fspath(folder) for folder in folders]})
+
     def intend(self, prepared: Prepared, *, undoes: int | None = None) -> int:
         """Note what is about to be done, to be brought to the disk by `sync`. Gives the entry's number."""
         self._count += 1
@@ -95,7 +98,6 @@ class RunWriter:
             "type": "intent",
             "number": self._count,
             "path": os.fspath(prepared.path),
-            "temporary": prepared.temporary.name,
             "field": prepared.field.value,
             "old": prepared.old,
             "new": prepared.new,
@@ -272,8 +274,9 @@ class Journal:
         writer = LineWriter(path)
         for entry in pending:
             writer.add({"type": _happened(entry), "number": entry.number, "reason": "the program was cut off"})
-            temporary.remove(entry.temporary)
         writer.close()
+        batches = [line["folders"] for line in self._lines(path.stem) if line is not None and line["type"] == "batch"]
+        temporary.sweep(map(Path, batches[-1] if batches else ()), path.stem)
         totals, _ = self._count(path.stem)
         writer = LineWriter(path)
         writer.add({"type": "end", **totals})
@@ -297,12 +300,10 @@ def _counts(entry: Entry) -> bool:
 
 
 def _entry(run: str, line: dict[str, Any], state: EntryState) -> Entry:
-    path = Path(line["path"])
     return Entry(
         run,
         line["number"],
-        path,
-        path.with_name(line["temporary"]),
+        Path(line["path"]),
         Field(line["field"]),
         tuple(line["old"]),
         tuple(line["new"]),

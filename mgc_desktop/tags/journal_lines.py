@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _TAIL: Final = 4096  # bytes; the line that sums up a run is shorter
+_END: Final = b"}\n"
 
 Line = Mapping[str, Any]
 
@@ -47,9 +48,9 @@ def pack(line: Line) -> bytes:
 
 def unpack(raw: bytes) -> dict[str, Any] | None:
     """The line, None if it is torn or damaged."""
-    head, _, rest = raw.rstrip(b"\r\n").partition(b',"entry":')
-    entry = rest[:-1]
-    if not raw.endswith(b"\n") or head != f'{{"crc":"{zlib.crc32(entry):08x}"'.encode():
+    head, _, rest = raw.partition(b',"entry":')
+    entry = rest.removesuffix(_END)
+    if not raw.endswith(_END) or head != f'{{"crc":"{zlib.crc32(entry):08x}"'.encode():
         return None
     found = json.loads(entry)
     return found if isinstance(found, dict) else None

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Final
 
 _PREFIX: Final = ".mgc-tmp-"
-_NAME: Final = re.compile(re.escape(_PREFIX) + r"[0-9a-f]{16}\Z")
+_NAME: Final = re.compile(re.escape(_PREFIX) + r"[0-9a-z-]{1,40}-[0-9a-f]{8}\Z")
 _OLD: Final = 24 * 3600.0  # seconds; no write takes that long, on whatever machine it runs
 
 
-def create(folder: Path) -> Path:
-    """A new empty file in `folder`; raises OSError.
+def create(folder: Path, owner: str) -> Path:
+    """A new empty file in `folder`, for the run `owner` (lower case letters, digits, hyphens); raises OSError.
 
     Its name is short, so that it fits however long the song's is, hidden, and has no ending by which other
     programs would take it for music.
     """
-    path = folder / f"{_PREFIX}{secrets.token_hex(8)}"
+    path = folder / f"{_PREFIX}{owner}-{secrets.token_hex(4)}"
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
     os.close(handle)
     return path
@@ -40,17 +40,22 @@ def remove(path: Path) -> None:
             path.unlink()
 
 
-def sweep(folders: Iterable[Path], older_than: float = _OLD) -> list[Path]:
+def sweep(folders: Iterable[Path], owner: str | None = None) -> list[Path]:
     """Delete what crashed writers left in the folders; gives what was deleted.
 
-    The journal knows its own leftovers exactly; this is for those whose journal is lost. Younger ones than
-    `older_than` seconds stay: another machine may be writing there.
+    Of the run `owner` all, of unknown ones only what is older than a day: another machine may be writing there.
     """
     swept = []
     for folder in folders:
         with contextlib.suppress(OSError):
             for entry in folder.iterdir():
-                if is_temporary(entry) and time.time() - entry.lstat().st_mtime >= older_than:
+                if is_temporary(entry) and _is_left_over(entry, owner):
                     entry.unlink()
                     swept.append(entry)
     return swept
+
+
+def _is_left_over(path: Path, owner: str | None) -> bool:
+    if owner is not None:
+        return path.name.startswith(f"{_PREFIX}{owner}-")
+    return time.time() - path.lstat().st_mtime >= _OLD

@@ -95,12 +95,13 @@ def prepare(
     *,
     expected: FileState | None = None,
     options: WriteOptions = DEFAULT,
+    owner: str = "single",
     tick: Tick = _no_tick,
 ) -> Prepared | None:
     """A copy of `path` whose `field` holds `values`, all else as it was; None if the field holds them already.
 
-    `expected` is what the file was like when the change was planned. Raises `TagError` with the reason if the file
-    cannot be written safely, and leaves nothing behind.
+    `expected` is what the file was like when the change was planned; `owner` is the run. Raises
+    `TagError` with the reason if the file cannot be written safely, and leaves nothing behind.
     """
     values = _valid(values, path)
 
@@ -119,7 +120,8 @@ def prepare(
         if song_tags(found, target, cover=False).of(field) == values:
             return None
         mtime_ns = target.stat().st_mtime_ns if options.keep_mtime else None
-        prepared = _prepare(target, field, splices, expected, options, mtime_ns, tick)
+        _may_write(target, expected, options)
+        prepared = _prepare(target, field, splices, mtime_ns, owner, tick)
         if prepared is not None and prepared.new not in (values, distinct(split_joined(JOIN.join(values)))):
             temporary.remove(prepared.temporary)
             raise TagError(f"cannot hold “{JOIN.join(values)}” in its genre field: it reads back as something else")
@@ -135,6 +137,7 @@ def prepare_undo(
     original: Fingerprint,
     modified: int,
     options: WriteOptions = DEFAULT,
+    owner: str = "single",
     tick: Tick = _no_tick,
 ) -> Prepared | None:
     """A copy of `path` turned back into the original, bit by bit, with its modification time `modified` (ns).
@@ -152,7 +155,9 @@ def prepare_undo(
         return undo
 
     with _named(path):
-        prepared = _prepare(path.resolve(strict=True), field, splices, None, options, modified, tick)
+        target = path.resolve(strict=True)
+        _may_write(target, None, options)
+        prepared = _prepare(target, field, splices, modified, owner, tick)
         if prepared is not None and prepared.after != original:
             temporary.remove(prepared.temporary)
             raise TagError("would not become the original again; the journal is damaged, nothing was written")
@@ -184,21 +189,19 @@ def _prepare(
     target: Path,
     field: Field,
     edit: _Edit,
-    expected: FileState | None,
-    options: WriteOptions,
     mtime_ns: int | None,
+    owner: str,
     tick: Tick,
 ) -> Prepared | None:
     with target.open("rb") as file:
         status = os.fstat(file.fileno())
-        _may_write(target, status, expected, options)
         before = fingerprint_of(file, target)
         tick()
         splices = edit(file, before)
         if not splices:
             return None
         undo = inverse(splices, file)
-        copy = temporary.create(target.parent)
+        copy = temporary.create(target.parent, owner)
         try:
             tick()
             with copy.open("r+b") as new:
@@ -232,7 +235,8 @@ def _check(
     return (song_tags(old, target, cover=False).of(field), song_tags(new, copy, cover=False).of(field))
 
 
-def _may_write(target: Path, status: os.stat_result, expected: FileState | None, options: WriteOptions) -> None:
+def _may_write(target: Path, expected: FileState | None, options: WriteOptions) -> None:
+    status = target.stat()
     if expected is not None and expected != FileState(status.st_size, status.st_mtime_ns):
         raise TagError("was changed by another program since the plan was made; look at it again")
     if not (status.st_mode & 0o222 and os.access(target, os.W_OK)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -15,6 +16,7 @@ from mgc_desktop.tags.attributes import sync_folder
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.journal import Entry, Journal, Run, RunWriter
 from mgc_desktop.tags.policy import PlannedChange
+from mgc_desktop.tags.temporary import sweep
 from mgc_desktop.tags.write import (
     DEFAULT,
     FileState,
@@ -74,10 +76,11 @@ Around = Callable[[Path], AbstractContextManager[object]]  # lets go of a file t
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A file to write: `prepare` makes the checked copy; `undoes` is the number of the entry it takes back."""
+    """A file to write: `prepare` makes the checked copy, given the run and what to call now and then; `undoes` is
+    the number of the entry it takes back."""
 
     path: Path
-    prepare: Callable[[Callable[[], None]], Prepared | None]
+    prepare: Callable[[str, Callable[[], None]], Prepared | None]
     undoes: int | None = None
 
 
@@ -138,14 +141,16 @@ def undoable(run: Run, journal: Journal, only: Collection[Path] | None = None) -
 
 
 def _write_job(change: PlannedChange, options: WriteOptions) -> _Job:
-    def prepared(tick: Callable[[], None]) -> Prepared | None:
-        return prepare(change.path, change.field, change.new, expected=change.state, options=options, tick=tick)
+    def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
+        return prepare(
+            change.path, change.field, change.new, expected=change.state, options=options, owner=run, tick=tick
+        )
 
     return _Job(change.path, prepared)
 
 
 def _undo_job(entry: Entry, options: WriteOptions) -> _Job:
-    def prepared(tick: Callable[[], None]) -> Prepared | None:
+    def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
         return prepare_undo(
             entry.path,
             entry.field,
@@ -154,6 +159,7 @@ def _undo_job(entry: Entry, options: WriteOptions) -> _Job:
             original=entry.before,
             modified=entry.modified,
             options=options,
+            owner=run,
             tick=tick,
         )
 
@@ -203,6 +209,7 @@ class _Work:
         self.stopped: str | None = None
         self._run, self._cancel, self._progress, self._around = run, cancel, progress, around
         self._total = total
+        self._swept: set[Path] = set()
 
     def do(self, pool: Executor, batch: Sequence[_Job], *, last: bool = False) -> None:
         """Prepare a batch side by side, note all intents, replace one file after the other, note what was done.
@@ -211,7 +218,11 @@ class _Work:
         cannot be written; in both cases no copy is left.
         """
         self._cancel.check()
-        futures = [(job, pool.submit(job.prepare, self._cancel.check)) for job in batch]
+        folders = {Path(os.path.realpath(job.path)).parent for job in batch}
+        self._run.begin(folders)
+        sweep(folders - self._swept)
+        self._swept |= folders
+        futures = [(job, pool.submit(job.prepare, self._run.run, self._cancel.check)) for job in batch]
         wait([future for _, future in futures])
         ready = [(job, future.result()) for job, future in futures if future.exception() is None]
         waiting = [(job, prepared) for job, prepared in ready if prepared is not None]
