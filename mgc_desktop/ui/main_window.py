@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,35 +12,31 @@ from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QHideEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import MgcError
-from mgc_desktop.playback.devices import Device
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.settings import Option, Settings
+from mgc_desktop.settings import Settings
 from mgc_desktop.ui import dialogs, session
-from mgc_desktop.ui.actions import Actions, tick
+from mgc_desktop.ui.actions import Actions
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.buttons import retheme
-from mgc_desktop.ui.drop_veil import DropVeil
+from mgc_desktop.ui.drop_target import DropTarget
 from mgc_desktop.ui.library.view import LibraryView
 from mgc_desktop.ui.listen_controller import ListenController
 from mgc_desktop.ui.listen_page import ListenPage
 from mgc_desktop.ui.notices import SHOW_LOG, Notice, NoticeBar
-from mgc_desktop.ui.opener import Opener, demo_songs, dropped_paths
+from mgc_desktop.ui.opener import Opener, demo_songs
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.player_bar import PlayerBar
+from mgc_desktop.ui.preferences import Preferences
 from mgc_desktop.ui.queue_controller import QueueController
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.rail import Rail
-from mgc_desktop.ui.settings_dialog import THEME_WORDS, SettingsDialog
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.workers.analysis import Analyst
 from mgc_desktop.workers.library import Librarian
@@ -51,7 +46,6 @@ T = TypeVar("T")
 
 NAME: Final = "MGC Desktop"
 _VOLUME_STEP: Final = 0.05
-_EXPORT_SIZE: Final = (1920, 1080)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,6 @@ class MainWindow(QMainWindow):
         self._parts = parts
         palette = parts.appearance.palette
         self.setWindowTitle(NAME)
-        self.setAcceptDrops(True)
         self.setMinimumSize(800, 560)
         self.commands = Actions(self)
         self.queue_model = QueueModel()
@@ -88,8 +81,11 @@ class MainWindow(QMainWindow):
         self.rail = Rail(palette, self.commands.as_one_menu(self))
         self._lay_out()
         self.notices = NoticeBar(palette, self.views)
-        self.veil = DropVeil(palette, self)
+        self.drops = DropTarget(self, palette, self._drop_word)
         self.opener = Opener(parts.settings, parts.reader, self)
+        self.preferences = Preferences(
+            parts.settings, parts.appearance, parts.playback.player, parts.devices, self.page.spectrogram.view, self
+        )
         self.listen = ListenController(self.page, self.bar, parts.playback, parts.analyst, parts.reader, self)
         self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
         self._connect_parts()
@@ -123,11 +119,12 @@ class MainWindow(QMainWindow):
     # Connections
 
     def _connect_parts(self) -> None:
-        playback, settings = self._parts.playback, self._parts.settings
-        for part in (playback, self.listen, self.opener, self.library):
+        playback = self._parts.playback
+        for part in (playback, self.listen, self.opener, self.library, self.preferences):
             part.noticed.connect(self.notices.post)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
+        self.drops.dropped.connect(self._on_dropped)
         self.library.play_requested.connect(self._play_from_library)
         self.queue_model.insert_requested.connect(lambda paths, row: self.opener.open(paths, row=row))
         self.listen.song_known.connect(self.queue.know_item)
@@ -136,8 +133,6 @@ class MainWindow(QMainWindow):
         self.page.welcome.demo_requested.connect(lambda: self.opener.open(demo_songs(), remember=False))
         self.page.queue.close_requested.connect(self._toggle_queue)
         self.page.spectrogram.view.save_requested.connect(self._export)
-        self.page.spectrogram.view.mode_changed.connect(_keep(settings, s.MODE))
-        self.page.spectrogram.view.colour_map_changed.connect(self._on_colours)
         self._parts.appearance.changed.connect(self._retheme)
         playback.song_changed.connect(self._title)
         self.listen.song_known.connect(self._title)
@@ -152,8 +147,6 @@ class MainWindow(QMainWindow):
         bar.volume_requested.connect(playback.set_volume)
         bar.mute_toggled.connect(self._toggle_mute)
         bar.queue_toggled.connect(self._toggle_queue)
-        bar.devices.aboutToShow.connect(self._offer_devices)
-        bar.devices.device_requested.connect(self._choose_device)
         playback.playing_changed.connect(bar.set_playing)
         playback.volume_changed.connect(lambda volume, muted: bar.set_volume(volume, muted=muted))
         playback.queue_changed.connect(lambda: bar.set_repeat(playback.queue.repeat.value))
@@ -164,7 +157,7 @@ class MainWindow(QMainWindow):
             "open": self.opener.ask_for_files,
             "open_folder": self.opener.ask_for_folder,
             "export": self._export,
-            "settings": self._show_settings,
+            "settings": self.preferences.show_dialog,
             "quit": self.close,
             "play": playback.toggle,
             "next": playback.next,
@@ -191,21 +184,17 @@ class MainWindow(QMainWindow):
         }
         for key, call in wired.items():
             actions.on(key, call)
-        self.rail.settings.clicked.connect(self._show_settings)
-        self._colours = actions.choices("colours", [(n, n.capitalize()) for n in s.COLOUR_MAPS], view.set_colour_map)
-        self._themes = actions.choices("theme", list(THEME_WORDS.items()), self._set_theme)
-        actions.submenus["recent"].aboutToShow.connect(self._offer_recent)
+        self.rail.settings.clicked.connect(self.preferences.show_dialog)
+        self.preferences.fill_menus(actions, self.bar.devices)
+        recent = actions.submenus["recent"]
+        recent.aboutToShow.connect(lambda: self.opener.offer_recent(recent))
 
     def _restore(self) -> None:
         settings = self._parts.settings
         session.restore_window(self, settings)
         session.restore_playback(self._parts.playback, settings)
-        self.page.spectrogram.view.set_colour_map(settings[s.COLOUR_MAP])
-        self.page.spectrogram.view.set_mode("overview" if settings[s.MODE] == "overview" else "follow")
         self.page.set_queue_open(settings[s.QUEUE_OPEN])
         self.bar.set_queue_open(settings[s.QUEUE_OPEN])
-        tick(self._colours, settings[s.COLOUR_MAP])
-        tick(self._themes, settings[s.THEME])
         for warning in settings.warnings:
             self.notices.post(Notice("The settings start afresh", warning))
 
@@ -232,33 +221,15 @@ class MainWindow(QMainWindow):
         self.views.setCurrentIndex(number)
         (self.page, self.library.page)[number].setFocus()
 
-    def _offer_recent(self) -> None:
-        menu = self.commands.submenus["recent"]
-        menu.clear()
-        for name in self._parts.settings[s.RECENT]:
-            path = Path(name)
-            menu.addAction(path.name or name, partial(self.opener.open, [path])).setToolTip(name)
-        menu.setEnabled(True)
-        if menu.isEmpty():
-            menu.addAction("Nothing yet").setEnabled(False)
+    def _drop_word(self) -> str:
+        return "Drop to add to the library" if self._in_library else "Drop to play"
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files from elsewhere are welcome."""
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-            in_library = self.views.currentWidget() is self.library.page
-            self.veil.lift("Drop to add to the library" if in_library else "Drop to play")
+    def _on_dropped(self, paths: list[Path]) -> None:
+        (self.library.add if self._in_library else self.opener.open)(paths)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """They went elsewhere."""
-        self.veil.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Play them; over the Library view, add them to it."""
-        self.veil.hide()
-        event.acceptProposedAction()
-        in_library = self.views.currentWidget() is self.library.page
-        (self.library.add if in_library else self.opener.open)(dropped_paths(event.mimeData()))
+    @property
+    def _in_library(self) -> bool:
+        return self.views.currentWidget() is self.library.page
 
     # What is set
 
@@ -266,58 +237,22 @@ class MainWindow(QMainWindow):
         self._parts.playback.set_muted(not self._parts.playback.muted)
 
     def _toggle_queue(self) -> None:
-        is_open = self.page.queue.isHidden()
+        # Asked for from another view, the queue is wanted to be seen.
+        is_open = self.page.queue.isHidden() or self.views.currentWidget() is not self.page
+        self.show_view(0)
         self._parts.settings[s.QUEUE_OPEN] = is_open
         self.page.set_queue_open(is_open)
         self.bar.set_queue_open(is_open)
         self.page.queue.show_row(self._parts.playback.queue.index)
 
-    def _set_theme(self, theme: str) -> None:
-        self._parts.settings[s.THEME] = theme
-        tick(self._themes, theme)
-        self._parts.appearance.set_theme(theme)
-
     def _retheme(self, palette: Palette) -> None:
         retheme(self, palette)
-
-    def _on_colours(self, name: str) -> None:
-        self._parts.settings[s.COLOUR_MAP] = name
-        tick(self._colours, name)
-
-    def _choose_device(self, device: str) -> None:
-        self._parts.playback.player.set_device(device or None)
-
-    def _offer_devices(self) -> None:
-        """Show the outputs that were known, and look for them anew."""
-        self._with_devices(self.bar.devices.show_devices)
-
-    def _with_devices(self, show: Callable[[list[tuple[str, str]], str], object]) -> None:
-        player = self._parts.playback.player
-
-        def found(devices: list[Device]) -> None:
-            show([(device.id, device.name) for device in devices], player.device or "")
-
-        show([], player.device or "")
-        self._parts.devices.run(lambda _: player.devices(), done=found, failed=self._on_error)
-
-    def _show_settings(self) -> None:
-        settings = self._parts.settings
-        dialog = SettingsDialog(settings, self._parts.appearance.palette, self)
-        dialog.theme_chosen.connect(self._set_theme)
-        dialog.colours_chosen.connect(self.page.spectrogram.view.set_colour_map)
-        dialog.device_chosen.connect(self._choose_device)
-        dialog.keep_queue_chosen.connect(_keep(settings, s.KEEP_QUEUE))
-        self._with_devices(dialog.show_devices)
-        dialog.open()
 
     # What is said and saved
 
     def report(self, title: str, message: str) -> None:
         """Something went wrong that nobody foresaw."""
         self.notices.post(Notice(title, message, action=SHOW_LOG))
-
-    def _on_error(self, error: Exception) -> None:
-        self.notices.post(Notice.of(error))
 
     def _on_notice_action(self, notice: Notice) -> None:
         if notice.action == SHOW_LOG:
@@ -328,17 +263,13 @@ class MainWindow(QMainWindow):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._parts.log)))
 
     def _export(self) -> None:
-        facts, view = self.listen.facts, self.page.spectrogram.view
+        facts = self.listen.facts
         if facts is None:
             return
-        proposed = str(Path(self._parts.settings[s.FOLDER]) / f"{facts.path.stem}.png")
-        name, _ = QFileDialog.getSaveFileName(self, "Save spectrogram as picture", proposed, "Pictures (*.png)")
-        if not name:
-            return
         try:
-            view.render_png(Path(name).with_suffix(".png"), *_EXPORT_SIZE, title=facts.title)
+            self.page.spectrogram.ask_and_save(facts.title, Path(self._parts.settings[s.FOLDER]) / facts.path.stem)
         except MgcError as error:
-            self._on_error(error)
+            self.notices.post(Notice.of(error))
 
     def _title(self, item: QueueItem | None) -> None:
         self.setWindowTitle(f"{title_of(item)} – {NAME}" if item is not None else NAME)
@@ -367,12 +298,3 @@ class MainWindow(QMainWindow):
         session.remember(self, self._parts.playback, self._parts.settings)
         super().closeEvent(event)
         self.closed.emit()
-
-
-def _keep(settings: Settings, option: Option[T]) -> Callable[[T], None]:
-    """A slot that keeps a value."""
-
-    def keep(value: T) -> None:
-        settings[option] = value
-
-    return keep

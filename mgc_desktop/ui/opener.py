@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mgc_desktop import settings as s
 from mgc_desktop.audio.files import AUDIO_SUFFIXES, find_audio
@@ -16,11 +17,6 @@ from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.notices import Notice
 from mgc_desktop.workers.tasks import TaskRunner
-
-
-def dropped_paths(mime: QMimeData) -> list[Path]:
-    """The files and folders in what is dragged."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()] if mime.hasUrls() else []
 
 
 def demo_songs() -> list[Path]:
@@ -63,6 +59,15 @@ class Opener(QObject):
         if remember and len(paths) == 1:
             self._settings.remember(paths[0])
         self._reader.run(lambda cancel: _walk(paths, cancel), done=lambda songs: self._on_found(paths, songs, row))
+
+    def offer_recent(self, menu: QMenu) -> None:
+        """Fill a menu with what was opened last."""
+        menu.clear()
+        for name in self._settings[s.RECENT]:
+            path = Path(name)
+            menu.addAction(path.name or name, partial(self.open, [path])).setToolTip(name)
+        if menu.isEmpty():
+            menu.addAction("Nothing yet").setEnabled(False)
 
     def _on_found(self, paths: Sequence[Path], songs: list[Path], row: int | None) -> None:
         if songs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from mgc_desktop.ui.buttons import IconButton
@@ -17,7 +18,6 @@ class Rail(QFrame):
     """One button a view, in the order in which they are added; menu and settings at the foot."""
 
     view_chosen = Signal(int)
-    settings_requested = Signal()
 
     def __init__(self, palette: Palette, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +29,8 @@ class Rail(QFrame):
         self.menu_button = IconButton("menu", "Menu", palette, keys="F10")
         self.menu_button.setMenu(menu)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        QShortcut(QKeySequence("F10"), self, self.menu_button.showMenu)
         self.settings = IconButton("settings", "Settings", palette, keys="Ctrl+,")
-        self.settings.clicked.connect(self.settings_requested)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(9, 14, 9, 14)
         self._column.setSpacing(6)

@@ -55,7 +55,6 @@ def remember(window: QMainWindow, playback: PlaybackController, settings: Settin
     settings[s.REPEAT] = playback.queue.repeat.value
     settings[s.VOLUME] = playback.volume
     settings[s.MUTED] = playback.muted
-    settings[s.DEVICE] = playback.player.device or ""
     items = playback.queue.items[:_QUEUE_LIMIT] if settings[s.KEEP_QUEUE] else ()
     settings[s.QUEUE] = [str(item.path) for item in items]
     settings[s.QUEUE_INDEX] = playback.queue.index if playback.queue.index is not None else -1

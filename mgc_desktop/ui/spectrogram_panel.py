@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mgc_desktop.ui.labels import muted
 from mgc_desktop.ui.panel import Panel
 from mgc_desktop.ui.segments import Segments
 from mgc_desktop.ui.spectrogram import SpectrogramView
 from mgc_desktop.ui.theme import Palette
+
+_SAVED_SIZE: Final = (1920, 1080)
 
 
 class SpectrogramPanel(Panel):
@@ -37,3 +42,11 @@ class SpectrogramPanel(Panel):
         self.view.readout_changed.connect(self.readout.setText)
         self.view.mode_changed.connect(self.mode.choose)
         self.mode.chosen.connect(self.view.set_mode)
+
+    def ask_and_save(self, title: str, proposed: Path) -> None:
+        """Ask where to, and save the whole song's picture. Raises MgcError."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save spectrogram as picture", str(proposed.with_suffix(".png")), "Pictures (*.png)"
+        )
+        if name:
+            self.view.render_png(Path(name).with_suffix(".png"), *_SAVED_SIZE, title=title)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
@@ -219,7 +219,7 @@ def test_everything_that_takes_the_focus_has_a_name(opened: MainWindow) -> None:
 def test_dropping_files(window: MainWindow, program: Any, song: Path, qtbot: QtBot) -> None:
     drop(window, song)
     qtbot.waitUntil(lambda: window.page.has_song)
-    assert not window.veil.isVisible()
+    assert not window.drops.veil.isVisible()
     assert program.parts.playback.playing
 
 
@@ -243,8 +243,8 @@ def test_the_veil_shows_while_something_is_dragged(window: MainWindow, song: Pat
         window.rect().center(), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, NO_MODIFIER
     )
     QApplication.sendEvent(window, event)
-    assert window.veil.isVisible()
-    assert window.veil.geometry() == window.rect()
+    assert window.drops.veil.isVisible()
+    assert window.drops.veil.geometry() == window.rect()
 
 
 def test_a_folder_without_music(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -411,3 +411,67 @@ def test_a_hidden_window_is_not_drawn(opened: MainWindow, program: Any, qtbot: Q
 def test_what_nobody_foresaw_is_said(window: MainWindow) -> None:
     window.report("Something went wrong", "KeyError: 'x'. The log has the details.")
     assert window.notices.action_button.text() == "Show log"
+
+
+def test_the_picture_is_saved_where_the_user_wants(
+    opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def choose(_parent: object, _title: str, proposed: str, *_: object) -> tuple[str, str]:
+        asked.append(proposed)
+        return str(tmp_path / "saved"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    opened.commands["export"].trigger()
+    assert Path(asked[0]).name == "chirp.png"
+    assert QImage(str(tmp_path / "saved.png")).width() == 1920
+
+
+def test_a_picture_that_cannot_be_saved_is_said(
+    opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "no such folder" / "picture.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place), ""))
+    opened.commands["export"].trigger()
+    titles = []
+    while opened.notices.notice is not None:
+        titles.append(opened.notices.notice.subject)
+        opened.notices.dismiss()
+    assert str(place) in titles
+
+
+def test_files_chosen_in_the_dialog_play_and_the_folder_is_remembered(
+    window: MainWindow, program: Any, song: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(song)], ""))
+    window.commands["open"].trigger()
+    qtbot.waitUntil(lambda: window.page.has_song)
+    assert program.parts.settings[s.FOLDER] == str(song.parent)
+    window.opener.offer_recent(window.commands.submenus["recent"])
+    assert [action.text() for action in window.commands.submenus["recent"].actions()] == ["chirp.wav"]
+
+
+def test_a_folder_chosen_in_the_dialog(
+    window: MainWindow, song: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(song.parent))
+    window.commands["open_folder"].trigger()
+    qtbot.waitUntil(lambda: window.page.has_song)
+
+
+def test_the_outputs_are_asked_for_without_keeping_the_window_waiting(
+    window: MainWindow, program: Any, qtbot: QtBot
+) -> None:
+    window.bar.devices.aboutToShow.emit()
+    assert window.bar.devices.actions()[0].text() == "As the system"
+    qtbot.waitUntil(lambda: program.parts.devices.busy == 0, timeout=20_000)
+    window.bar.devices.device_requested.emit("ALSA/nothing of that name")
+    assert program.parts.settings[s.DEVICE] == "ALSA/nothing of that name"
+
+
+def test_the_queue_button_leads_back_to_the_listen_view(window: MainWindow) -> None:
+    window.show_view(1)
+    window.commands["queue"].trigger()
+    assert window.views.currentWidget() is window.page
+    assert window.page.queue.isVisible()
