@@ -38,9 +38,6 @@ def test_the_sweeper_takes_all_of_a_run_that_crashed(tmp_path: Path) -> None:
 
 def test_the_sweeper_takes_only_old_ones_of_unknown_runs(tmp_path: Path) -> None:
     young, old = (temporary.create(tmp_path, "run-a") for _ in range(2))
-        temporary.create(tmp_path, "20240101-120000-abcdef"),
-        temporary.create(tmp_path, "20240101-120000-abcdef"),
-    )
     song = tmp_path / "song.mp3"
     song.write_bytes(b"x")
     long_ago = time.time() - 3 * 24 * 3600
