@@ -55,18 +55,25 @@ class Query:
     group: Group = Group.NONE
 
     def sql(self) -> tuple[str, tuple[str, ...]]:
-        """The statement that selects the ids, each with the key of its group if wanted, and its parameters."""
-        words = self.search.casefold().split()
-        conditions = [self.filter.value]
-        if words:
-            # Searched in a query of its own, which reads the table once from end to end; otherwise SQLite would
-            # follow the sorting index and look up each row by itself.
-            found = " AND ".join(["instr(search, ?) > 0"] * len(words))
-            conditions.append(f"+id IN (SELECT id FROM song NOT INDEXED WHERE {found})")
+        """The statement that selects the ids in order, and its parameters."""
+        where, words = self._where()
         direction = " DESC" if self.descending else ""
         keys = [f"{key}{direction}" for key in (*self.sort.value, "id")]
-        grouped = self.group is not Group.NONE
-        order = ", ".join([self.group.value, *keys] if grouped else keys)
-        columns = f"id, {self.group.value}" if grouped else "id"
-        statement = f"SELECT {columns} FROM song WHERE {' AND '.join(conditions)} ORDER BY {order}"
-        return statement, tuple(words)
+        if self.group is not Group.NONE:
+            keys.insert(0, self.group.value)
+        return f"SELECT id FROM song WHERE {where} ORDER BY {', '.join(keys)}", words
+
+    def sizes_sql(self) -> tuple[str, tuple[str, ...]]:
+        """The statement that selects how many songs are in each group, in the order of `sql`."""
+        where, words = self._where()
+        key = self.group.value
+        return f"SELECT count(*) FROM song WHERE {where} GROUP BY {key} ORDER BY {key}", words
+
+    def _where(self) -> tuple[str, tuple[str, ...]]:
+        words = tuple(self.search.casefold().split())
+        if not words:
+            return self.filter.value, ()
+        # Searched in a query of its own, which reads the table once from end to end; otherwise SQLite would follow
+        # the sorting index and look up each row by itself.
+        found = " AND ".join(["instr(search, ?) > 0"] * len(words))
+        return f"{self.filter.value} AND +id IN (SELECT id FROM song NOT INDEXED WHERE {found})", words

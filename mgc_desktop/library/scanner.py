@@ -13,7 +13,7 @@ from typing import Final
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import MgcError
-from mgc_desktop.library.song import FileTags
+from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.tags.read import read_tags
 
@@ -90,7 +90,15 @@ def scan(
             read += len(batch)
             if progress:
                 progress(ScanProgress(len(seen), read, batch[-1].parent))
+    _judge(store, changed)
     return ScanReport(len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), (*unreachable, *empty))
+
+
+def _judge(store: LibraryStore, changed: Iterable[Path]) -> None:
+    """A song whose tags were changed by somebody else may agree now, or differ."""
+    songs = (store.song_at(path) for path in changed)
+    judged = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
+    store.judge([song.id for song in songs if song is not None and song.state in judged])
 
 
 def read_file(path: Path, stamp: Stamp) -> FileTags:

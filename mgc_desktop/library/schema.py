@@ -50,7 +50,8 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         checksum TEXT NOT NULL,
         model TEXT NOT NULL, version TEXT NOT NULL,
         genre TEXT, confidence REAL NOT NULL,
-        probabilities BLOB NOT NULL,          -- float32, in the order of the ten genres
+        genres TEXT,                          -- JSON list of their names; NULL: the program's ten
+        probabilities BLOB NOT NULL,          -- float32, in the order of the genres
         tags TEXT NOT NULL,                   -- JSON list of [name, probability]
         embedding BLOB,                       -- float32
         heard REAL NOT NULL, duration REAL NOT NULL,

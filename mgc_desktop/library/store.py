@@ -35,7 +35,7 @@ _COLUMNS: Final = (
 )
 _ANALYSIS: Final = ", ".join(
     f"analysis.{name}"
-    for name in "checksum model version genre confidence probabilities tags embedding heard duration".split()
+    for name in "checksum model version genre confidence genres probabilities tags embedding heard duration".split()
 )
 _PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages keep memory small
 
@@ -54,6 +54,7 @@ class Analysis:
     model: str
     genre: str | None
     confidence: float
+    genres: tuple[str, ...]
     probabilities: FloatArray
     tags: tuple[tuple[str, float], ...]
     embedding: FloatArray | None
@@ -63,7 +64,7 @@ class Analysis:
     @property
     def most_probable(self) -> str:
         """The name of the most probable genre, sure or not."""
-        return GENRES[int(np.argmax(self.probabilities))]
+        return self.genres[int(np.argmax(self.probabilities))]
 
 
 class LibraryStore:
@@ -170,17 +171,15 @@ class LibraryStore:
         Where it groups, each group is headed by the id of its first song with a minus sign.
         """
         statement, parameters = query.sql()
-        rows = self._db.execute(statement, parameters)
-        if query.group is Group.NONE:
-            return array("q", [row[0] for row in rows])
-        found: array[int] = array("q")
-        before: object = None
-        for song, key in rows:
-            if key != before:
-                found.append(-song)
-                before = key
-            found.append(song)
-        return found
+        # One long text is read five times faster than 100,000 rows.
+        joined = f"SELECT group_concat(id, ' ') FROM ({statement})"
+        (text,) = self._db.execute(joined, parameters).fetchone()
+        ids = np.fromstring(text or "", np.int64, sep=" ")
+        if query.group is not Group.NONE and len(ids):
+            sizes = [size for (size,) in self._db.execute(*query.sizes_sql())]
+            first = np.cumsum([0, *sizes[:-1]])
+            ids = np.insert(ids, first, -ids[first])
+        return array("q", ids.tobytes())
 
     def songs(self, ids: Sequence[int]) -> list[Song]:
         """The rows with these ids, in this order; ids that are gone are left out."""
@@ -221,13 +220,14 @@ class LibraryStore:
         """Keep what was heard, under the checksum of the audio."""
         embedding = prediction.embedding
         self._db.execute(
-            "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 checksum,
                 prediction.model,
                 prediction.model_version,
                 prediction.genre,
                 prediction.confidence,
+                None if prediction.genres == GENRES else json.dumps(prediction.genres),
                 prediction.probabilities.astype("<f4").tobytes(),
                 json.dumps(prediction.tags),
                 None if embedding is None else embedding.astype("<f4").tobytes(),
@@ -256,15 +256,18 @@ class LibraryStore:
 
     def unqueue(self) -> None:
         """Songs that wait stand again where they stood before."""
-        waiting = self.songs(self.ids(Query(Filter.WAITING)))
-        verdicts = self.verdicts([song.id for song in waiting])
+        self.judge(self.ids(Query(Filter.WAITING)))
+
+    def judge(self, songs: Sequence[int]) -> None:
+        """Put songs where their verdict and the genres in their files say they stand; without one they are new."""
+        verdicts = self.verdicts(songs)
         states: dict[State, list[int]] = {}
-        for song in waiting:
+        for song in self.songs(songs):
             known = verdicts.get(song.id)
             state = State.NEW if known is None else state_of(song.genres, known.genre)
             states.setdefault(state, []).append(song.id)
-        for state, songs in states.items():
-            self.set_state(songs, state)
+        for state, members in states.items():
+            self.set_state(members, state)
 
     def mark_stale(self, model: str) -> None:
         """Say of which songs another model than `model` (`name@version`) gave the verdict."""
@@ -433,12 +436,13 @@ def _key(value: str | None) -> str:
 
 
 def _analysis(row: tuple[Any, ...]) -> Analysis:
-    checksum, model, version, genre, confidence, probabilities, tags, embedding, heard, duration = row
+    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, heard, duration = row
     return Analysis(
         checksum,
         f"{model}@{version}",
         genre,
         confidence,
+        GENRES if genres is None else tuple(json.loads(genres)),
         np.frombuffer(probabilities, "<f4"),
         tuple((name, p) for name, p in json.loads(tags)),
         None if embedding is None else np.frombuffer(embedding, "<f4"),

@@ -1,0 +1,139 @@
+"""Planning, writing and taking back, away from the window; one thread, since there is one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.library.review import ReviewRow, review
+from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.library.tagging import undo, write
+from mgc_desktop.tags.journal import Entry, Journal, Run
+from mgc_desktop.tags.policy import Policy
+from mgc_desktop.tags.write import WriteOptions
+from mgc_desktop.tags.writer import RunReport, undoable
+from mgc_desktop.workers.tasks import TaskRunner
+
+_LOOK_MS: Final = 100
+
+Around = Callable[[Path], AbstractContextManager[object]]
+
+
+class LibraryWriter(QObject):
+    """Made and closed on the GUI thread; `around` lets go of a file that is being played while it is written."""
+
+    progressed = Signal(int, int, object)  # done, in all, the Path now
+    ended = Signal(object)  # RunReport
+    failed = Signal(object)  # Exception
+
+    def __init__(self, database: Path, journal: Journal, around: Around, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._database = database
+        self._journal = journal
+        self._around = around
+        self._runner = TaskRunner(threads=1, parent=self)
+        self._token: CancelToken | None = None
+        self._plan: CancelToken | None = None
+        self._now: tuple[int, int, Path] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def writing(self) -> bool:
+        """Whether files are being written."""
+        return self._token is not None
+
+    def plan(self, policy: Policy, songs: Sequence[int] | None, done: Callable[[list[ReviewRow]], None]) -> None:
+        """What the rules would do; only the latest question is answered."""
+        if self._plan is not None:
+            self._plan.cancel()
+
+        def work(_: CancelToken) -> list[ReviewRow]:
+            with LibraryStore(self._database, check=False) as store:
+                return review(store, policy, songs)
+
+        self._plan = self._runner.run(work, done=done, failed=self.failed.emit)
+
+    def runs(self, done: Callable[[list[Run]], None]) -> None:
+        """What was written so far, the newest first."""
+        self._runner.run(lambda _: self._journal.runs(), done=done, failed=self.failed.emit)
+
+    def files(self, run: Run, done: Callable[[list[Entry]], None]) -> None:
+        """The files of a run that can be taken back."""
+        self._runner.run(lambda _: undoable(run, self._journal), done=done, failed=self.failed.emit)
+
+    def write(self, rows: Sequence[ReviewRow], *, note: str, options: WriteOptions) -> None:
+        """Write what is accepted."""
+        self._start(
+            lambda store, cancel: write(
+                store, rows, self._journal, note=note, options=options, cancel=cancel, progress=self._note,
+                around=self._around,
+            )
+        )  # fmt: skip
+
+    def undo(self, run: Run, only: Collection[Path] | None, *, options: WriteOptions) -> None:
+        """Take back a run, or some files of it."""
+        self._start(
+            lambda store, cancel: undo(
+                store, run, self._journal, only=only, options=options, cancel=cancel, progress=self._note,
+                around=self._around,
+            )
+        )  # fmt: skip
+
+    def cancel(self) -> None:
+        """Stop after the file that is being written."""
+        if self._token is not None:
+            self._token.cancel()
+
+    def close(self) -> bool:
+        """Stop after the file that is being written, and wait for it."""
+        self._timer.stop()
+        return self._runner.close()
+
+    def _start(self, work: Callable[[LibraryStore, CancelToken], RunReport]) -> None:
+        if self.writing:
+            return
+        # Its own token, not the runner's: a cancelled run has a report as well, which must be heard.
+        token = self._token = CancelToken()
+
+        def run(closing: CancelToken) -> Any:
+            with LibraryStore(self._database, check=False) as store:
+                return work(store, _Either(token, closing))
+
+        self._runner.run(run, done=self.ended.emit, failed=self.failed.emit, finished=self._finished)
+        self._timer.start()
+
+    def _note(self, done: int, total: int, path: Path) -> None:
+        self._now = (done, total, path)
+
+    def _look(self) -> None:
+        if self._now is not None:
+            self.progressed.emit(*self._now)
+
+    def _finished(self) -> None:
+        self._timer.stop()
+        self._token, self._now = None, None
+
+
+class _Either(CancelToken):
+    """Cancelled when one of two is."""
+
+    def __init__(self, one: CancelToken, other: CancelToken) -> None:
+        super().__init__()
+        self._tokens = (one, other)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether either was cancelled."""
+        return any(token.cancelled for token in self._tokens)
+
+    def check(self) -> None:
+        """Raise `Cancelled` if either was cancelled."""
+        for token in self._tokens:
+            token.check()
