@@ -121,7 +121,7 @@ def _open(path: Path) -> tuple[InputContainer, AudioStream]:
     _check_file(path)
     try:
         # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
-        container = av.open(f"file:{path}", options=_OPTIONS)
+        container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
     except (av.error.PermissionError, av.error.FileNotFoundError, av.error.OSError) as error:
         raise _unreadable(path, error) from error
     except (av.error.FFmpegError, ValueError) as error:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import av
+import mutagen
 import numpy as np
 import pytest
 
@@ -380,3 +381,12 @@ class TestRefusals:
         path = tmp_path / "list.mp3"
         path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n")
         self.refused(path, "sound")
+
+
+def test_tags_that_are_not_utf8_are_no_reason_to_refuse_the_sound(write_audio, sounds):
+    path = write_audio("song.flac", sounds.tone(0.5))
+    tags = mutagen.File(path)
+    tags["title"] = "Ärger"
+    tags.save()
+    path.write_bytes(path.read_bytes().replace("Ärger".encode(), b"\xff\xfe" + b"rger"))
+    assert probe(path).duration == pytest.approx(0.5)
