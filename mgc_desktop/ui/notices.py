@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +28,7 @@ from mgc_desktop.ui.theme import GAP, Palette
 
 _WIDTH: Final = 620
 _WAITING: Final = 50
+PASSING_MS: Final = 8000
 SHOW_LOG: Final = "Show log"
 
 
@@ -62,7 +63,10 @@ class Notice:
 
 
 class NoticeBar(QFrame):
-    """One notice at a time over the foot of its parent; the others wait. Escape or the cross sends it away."""
+    """One notice at a time over the head of its parent, where nothing can be pressed; the others wait.
+
+    Escape or the cross sends it away; what is no problem goes by itself.
+    """
 
     action_requested = Signal(object)  # the Notice
 
@@ -81,6 +85,10 @@ class NoticeBar(QFrame):
         self.action_button.clicked.connect(self._on_action)
         self.close_button = IconButton("close", "Dismiss", palette, keys="Esc", size=16)
         self.close_button.clicked.connect(self.dismiss)
+        self._passing = QTimer(self)
+        self._passing.setSingleShot(True)
+        self._passing.setInterval(PASSING_MS)
+        self._passing.timeout.connect(self.dismiss)
         self._lay_out()
         self._cast_shadow()
         self.set_palette(palette)
@@ -116,6 +124,7 @@ class NoticeBar(QFrame):
     def dismiss(self) -> None:
         """Send the notice away; the next one takes its place."""
         self._notice = None
+        self._passing.stop()
         if self._waiting:
             self._show(self._waiting.popleft())
         else:
@@ -129,7 +138,7 @@ class NoticeBar(QFrame):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep to the foot of the parent."""
+        """Keep to the middle of the parent."""
         if watched is self.parent() and event.type() == QEvent.Type.Resize:
             self._place()
         return False
@@ -144,6 +153,8 @@ class NoticeBar(QFrame):
         self.show()
         self._place()
         self.raise_()
+        if not (notice.problem or notice.action):
+            self._passing.start()
         said = QAccessibleAnnouncementEvent(self, f"{notice.title}. {notice.message}")
         said.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(said)
@@ -165,7 +176,7 @@ class NoticeBar(QFrame):
         width = min(_WIDTH, parent.width() - 4 * GAP)
         layout = self.layout()
         height = max(layout.heightForWidth(width), layout.minimumSize().height()) if layout is not None else 60
-        self.setGeometry((parent.width() - width) // 2, parent.height() - height - GAP, width, height)
+        self.setGeometry((parent.width() - width) // 2, GAP, width, height)
 
     def _on_action(self) -> None:
         notice = self._notice

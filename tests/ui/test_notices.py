@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.errors import DecodeError, PlaybackError
+from mgc_desktop.ui import notices
 from mgc_desktop.ui.notices import Notice, NoticeBar
 from mgc_desktop.ui.theme import DARK, GAP
 
@@ -33,14 +34,24 @@ def test_nothing_is_shown_until_there_is_something_to_say(bar: NoticeBar) -> Non
     assert bar.isHidden()
 
 
-def test_it_lies_at_the_foot_in_the_middle(bar: NoticeBar, page: QWidget) -> None:
+def test_it_lies_at_the_head_in_the_middle(bar: NoticeBar, page: QWidget) -> None:
     bar.post(BROKEN)
     assert bar.isVisible()
     assert page.rect().contains(bar.geometry())
-    assert bar.geometry().bottom() + 1 == page.height() - GAP
+    assert bar.geometry().top() == GAP
     assert abs(bar.geometry().center().x() - page.rect().center().x()) <= 1
     page.resize(500, 400)
     assert page.rect().contains(bar.geometry())
+
+
+def test_what_is_no_problem_goes_by_itself(page: QWidget, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    monkeypatch.setattr(notices, "PASSING_MS", 10)
+    bar = NoticeBar(DARK, page)
+    bar.post(Notice("About this file", "Some of it is damaged.", problem=False))
+    qtbot.waitUntil(bar.isHidden)
+    bar.post(BROKEN)
+    qtbot.wait(50)
+    assert bar.isVisible()
 
 
 def test_the_others_wait(bar: NoticeBar) -> None:
