@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song
@@ -11,6 +12,8 @@ from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.tags.genre_text import distinct
 from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy, plan
 from mgc_desktop.tags.write import FileState
+
+BY_HAND: Final = "Chosen by hand."  # as `PlannedChange.edited` says
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _decided(row: ReviewRow, accepted: bool | None, genres: tuple[str, ...] | No
 def keep_choices(store: LibraryStore, rows: Iterable[ReviewRow]) -> None:
     """Remember decisions, so that a review that was closed goes on where it was."""
     for row in rows:
-        by_hand = row.change.reason == "Chosen by hand." and row.change.new != row.proposal
+        by_hand = row.change.reason == BY_HAND and row.change.new != row.proposal
         store.choose([row.song.id], accepted=row.change.writes, genres=row.change.new if by_hand else None)
 
 
@@ -97,13 +100,3 @@ def counts(rows: Iterable[ReviewRow]) -> tuple[int, int]:
     """How many are written, and how many of those had a genre that is taken away."""
     writes = [row for row in rows if row.change.writes]
     return len(writes), sum(bool(set(row.change.old) - set(row.change.new)) for row in writes)
-
-
-def explanation(policy: Policy) -> str:
-    """The rules in a sentence or two."""
-    parts = [policy.mode.explanation]
-    if policy.min_confidence > 0:
-        parts.append(f"What is less sure than {policy.min_confidence:.0%} is left alone.")
-    if policy.album:
-        parts.append("All songs of an album get one verdict, that of most of them.")
-    return " ".join([*parts, "Nothing is written for “unsure”."])

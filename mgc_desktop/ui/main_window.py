@@ -26,7 +26,7 @@ from mgc_desktop.ui.actions import Actions
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.buttons import retheme
 from mgc_desktop.ui.drop_target import DropTarget
-from mgc_desktop.ui.library.view import LibraryView
+from mgc_desktop.ui.library.view import LibraryView, letting_go
 from mgc_desktop.ui.listen_controller import ListenController
 from mgc_desktop.ui.listen_page import ListenPage
 from mgc_desktop.ui.notices import SHOW_LOG, Notice, NoticeBar
@@ -76,7 +76,8 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self)
         self.queue_model = QueueModel()
         self.page = ListenPage(palette, self.queue_model)
-        self.library = LibraryView(parts.librarian, parts.settings, palette, self)
+        around = letting_go(parts.playback.player, parts.playback.songs_in_hand)
+        self.library = LibraryView(parts.librarian, parts.settings, palette, around, self)
         self.bar = PlayerBar(palette)
         self.rail = Rail(palette, self.commands.as_one_menu(self))
         self._lay_out()
@@ -247,6 +248,7 @@ class MainWindow(QMainWindow):
 
     def _retheme(self, palette: Palette) -> None:
         retheme(self, palette)
+        self.library.set_palette(palette)
 
     # What is said and saved
 

@@ -72,6 +72,10 @@ class PlaybackController(QObject):
         """Whether the volume is kept but not heard."""
         return self._muted
 
+    def songs_in_hand(self) -> tuple[Path, ...]:
+        """The files that the player may hold open: the song, and the one that it has ready."""
+        return tuple(path for path in (self.player.path, self._following) if path is not None)
+
     def set_watched(self, watched: bool) -> None:
         """Whether anybody can see the position; nothing is drawn for a hidden window."""
         self._watched = watched

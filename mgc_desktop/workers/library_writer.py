@@ -68,6 +68,15 @@ class LibraryWriter(QObject):
         """The files of a run that can be taken back."""
         self._runner.run(lambda _: undoable(run, self._journal), done=done, failed=self.failed.emit)
 
+    def latest(self, path: Path, done: Callable[[Run | None], None]) -> None:
+        """The newest run in which a file was written and is not taken back."""
+
+        def work(_: CancelToken) -> Run | None:
+            runs = (run for run in self._journal.runs() if run.undoes is None and run.written > run.undone)
+            return next((run for run in runs if undoable(run, self._journal, [path])), None)
+
+        self._runner.run(work, done=done, failed=self.failed.emit)
+
     def write(self, rows: Sequence[ReviewRow], *, note: str, options: WriteOptions) -> None:
         """Write what is accepted."""
         self._start(

@@ -71,6 +71,10 @@ class LibraryController(QObject):
         self.librarian.close()
         self.store.close()
 
+    def tell_error(self, error: Exception) -> None:
+        """Something that the user should know."""
+        self.noticed.emit(Notice.of(error))
+
     # What is shown
 
     def show_query(self, query: Query) -> None:
@@ -142,7 +146,7 @@ class LibraryController(QObject):
         librarian.job_progressed.connect(strip.show_job)
         librarian.job_ended.connect(self._on_listened)
         librarian.changed.connect(self.refresh)
-        librarian.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
+        librarian.failed.connect(self.tell_error)
         page.folders.menu().aboutToShow.connect(self._offer_folders)
         groups = page.group.menu()
         for group, text in _GROUPS.items():

@@ -131,7 +131,7 @@ class LibraryPage(QWidget):
 
     def set_palette(self, palette: Palette) -> None:
         """Colours that the program's style sheet does not know."""
-        self._frame.setStyleSheet(_SHEET.format(p=palette))
+        self._frame.setStyleSheet(table_sheet(palette))
 
     def _lay_out(self) -> None:
         title = QLabel("Library")
@@ -171,6 +171,11 @@ class LibraryPage(QWidget):
         around = QVBoxLayout(self)
         around.setContentsMargins(20, 16, 20, 16)
         around.addWidget(self._pages)
+
+
+def table_sheet(palette: Palette) -> str:
+    """A table in a panel, in the colours of a palette."""
+    return _SHEET.format(p=palette)
 
 
 _SHEET: Final = """

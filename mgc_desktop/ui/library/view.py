@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from mgc_desktop import settings as s
+from mgc_desktop.library.review import ReviewRow, keep_choices
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.library.controller import LibraryController
 from mgc_desktop.ui.library.model import SongModel
 from mgc_desktop.ui.library.page import LibraryPage
+from mgc_desktop.ui.library.review_dialog import ReviewDialog
+from mgc_desktop.ui.library.undo_dialog import UndoDialog
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.workers.library import Librarian
+from mgc_desktop.workers.library_writer import Around, LibraryWriter
+
+
+def letting_go(player: Player, in_hand: Callable[[], Collection[Path]]) -> Around:
+    """While a file is written that the player has in hand, the player lets go of it; the music goes on."""
+
+    @contextmanager
+    def around(path: Path) -> Iterator[None]:
+        if path in in_hand():
+            with player.released():
+                yield
+        else:
+            yield
+
+    return around
 
 
 class LibraryView(QObject):
@@ -23,14 +44,23 @@ class LibraryView(QObject):
     play_requested = Signal(list)  # Paths
     noticed = Signal(object)  # Notice
 
-    def __init__(self, librarian: Librarian, settings: Settings, palette: Palette, window: QWidget) -> None:
+    def __init__(
+        self, librarian: Librarian, settings: Settings, palette: Palette, around: Around, window: QWidget
+    ) -> None:
         super().__init__(window)
+        self._settings = settings
+        self._palette = palette
+        self._window = window
+        self._librarian = librarian
+        self.writer = LibraryWriter(librarian.database, librarian.journal, around, self)
         store = LibraryStore(librarian.database, check=False)
         model = SongModel(store)
         self.page = LibraryPage(palette, model)
         self.controller = LibraryController(self.page, model, store, librarian, settings, window)
         self.controller.play_requested.connect(self.play_requested)
         self.controller.noticed.connect(self.noticed)
+        self.controller.review_requested.connect(self._review)
+        self.controller.undo_requested.connect(self._undo)
 
     def start(self) -> None:
         """What takes time, after the window is shown."""
@@ -44,6 +74,33 @@ class LibraryView(QObject):
         """Keep how it looks, in the settings."""
         self.controller.remember()
 
+    def set_palette(self, palette: Palette) -> None:
+        """For the dialogs to come."""
+        self._palette = palette
+
     def close(self) -> None:
-        """Stop what runs."""
+        """Stop what runs; a file that is being written is finished."""
+        self.writer.close()
         self.controller.close()
+
+    def _review(self, songs: list[int]) -> None:
+        dialog = ReviewDialog(self.writer, self._settings, self._palette, songs or None, self._window)
+        dialog.rules.failed.connect(self.controller.tell_error)
+        dialog.choices_made.connect(self._on_choices)
+        dialog.written.connect(self._on_written)
+        dialog.undo_requested.connect(lambda: self._undo(None))
+        dialog.open()
+
+    def _undo(self, path: Path | None) -> None:
+        keep = self._settings[s.KEEP_MTIME]
+        dialog = UndoDialog(self.writer, self._palette, path, keep_mtime=keep, parent=self._window)
+        dialog.undone.connect(self._on_written)
+        dialog.open()
+
+    def _on_choices(self, rows: list[ReviewRow]) -> None:
+        if rows:
+            self._librarian.errand(lambda store: keep_choices(store, rows), lambda _: self.controller.refresh())
+
+    def _on_written(self, _: object) -> None:
+        self.controller.refresh()
+        self.controller.look_for_runs()
