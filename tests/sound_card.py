@@ -119,6 +119,16 @@ class SoundCard:
         """The server answers no more."""
         self._processes[0].send_signal(signal.SIGSTOP)
 
+    def go_on(self) -> None:
+        """The server answers again."""
+        self._processes[0].send_signal(signal.SIGCONT)
+
+    def streams(self) -> int:
+        """How many programs are connected to the sink, besides the one that keeps it awake."""
+        command = ["pactl", "list", "short", "sink-inputs"]
+        found = subprocess.run(command, env=os.environ | self.environment, capture_output=True, check=True)
+        return len(found.stdout.splitlines()) - len(_SINKS)
+
     @contextmanager
     def recording(self, sink: str = "test") -> Iterator[Recorder]:
         """Record the sink; the result is there afterwards."""

@@ -24,6 +24,7 @@ State = Literal["empty", "playing", "paused", "ended"]
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+_PATIENCE: Final = 10.0  # seconds to wait for a worker that is held up by a disk or a sound service
 _TICK: Final = 0.03  # seconds between two looks at the song that plays
 
 
@@ -184,7 +185,7 @@ class Player:
         self._transport.mixer.playing = False
         self._wishes.put(None)
         if threading.current_thread() is not self._worker:
-            self._worker.join()
+            self._worker.join(_PATIENCE)
 
     # The worker
 

@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 from sound_card import RATE, Recording, SoundCard, stretches
 
+from mgc_desktop.playback import deck
 from mgc_desktop.playback.events import EventKind
 from mgc_desktop.playback.mixer import FADE
+from mgc_desktop.playback.output import LATENCY
 from mgc_desktop.playback.player import Player
 
 pytestmark = pytest.mark.sound
@@ -288,6 +290,48 @@ def test_a_sound_card_that_is_back_is_used_when_play_is_pressed(
 
     assert not player.silent
     assert (recorder.result.places >= 0).any()
+
+
+def test_on_a_machine_that_stutters_the_buffer_becomes_deeper(
+    frail_sound_card: SoundCard, player: Player, told_song: ToldSong, until: Until
+) -> None:
+    player.load(told_song(60.0))
+    player.play()
+
+    def stutter() -> bool:
+        position = player.position
+        until(lambda: player.position > position + 0.3)
+        frail_sound_card.hang()
+        time.sleep(0.5)
+        frail_sound_card.go_on()
+        return player._deck._latency > LATENCY
+
+    until(stutter)
+    with frail_sound_card.recording() as recorder:
+        recorder.wait_for(RATE)
+    assert (recorder.result.places >= 0).any()
+    assert not player.silent
+
+
+def test_in_a_long_pause_the_sound_card_is_handed_back(
+    sound_card: SoundCard, player: Player, told_song: ToldSong, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deck, "_IDLE", 0.2)
+    player.load(told_song(60.0))
+    assert sound_card.streams() == 0, "a song that only stands ready needs none"
+    player.play()
+    until(lambda: player.position > 0.3)
+    assert sound_card.streams() == 1
+
+    player.pause()
+    until(lambda: sound_card.streams() == 0)
+    position = player.position
+    with sound_card.recording() as recorder:
+        player.play()
+        until(lambda: player.position > position + 0.5)
+    places = recorder.result.places
+
+    assert position * RATE <= places[places >= 0][0] <= position * RATE + RATE // 50
 
 
 def test_another_device_can_be_chosen_while_a_song_plays(
