@@ -18,6 +18,9 @@ from mgc_desktop.errors import MgcError
 # Name on the command line -> module in this package.
 COMMANDS: Final[dict[str, str]] = {
     "analyze": "analyze",
+    "tag": "tag",
+    "runs": "runs",
+    "undo": "undo",
     "models": "models",
     "train": "train",
     "evaluate": "evaluate",

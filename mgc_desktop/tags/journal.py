@@ -85,6 +85,7 @@ class RunWriter:
         self.run = run
         self._lines = LineWriter(path)
         self._count = 0
+        self._open: set[int] = set()
         self._totals = dict.fromkeys(_COUNTS, 0)
 
     def begin(self, folders: Iterable[Path]) -> None:
@@ -107,6 +108,7 @@ class RunWriter:
             "modified": prepared.seen[-1],
             "undoes": undoes,
         }
+        self._open.add(self._count)
         self._add(line)
         return self._count
 
@@ -119,12 +121,14 @@ class RunWriter:
 
         Should that fail, the file itself will tell after the run, and the next intent fails in its turn.
         """
+        self._open.discard(number)
         self._totals["written"] += 1
         with suppress(TagError):
             self._add({"type": "done", "number": number, "size": state.size, "modified": state.mtime_ns})
 
     def dropped(self, number: int, reason: str) -> None:
         """Note that it was not done after all."""
+        self._open.discard(number)
         self._totals["refused"] += 1
         self._add({"type": "dropped", "number": number, "reason": reason})
 
@@ -134,9 +138,10 @@ class RunWriter:
         self._add({"type": "refused", "path": os.fspath(path), "reason": reason})
 
     def close(self) -> None:
-        """Sum up; a run that could not is summed up when the next one starts."""
+        """Sum up; a run that cannot, or does not know what became of a file, is looked after when the next starts."""
         with suppress(TagError, OSError):
-            self._add({"type": "end", **self._totals})
+            if not self._open:
+                self._add({"type": "end", **self._totals})
             self._lines.close()
 
     def _add(self, line: dict[str, Any]) -> None:

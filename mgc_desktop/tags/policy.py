@@ -127,10 +127,10 @@ def _planned(song: HeardSong, policy: Policy) -> PlannedChange:
     def skipped(reason: str) -> PlannedChange:
         return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state)
 
-    if song.genre is None:
-        return skipped("Not sure enough what this is, so nothing is written.")
     if policy.mode is Mode.FILL and old:
         return skipped(f"Has a genre already ({', '.join(old)}).")
+    if song.genre is None:
+        return skipped("Not sure enough what this is, so nothing is written.")
     heard = _chosen(song.genre, ranked, policy)
     if not heard:
         return skipped(_why_none(ranked, policy))

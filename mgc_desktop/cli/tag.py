@@ -1,0 +1,161 @@
+"""Listen to songs and write their genres into their tags, safely.
+
+The plan is shown before anything is written; without --yes it is asked for on a terminal, and nothing is written
+where there is none to ask on. Songs that have a genre keep it, unless --policy says otherwise, and nothing is written
+where the model is unsure. Every run can be taken back: mgc undo.
+
+With --json there is one JSON object a song, with the keys path, result (planned, written, unchanged, skipped, refused
+or failed), field, old, new, confidence, reason and run.
+Exit status: 0 if all went well, 1 if some songs failed or were refused, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mgc_desktop.cli.status import FAILED, OK, UsageError
+
+if TYPE_CHECKING:
+    from mgc_desktop.cli.tag_songs import Failure
+    from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy
+    from mgc_desktop.tags.writer import RunReport
+
+HELP = "write genres into the tags of songs"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `mgc tag`."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a song, or a folder of songs")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, write nothing")
+    parser.add_argument(
+        "--policy",
+        choices=("fill", "append", "replace", "separate"),
+        default="fill",
+        help="only songs without a genre (the default); behind the genres there are; in their place; or into a "
+        "field of its own, MGC_GENRE",
+    )
+    parser.add_argument(
+        "--min-confidence",
+        type=_probability,
+        default=0.0,
+        metavar="P",
+        help="write only genres of this probability, from 0 to 1",
+    )
+    parser.add_argument("--top", type=_positive, default=1, metavar="N", help="write up to N genres (default: 1)")
+    parser.add_argument("--map", type=Path, metavar="FILE", help="your names for genres, as TOML or CSV; none ignores")
+    parser.add_argument("--album", action="store_true", help="one verdict for all songs of an album")
+    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to listen to at the same time")
+    parser.add_argument("--model", metavar="NAME", help="the model to ask (see: mgc models)")
+    parser.add_argument("--keep-mtime", action="store_true", help="leave the modification time of files as it is")
+    parser.add_argument(
+        "--split-links", action="store_true", help="write files with several names (hard links), under this one"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--yes", action="store_true", help="write without asking")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Listen, plan, ask, write; `FAILED` if a song could not be heard or written, or there was none."""
+    from mgc_desktop.cli.confirm import agreed, must_ask, songs_of
+    from mgc_desktop.cli.tag_report import TagReport
+    from mgc_desktop.tags.policy import plan
+
+    ask = not options.dry_run and must_ask(yes=options.yes)
+    policy = _policy(options)
+    songs, failures = _songs(options, policy)
+    report = TagReport(plan(songs, policy), failures, as_json=options.json)
+    if not songs and not failures:
+        print(f"mgc: there is no music in {', '.join(map(str, options.paths))}", file=sys.stderr)
+        return FAILED
+    report.show_plan(asking=ask)
+    if options.dry_run or not report.writes or (ask and not agreed(f"Write {songs_of(len(report.writes))}?")):
+        report.end(None)
+        return FAILED if failures else OK
+    outcome = _write(report.writes, policy, options)
+    report.end(outcome)
+    return FAILED if failures or outcome.refused or outcome.stopped else OK
+
+
+def _probability(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a probability from 0 to 1")
+    return number
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+def _policy(options: argparse.Namespace) -> Policy:
+    from mgc_desktop.errors import SettingsError
+    from mgc_desktop.tags.policy import Mode, Policy
+    from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
+
+    try:
+        vocabulary = load_vocabulary(options.map) if options.map else Vocabulary()
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album)
+
+
+def _model(name: str | None) -> str:
+    """The model's name; ModelError if it cannot be used."""
+    from mgc_desktop.inference.registry import DEFAULT, list_models, load
+
+    if name is not None and name not in (known := [entry.name for entry in list_models()]):
+        raise UsageError(f"there is no model named '{name}'. Choose one of: {', '.join(known)}.")
+    load(name)
+    return name or DEFAULT
+
+
+def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong], list[Failure]]:
+    """All songs with what was heard, and what could not be read or heard."""
+    from mgc_desktop.audio.files import find_audio
+    from mgc_desktop.cli.tag_songs import Failure, find_out
+
+    songs: list[HeardSong] = []
+    failures: list[Failure] = []
+
+    def unreadable(folder: Path, error: OSError) -> None:
+        failures.append(Failure(folder, f"The folder cannot be searched ({error.strerror}). Check its permissions."))
+
+    found = find_out(find_audio(options.paths, unreadable), policy, _model(options.model), options.jobs)
+    for song in _with_progress(found):
+        if isinstance(song, Failure):
+            failures.append(song)
+        else:
+            songs.append(song)
+    return songs, failures
+
+
+def _with_progress(found: Iterator[HeardSong | Failure]) -> Iterator[HeardSong | Failure]:
+    """The same, with their number on the terminal."""
+    shown = sys.stderr.isatty()
+    for number, song in enumerate(found, 1):
+        if shown:
+            print(f"\rlistening ... {number} songs", end="", file=sys.stderr, flush=True)
+        yield song
+    if shown:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.Namespace) -> RunReport:
+    """Write the plan; Ctrl-C ends the run between two files."""
+    from mgc_desktop.cli.interrupt import cancelled_by_interrupt
+    from mgc_desktop.tags.journal import Journal
+    from mgc_desktop.tags.write import WriteOptions
+    from mgc_desktop.tags.writer import write_run
+
+    how = WriteOptions(keep_mtime=options.keep_mtime, split_links=options.split_links)
+    with cancelled_by_interrupt() as cancel:
+        return write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)

@@ -1,0 +1,87 @@
+"""What `mgc tag` and `mgc undo` print: lines for people, or JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mgc_desktop.cli.tag_songs import Failure
+    from mgc_desktop.tags.policy import PlannedChange
+    from mgc_desktop.tags.writer import RunReport
+
+
+class TagReport:
+    """The plan, and in the end what became of it."""
+
+    def __init__(self, changes: Sequence[PlannedChange], failures: Sequence[Failure], *, as_json: bool) -> None:
+        self.writes = [change for change in changes if change.writes]
+        self._changes, self._failures, self._as_json = changes, failures, as_json
+
+    def show_plan(self, *, asking: bool) -> None:
+        """One song after the other, old -> new; to standard error where the answer to it decides on the rest."""
+        if self._as_json and not asking:
+            return
+        stream = sys.stderr if self._as_json else sys.stdout
+        for change in self._changes:
+            print(f"{change.path}\n    {described(change)}", file=stream)
+        for failure in self._failures:
+            print(f"{failure.path}\n    failed: {failure.reason}", file=stream)
+        kept = len(self._changes) - len(self.writes)
+        print(f"{len(self.writes)} to write, {kept} to leave as they are, {len(self._failures)} failed", file=stream)
+
+    def end(self, outcome: RunReport | None) -> None:
+        """What was written; None if nothing was to be, or the answer was no."""
+        if self._as_json:
+            self._print_objects(outcome)
+        elif outcome is not None:
+            summarise(outcome)
+
+    def _print_objects(self, outcome: RunReport | None) -> None:
+        results = results_by_path(outcome)
+        for change in self._changes:
+            usual = ("planned" if change.writes else "skipped", change.reason)
+            result, reason = results.get(change.path, usual) if change.writes else usual
+            run = outcome.run if outcome is not None and change.writes else None
+            line = json_line(change.path, result, reason, run)
+            line |= {"field": change.field.value, "old": change.old, "new": change.new}
+            print(json.dumps({**line, "confidence": round(change.confidence, 6)}))
+        for failure in self._failures:
+            line = json_line(failure.path, "failed", failure.reason, None)
+            print(json.dumps({**line, "field": None, "old": [], "new": [], "confidence": None}))
+
+
+def described(change: PlannedChange) -> str:
+    """A change in a line."""
+    if not change.writes:
+        return f"stays: {change.reason}"
+    return f"{', '.join(change.old) or '(none)'} -> {', '.join(change.new)}   {change.reason}"
+
+
+def summarise(outcome: RunReport) -> None:
+    """What a run did, for people; what was refused goes to standard error."""
+    for refused in outcome.refused:
+        print(f"mgc: {refused.path}: {refused.reason}", file=sys.stderr)
+    if outcome.stopped:
+        print(f"mgc: {outcome.stopped}", file=sys.stderr)
+    unchanged = f", {len(outcome.unchanged)} unchanged" if outcome.unchanged else ""
+    print(f"{len(outcome.written)} written{unchanged}, {len(outcome.refused)} refused")
+    if outcome.written:
+        print(f"To take this back: mgc undo {outcome.run}")
+
+
+def results_by_path(outcome: RunReport | None) -> dict[Path, tuple[str, str]]:
+    """What became of each song, and a sentence."""
+    if outcome is None:
+        return {}
+    results = {refused.path: ("refused", refused.reason) for refused in outcome.refused}
+    results |= dict.fromkeys(outcome.unchanged, ("unchanged", "Says so already."))
+    return results | {written.path: ("written", "") for written in outcome.written}
+
+
+def json_line(path: Path, result: str, reason: str, run: str | None) -> dict[str, Any]:
+    """What the objects of all commands that write have in common."""
+    return {"path": str(path), "result": result, "reason": reason, "run": run}

@@ -1,0 +1,101 @@
+"""What `mgc tag` finds out about songs: their tags, and, where the rules need it, what they are."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from mgc_desktop.cli.interrupt import unheard_by_children
+from mgc_desktop.errors import MgcError, TagError
+from mgc_desktop.library.executor import IsolatedPool, WorkerCrashedError, WorkerHungError
+from mgc_desktop.library.jobs import Heard
+from mgc_desktop.library.listen import Listen
+from mgc_desktop.tags.policy import HeardSong, Mode, Policy
+from mgc_desktop.tags.read import read_tags
+from mgc_desktop.tags.write import FileState
+
+_AHEAD: Final = 8  # songs handed out for each process, as results come in order
+_HANGS: Final = 600.0  # seconds; no decoder is that slow unless it hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A song that cannot be tagged, and why."""
+
+    path: Path
+    reason: str
+
+
+_Future = Future[Heard]
+
+
+def find_out(paths: Iterable[Path], policy: Policy, model: str, jobs: int) -> Iterator[HeardSong | Failure]:
+    """What each song is, in order. A song that keeps its genre by the rules is not listened to."""
+    with unheard_by_children():
+        pool = IsolatedPool(jobs, timeout=_HANGS)
+    listen = Listen(model)
+    waiting: deque[tuple[HeardSong | Failure, _Future | None]] = deque()
+    try:
+        for path in paths:
+            song = _read(path)
+            needed = isinstance(song, HeardSong) and _needs_listening(song, policy)
+            waiting.append((song, pool.submit(listen, path) if needed else None))
+            while len(waiting) > _AHEAD * jobs or (waiting and _is_ready(waiting[0][1])):
+                yield _heard(*waiting.popleft())
+        while waiting:
+            yield _heard(*waiting.popleft())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _read(path: Path) -> HeardSong | Failure:
+    """A song by its tags, not yet heard."""
+    try:
+        state = FileState.of(path)
+        tags = read_tags(path, cover=False)
+    except TagError as error:
+        return Failure(path, error.message)
+    except OSError as error:
+        return Failure(path, f"cannot be read ({error.strerror or error})")
+    return HeardSong(
+        path,
+        None,
+        {},
+        tags.genres,
+        tags.separate,
+        artist=tags.artist,
+        album=tags.album,
+        album_artist=tags.album_artist,
+        state=state,
+    )
+
+
+def _needs_listening(song: HeardSong, policy: Policy) -> bool:
+    return policy.album or policy.mode is not Mode.FILL or not song.existing
+
+
+def _is_ready(future: _Future | None) -> bool:
+    return future is None or future.done()
+
+
+def _heard(song: HeardSong | Failure, future: _Future | None) -> HeardSong | Failure:
+    if future is None or isinstance(song, Failure):
+        return song
+    try:
+        prediction = future.result().prediction
+    except MgcError as error:
+        return Failure(song.path, error.message)
+    except WorkerCrashedError:
+        return Failure(song.path, "The decoder crashed on this file. It is probably damaged.")
+    except WorkerHungError:
+        return Failure(song.path, "The decoder came to no end with this file. It is probably damaged.")
+    except Exception as error:  # one strange file must not end the run
+        return Failure(song.path, f"{type(error).__name__}: {error}")
+    if prediction is None:
+        return song
+    probabilities = dict(zip(prediction.genres, map(float, prediction.probabilities), strict=True))
+    return replace(song, genre=prediction.genre, probabilities=probabilities)
