@@ -12,7 +12,7 @@ import pytest
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-from mgc_desktop.library.query import Filter, Query, Sort
+from mgc_desktop.library.query import Filter, Group, Query, Sort
 from mgc_desktop.library.schema import MIGRATIONS
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryError, LibraryStore
@@ -201,3 +201,29 @@ def test_two_stores_see_each_others_songs(store: LibraryStore) -> None:
     with LibraryStore(store.path) as other:
         other.put([FileTags(Path("/m/late.mp3"), 1, 1)])
         assert store.song_at(Path("/m/late.mp3")) is not None
+
+
+@pytest.mark.parametrize("group", [Group.FOLDER, Group.ALBUM])
+@pytest.mark.parametrize("filter_", [Filter.ALL, Filter.NO_GENRE])
+def test_each_group_is_headed_by_its_first_song(store: LibraryStore, group: Group, filter_: Filter) -> None:
+    ids = store.ids(Query(filter_, group=group))
+    songs = {song.id: song for song in store.songs([abs(i) for i in ids])}
+    keys = [songs[i].path.parent if group is Group.FOLDER else songs[i].album for i in ids if i > 0]
+    heads = [position for position, i in enumerate(ids) if i < 0]
+    assert len(heads) == len(set(keys))
+    assert all(ids[position] == -ids[position + 1] for position in heads)
+    assert sorted(keys, key=lambda key: str(key or "").casefold()) == keys
+
+
+def test_damage_that_opening_does_not_show_is_found_later(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    with LibraryStore(path) as store:
+        store.put(FileTags(Path(f"/m/{i}.mp3"), 1, 1, title="x" * 200) for i in range(500))
+    with LibraryStore(path, check=False) as store:
+        assert store.is_sound()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 8192] = bytes(8192)
+    path.write_bytes(data)
+    with LibraryStore(path, check=False) as store:
+        assert store.set_aside is None
+        assert not store.is_sound()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -58,7 +58,8 @@ class ReviewCells(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colours.hover))
         painter.setPen(QPen(QColor(colours.line), 1))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        line = option.rect.bottom() + 0.5
+        painter.drawLine(QPointF(option.rect.left(), line), QPointF(option.rect.right() + 1, line))
         cell = QRectF(option.rect)
         inner = cell.adjusted(8, 0, -6, 0)
         painter.setFont(font(BODY))

@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -18,6 +29,9 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -29,6 +43,7 @@ from mgc_desktop.tags.writer import RunReport
 from mgc_desktop.ui.fonts import font
 from mgc_desktop.ui.labels import muted
 from mgc_desktop.ui.library import outcome
+from mgc_desktop.ui.library.cells import paint_box
 from mgc_desktop.ui.library.strip import ThinBar
 from mgc_desktop.ui.library.words import number, songs
 from mgc_desktop.ui.theme import Palette
@@ -39,6 +54,15 @@ _NOTE: Final = (
     "Every file is turned back bit by bit into what it was. A file that another program changed since is left alone "
     "and named."
 )
+
+_ROW: Final = 34
+_BETWEEN: Final = ",  "  # two spaces: no name of a genre has that
+_SHEET: Final = """
+QListView {{ background: {p.panel}; border: 1px solid {p.line}; border-radius: 12px; padding: 6px; }}
+QListView:focus {{ border-color: {p.accent}; }}
+QListWidget::item {{ padding: 8px 10px; border-radius: 8px; color: {p.muted}; }}
+QListWidget::item:selected {{ background: {p.hover}; color: {p.text}; }}
+"""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -77,7 +101,7 @@ class EntryModel(QAbstractListModel):
         entry = self.entries[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             now, then = ", ".join(entry.new) or "no genre", ", ".join(entry.old) or "no genre"
-            return f"{entry.path.name}     {now}  →  {then}"
+            return f"{entry.path.name}{_BETWEEN}{now}  →  {then}"
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if entry.path in self.ticked else Qt.CheckState.Unchecked
         return str(entry.path) if role == Qt.ItemDataRole.ToolTipRole else None
@@ -91,6 +115,51 @@ class EntryModel(QAbstractListModel):
         self.dataChanged.emit(index, index)
         self.changed.emit()
         return True
+
+
+class EntryCells(QStyledItemDelegate):
+    """A box, the file's name, and what becomes of its genre."""
+
+    def __init__(self, palette: Palette, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.palette = palette
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """All rows are of one height."""
+        return QSize(40, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """One row."""
+        colours, row = self.palette, QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.hover))
+            painter.drawRoundedRect(row, 6, 6)
+        ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Checked
+        paint_box(painter, QPointF(row.x() + 18, row.center().y()), colours, ticked=ticked)
+        name, _, change = str(index.data()).rpartition(_BETWEEN)
+        painter.setFont(font())
+        metrics = painter.fontMetrics()
+        words = row.adjusted(38, 0, -12, 0)
+        painter.setPen(QColor(colours.muted))
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), change)
+        room = int(words.width()) - metrics.horizontalAdvance(change) - 16
+        painter.setPen(QColor(colours.text))
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+        painter.restore()
+
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        """A click anywhere on a row, or the space bar, turns its box."""
+        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
+            if event.type() == QEvent.Type.MouseButtonRelease:
+                ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Checked
+                wanted = Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked
+                return model.setData(index, wanted, Qt.ItemDataRole.CheckStateRole)
+            return False
+        return super().editorEvent(event, model, option, index)
 
 
 class UndoDialog(QDialog):
@@ -124,7 +193,9 @@ class UndoDialog(QDialog):
         self.view.setModel(self.files)
         self.view.setUniformItemSizes(True)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setItemDelegate(EntryCells(palette, self.view))
+        self.setStyleSheet(_SHEET.format(p=palette))
         self.bar = ThinBar(palette)
         self.bar.hide()
         self.outcome = muted()
@@ -151,6 +222,7 @@ class UndoDialog(QDialog):
             writer.latest(path, lambda run: self._show_runs([run] if run is not None else []))
 
     def _show_runs(self, runs: list[Run]) -> None:
+        runs = [run for run in runs if run.written]
         self._runs = runs
         self.runs.clear()
         for run in runs:

@@ -31,6 +31,11 @@ class Counts:
         return self[State.NEW] + self[State.STALE]
 
     @property
+    def to_review(self) -> int:
+        """Those that have something to decide."""
+        return self[State.TO_WRITE] + self[State.DIFFERS]
+
+    @property
     def waiting(self) -> int:
         """Those that were asked for."""
         return self[State.WAITING] + self[State.LISTENING]

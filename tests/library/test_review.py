@@ -1,0 +1,195 @@
+"""What a review proposes, what the user decides, and what a write and an undo leave in library and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mutagen import File
+
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.library.query import Query
+from mgc_desktop.library.rebuild import keep_folders, restore_folders, restore_written
+from mgc_desktop.library.review import counts, keep_choices, review
+from mgc_desktop.library.scanner import scan
+from mgc_desktop.library.song import Song, State
+from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.library.tagging import undo, write
+from mgc_desktop.library.verdict import state_of
+from mgc_desktop.tags.fingerprint import audio_checksum
+from mgc_desktop.tags.journal import Journal
+from mgc_desktop.tags.policy import Mode, Policy
+
+HEARD = {"a.flac": "Jazz", "b.flac": "Jazz", "c.flac": None, "rock.flac": "Jazz"}
+
+
+@pytest.fixture
+def music(tmp_path: Path, write_audio: Callable[..., Path], sounds: object) -> Path:
+    for number, name in enumerate(HEARD):
+        path = write_audio(f"music/{name}", sounds.noise(0.3, seed=number))  # type: ignore[attr-defined]
+        tags = File(path)
+        tags["album"], tags["artist"] = ["One"], ["Somebody"]
+        if name == "rock.flac":
+            tags["genre"] = ["Rock"]
+        tags.save()
+    return tmp_path / "music"
+
+
+@pytest.fixture
+def store(tmp_path: Path, music: Path) -> Iterator[LibraryStore]:
+    with LibraryStore(tmp_path / "library.db") as store:
+        store.add_folder(music)
+        scan([music], store)
+        for name, genre in HEARD.items():
+            hear(store, music / name, genre)
+        yield store
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal")
+
+
+def hear(store: LibraryStore, path: Path, genre: str | None) -> None:
+    song = store.song_at(path)
+    assert song is not None
+    probabilities = np.full(10, 0.02, np.float32)
+    probabilities[GENRES.index(genre or "World")] = 0.82 if genre else 0.2
+    timeline = Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, 10), np.float32))
+    share = float(probabilities.max())
+    prediction = TrackPrediction(path, 0.3, "m", "1", GENRES, probabilities, genre, share, timeline)
+    checksum = audio_checksum(path)
+    store.remember(checksum, prediction)
+    analysis = store.analysis(checksum, "m", "1")
+    assert analysis is not None
+    store.assign(song.id, analysis, state_of(song.genres, genre))
+
+
+def song_of(store: LibraryStore, path: Path) -> Song:
+    song = store.song_at(path)
+    assert song is not None
+    return song
+
+
+def test_songs_without_a_genre_come_first_and_are_written_others_stay(store: LibraryStore) -> None:
+    rows = review(store, Policy())
+    assert [(row.song.path.name, row.change.writes) for row in rows] == [
+        ("a.flac", True), ("b.flac", True), ("rock.flac", False),
+    ]  # fmt: skip
+    assert counts(rows) == (2, 0)
+    assert counts(review(store, Policy(Mode.REPLACE))) == (3, 1)
+
+
+def test_unsure_is_never_written_not_even_when_it_is_accepted(store: LibraryStore, music: Path) -> None:
+    unsure = song_of(store, music / "c.flac")
+    store.choose([unsure.id], accepted=True)
+    (row,) = review(store, Policy(Mode.REPLACE), [unsure.id])
+    assert not row.change.writes
+
+
+def test_what_the_user_decided_goes_before_the_rules_and_is_remembered(store: LibraryStore, music: Path) -> None:
+    a, _, rock = review(store, Policy())
+    keep_choices(store, [a.declined(), rock.accepted(), review(store, Policy())[1].edited(["Bebop", "Swing"])])
+    decided = {row.song.path.name: row.change for row in review(store, Policy())}
+    assert not decided["a.flac"].writes
+    assert decided["rock.flac"].new == ("Jazz",)
+    assert decided["b.flac"].new == ("Bebop", "Swing")
+
+
+def test_a_declined_song_can_be_accepted_again(store: LibraryStore) -> None:
+    row = review(store, Policy())[0]
+    again = row.declined().accepted()
+    assert again.change.writes
+    assert again.change.new == row.change.new
+
+
+def test_the_songs_of_an_album_that_are_not_reviewed_have_a_say(store: LibraryStore, music: Path) -> None:
+    a = song_of(store, music / "a.flac")
+    hear(store, music / "b.flac", "World")
+    hear(store, music / "c.flac", "World")
+    hear(store, music / "rock.flac", "World")
+    (row,) = review(store, Policy(album=True), [a.id])
+    assert row.change.new == ("World",)
+
+
+def test_a_write_is_in_the_files_and_in_the_library_and_an_undo_takes_it_out_of_both(
+    store: LibraryStore, music: Path, journal: Journal
+) -> None:
+    before = {path: path.read_bytes() for path in music.iterdir()}
+    report = write(store, review(store, Policy()), journal)
+    assert len(report.written) == 2
+    for name in ("a.flac", "b.flac"):
+        assert File(music / name)["genre"] == ["Jazz"]
+        song = song_of(store, music / name)
+        assert (song.state, song.genres) == (State.WRITTEN, ("Jazz",))
+    assert scan([music], store).changed == 0  # the library knows the files as they are now
+    assert undo(store, journal.find(), journal).refused == ()
+    assert {path: path.read_bytes() for path in music.iterdir()} == before
+    assert song_of(store, music / "a.flac").state is State.TO_WRITE
+    assert song_of(store, music / "a.flac").genres == ()
+
+
+def test_one_file_alone_can_be_taken_back(store: LibraryStore, music: Path, journal: Journal) -> None:
+    write(store, review(store, Policy()), journal)
+    undo(store, journal.find(), journal, only=[music / "a.flac"])
+    assert song_of(store, music / "a.flac").state is State.TO_WRITE
+    assert song_of(store, music / "b.flac").state is State.WRITTEN
+
+
+def test_a_file_that_somebody_changed_since_the_review_is_named_and_left(
+    store: LibraryStore, music: Path, journal: Journal
+) -> None:
+    rows = review(store, Policy())
+    tags = File(music / "a.flac")
+    tags["genre"] = ["Polka"]
+    tags.save()
+    report = write(store, rows, journal)
+    assert [refused.path.name for refused in report.refused] == ["a.flac"]
+    assert File(music / "a.flac")["genre"] == ["Polka"]
+    scan([music], store)
+    assert song_of(store, music / "a.flac").state is State.DIFFERS
+
+
+def test_a_lost_database_is_made_again_from_folders_and_journal(
+    store: LibraryStore, music: Path, journal: Journal, tmp_path: Path
+) -> None:
+    write(store, review(store, Policy()), journal)
+    keep_folders(store)
+    store.close()
+    (tmp_path / "library.db").unlink()
+    with LibraryStore(tmp_path / "library.db") as made:
+        assert restore_folders(made) == [music]
+        scan([music], made)
+        assert restore_written(made, journal) == 2
+        assert song_of(made, music / "a.flac").state is State.WRITTEN
+        assert song_of(made, music / "rock.flac").state is State.NEW
+
+
+def test_verdicts_of_another_model_are_stale(store: LibraryStore, music: Path) -> None:
+    store.mark_stale("m@1")
+    assert State.STALE not in store.counts()
+    store.mark_stale("m@2")
+    assert store.counts() == {State.STALE: 4}
+
+
+def test_songs_that_wait_no_longer_stand_where_they_stood(store: LibraryStore) -> None:
+    before = store.counts()
+    store.set_state(store.ids(Query()), State.WAITING)
+    store.unqueue()
+    assert store.counts() == before
+
+
+def test_a_model_with_genres_of_its_own_keeps_their_names(store: LibraryStore, music: Path) -> None:
+    song = song_of(store, music / "a.flac")
+    timeline = Timeline(("Fado", "Polka"), np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32))
+    shares = np.array([0.1, 0.9], np.float32)
+    own = TrackPrediction(song.path, 0.3, "own", "1", ("Fado", "Polka"), shares, "Polka", 0.9, timeline)
+    store.remember("c0ffee", own)
+    analysis = store.analysis("c0ffee", "own", "1")
+    assert analysis is not None
+    store.assign(song.id, analysis, State.TO_WRITE)
+    (row,) = review(store, Policy(), [song.id])
+    assert row.change.new == ("Polka",)
