@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mgc_desktop.errors import PlaybackError
 from mgc_desktop.playback import devices
 from mgc_desktop.playback.events import EventKind, PlayerEvent
 from mgc_desktop.playback.player import Player
@@ -101,9 +103,11 @@ def frail_sound_card(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
 
 @pytest.fixture
 def no_sound_card(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without any."""
-    require_sound()
-    _enter(SoundCard(tmp_path_factory.mktemp("nothing")), monkeypatch)
+    """A machine without any: what leads to a sound card leads nowhere."""
+    with contextlib.suppress(PlaybackError):  # without PortAudio it is silent as well
+        _enter(SoundCard(tmp_path_factory.mktemp("nothing")), monkeypatch)
+        if devices.outputs():
+            pytest.skip("the sound card of this machine cannot be hidden")
 
 
 @pytest.fixture

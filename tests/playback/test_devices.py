@@ -111,7 +111,7 @@ def test_a_card_that_is_not_there_is_named(sound_card: object) -> None:
 
 
 @pytest.mark.sound
-def test_a_machine_without_a_sound_card_shows_none_and_says_so(no_sound_card: None) -> None:
+def test_a_machine_without_a_sound_card_shows_none_and_says_so(sound_card: object, no_sound_card: None) -> None:
     assert devices.outputs() == []
     with pytest.raises(PlaybackError, match="No sound output was found"):
         devices.find(None)
