@@ -70,6 +70,7 @@ class Program:
 
     def close(self) -> None:
         """End all threads. Safe to call more than once."""
+        self.parts.appearance.close()
         self.parts.analyst.close()
         self.window.library.close()
         self.parts.reader.close()

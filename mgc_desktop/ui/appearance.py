@@ -26,8 +26,9 @@ class Appearance(QObject):
         self._app = app
         self._theme = theme
         self.palette = DARK
+        self._applied: Palette | None = None
         self._system = app.styleHints().colorScheme()
-        app.styleHints().colorSchemeChanged.connect(self._on_system)
+        self._following = app.styleHints().colorSchemeChanged.connect(self._on_system)
         self.set_theme(theme)
 
     @property
@@ -42,6 +43,10 @@ class Appearance(QObject):
         self._system = self._app.styleHints().colorScheme()
         self._apply()
 
+    def close(self) -> None:
+        """Follow the system no longer. Safe to call more than once."""
+        QObject.disconnect(self._following)
+
     def _on_system(self, scheme: Qt.ColorScheme) -> None:
         self._system = scheme
         self._apply()
@@ -51,9 +56,9 @@ class Appearance(QObject):
         if chosen is None:
             # Where the system does not say, dark: the spectrogram is.
             chosen = LIGHT if self._system == Qt.ColorScheme.Light else DARK
-        if chosen is self.palette and self._app.styleSheet():
+        if chosen is self._applied:
             return
-        self.palette = chosen
+        self.palette = self._applied = chosen
         self._app.setPalette(_qt_palette(chosen))
         self._app.setStyleSheet(style_sheet(chosen, (resources_dir() / "icons").as_posix()))
         _log.info("theme %s", chosen.name)

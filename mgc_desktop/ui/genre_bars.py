@@ -79,6 +79,8 @@ class GenreBars(QWidget):
         if values is not None:
             order = self._order.update(self._targets.tolist(), settle=settle)
             self._places[list(order)] = np.arange(len(order))
+            if settle:  # all rows crossing each other would be no help to the eye
+                self._shown_places = self._places.copy()
         self._describe()
         if self._animated():
             if not self._timer.isActive() and self._moving():

@@ -21,6 +21,7 @@ from mgc_desktop.workers.songs import SongFacts, read_song
 from mgc_desktop.workers.tasks import TaskRunner
 
 _BARS_EVERY: Final = 2  # frames
+_TAGS_AGAIN: Final = 1.5
 
 
 class ListenController(QObject):
@@ -49,6 +50,7 @@ class ListenController(QObject):
         self._facts: SongFacts | None = None
         self._prediction: TrackPrediction | None = None
         self._duration = 0.0
+        self._tags_at = 0.0  # seconds heard when the tags were shown last
         self._frame = 0
         self._connect()
 
@@ -67,6 +69,7 @@ class ListenController(QObject):
         self._playback.duration_known.connect(self._set_duration)
         self._playback.moved.connect(self._on_moved)
         self._playback.jumped.connect(self._on_jumped)
+        self._playback.playing_changed.connect(self._on_playing)
         self._playback.queue_changed.connect(self._look_ahead)
         self._analyst.progressed.connect(self._on_progress)
         self._analyst.finished.connect(self._on_finished)
@@ -101,7 +104,7 @@ class ListenController(QObject):
             self._reading.cancel()
         self._reading = None
         self._facts = self._prediction = None
-        self._duration = 0.0
+        self._duration = self._tags_at = 0.0
 
     def _on_facts(self, facts: SongFacts) -> None:
         self._show_facts(facts)
@@ -170,9 +173,15 @@ class ListenController(QObject):
     def _show_prediction(self) -> None:
         self._show_verdict()
         self._show_ribbon()
-        tags = self._prediction.tags if self._prediction is not None else ()
-        self._page.side.chips.set_words(tags)
-        self._page.side.refit()
+        self._show_tags()
+
+    def _show_tags(self) -> None:
+        """The tags of the first seconds change quickly; they are shown anew when half as much again was heard."""
+        heard = self._prediction.heard if self._prediction is not None else 0.0
+        if self._prediction is None or self._is_whole() or heard >= _TAGS_AGAIN * self._tags_at:
+            self._tags_at = heard
+            self._page.side.chips.set_words(self._prediction.tags if self._prediction is not None else ())
+            self._page.side.refit()
 
     def _show_verdict(self) -> None:
         if self._facts is None:
@@ -201,6 +210,10 @@ class ListenController(QObject):
     def _on_jumped(self, seconds: float) -> None:
         self._on_moved(seconds)
         self._show_now(seconds, settle=True)
+
+    def _on_playing(self, playing: bool) -> None:
+        if not playing:  # nothing changes any more: put the bars into exact order
+            self._on_jumped(self._playback.position)
 
     def _show_now(self, seconds: float, *, settle: bool = False) -> None:
         timeline = self._prediction.timeline if self._prediction is not None else None

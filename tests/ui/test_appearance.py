@@ -17,6 +17,7 @@ from mgc_desktop.ui.theme import DARK, LIGHT
 def appearance(qapp: QApplication) -> Iterator[Appearance]:
     appearance = Appearance(qapp, "dark")
     yield appearance
+    appearance.close()
     qapp.setStyleSheet("")
 
 
