@@ -30,6 +30,8 @@ _VERSION: Final = 1
 _ENDING: Final = ".jsonl"
 _COUNTS: Final = ("written", "refused")
 
+_Ends = tuple[dict[str, Any] | None, dict[str, Any] | None]  # first and last line
+_Undos = dict[str, list[str]]
 EntryState = Literal["pending", "done", "dropped", "unclear"]
 
 
@@ -187,8 +189,10 @@ class Journal:
 
     def runs(self) -> list[Run]:
         """All runs that wrote or refused anything, the newest first."""
-        found = [run for path in self._files() if (run := self._summary(path)) and (run.written or run.refused)]
-        return sorted(found, key=lambda run: run.started, reverse=True)
+        ends = {path.stem: first_and_last(path) for path in self._files()}
+        undos = _undos(ends)
+        found = [self._summary(run, head or {}, last, undos) for run, (head, last) in ends.items()]
+        return sorted((run for run in found if run.written or run.refused), key=lambda run: run.started, reverse=True)
 
     def find(self, wanted: str | None = None) -> Run:
         """The run of that name or of a name that begins so; by default the last one that can still be undone."""
@@ -219,14 +223,7 @@ class Journal:
 
     def undone(self, run: str) -> frozenset[int]:
         """The numbers of the entries of a run that are taken back now."""
-        numbers: set[int] = set()
-        for path in self._files():
-            head, _ = first_and_last(path)
-            if head is not None and head.get("undoes") == run:
-                again = self.undone(path.stem)
-                taken_back = (entry for entry in self.entries(path.stem) if entry.number not in again)
-                numbers |= {entry.undoes for entry in taken_back if entry.undoes is not None and _counts(entry)}
-        return frozenset(numbers)
+        return self._undone(run, _undos({path.stem: first_and_last(path) for path in self._files()}))
 
     def _file(self, run: str) -> Path:
         return self.folder / f"{run}{_ENDING}"
@@ -243,20 +240,27 @@ class Journal:
         except OSError as error:
             raise TagError(f"the journal cannot be read ({error.strerror})", path=self._file(run)) from error
 
-    def _summary(self, path: Path) -> Run | None:
+    def _undone(self, run: str, undos: _Undos) -> frozenset[int]:
+        """`undos`: the runs that take back a run. What they took back counts unless that was taken back in turn."""
+        numbers: set[int] = set()
+        for undo in undos.get(run, ()):
+            again = self._undone(undo, undos)
+            taken_back = (entry for entry in self.entries(undo) if entry.number not in again)
+            numbers |= {entry.undoes for entry in taken_back if entry.undoes is not None and _counts(entry)}
+        return frozenset(numbers)
+
+    def _summary(self, run: str, head: dict[str, Any], last: dict[str, Any] | None, undos: _Undos) -> Run:
         """From the last line, or, where a crash left none, from all."""
-        head, last = first_and_last(path)
         finished = last is not None and last["type"] == "end"
-        totals, damaged = (last, 0) if last is not None and finished else self._count(path.stem)
-        head = head or {}
+        totals, damaged = (last, 0) if last is not None and finished else self._count(run)
         return Run(
-            path.stem,
-            float(head.get("started", path.stat().st_mtime)),
+            run,
+            float(head.get("started", 0.0)),
             str(head.get("note", "")),
             head.get("undoes"),
             int(totals["written"]),
             int(totals["refused"]),
-            len(self.undone(path.stem)),
+            len(self._undone(run, undos)),
             finished,
             damaged,
         )
@@ -287,6 +291,14 @@ class Journal:
         writer.add({"type": "end", **totals})
         writer.close()
         return pending
+
+
+def _undos(ends: dict[str, _Ends]) -> _Undos:
+    undos: _Undos = {}
+    for run, (head, _) in ends.items():
+        if head is not None and head.get("undoes"):
+            undos.setdefault(head["undoes"], []).append(run)
+    return undos
 
 
 def _happened(entry: Entry) -> EntryState:

@@ -7,6 +7,7 @@ import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import mutagen
 import pytest
@@ -337,6 +338,16 @@ def test_txxx_of_others_stay(song: Song) -> None:
     write(path, Field.SEPARATE, "Jazz")
     tags = ID3(path)
     assert [str(tags[f"TXXX:{key}"]) for key in ("MGC_GENRE_2", "mood", "MGC_GENRE")] == ["a", "b", "Jazz"]
+
+
+def test_bare_aac_gets_a_tag_in_front(tmp_path: Path, sounds: Any, write_audio: Any, decoded: Decoded) -> None:
+    path = write_audio("song.aac", sounds.tone(1.0))
+    before, original, sound = decoded(path), path.read_bytes(), fingerprint(path).audio
+    back = write(path, Field.GENRE, "Jazz", "曲")
+    assert (read_tags(path).genres, read_tags(path).format) == (("Jazz", "曲"), "AAC")
+    assert decoded(path) == before
+    assert fingerprint(path).audio == sound
+    assert turn_back(path, back) == original
 
 
 # ---- WAV ----
