@@ -28,7 +28,7 @@ class Outcome:
 
 
 UNSEEN: Final = "Free game music, heads that never heard the artist"
-EVALUATION: Final = "Real songs, not fitted to"
+EVALUATION: Final = "Real songs, debugged with, not fitted to"
 _REPORT: Final = """# The genre head
 
 {fitted_on}
@@ -49,10 +49,12 @@ and the evaluation songs with their `tracks.tsv`.
 Labels that were guessed teach, but are in none of these figures. "Free game music": five folds by artist; neither the
 background, nor the weights have seen the artist. The temperatures and the threshold were chosen on these same songs
 (two numbers from so many songs), so their calibration error is a little flattering.
-"Real songs" took no part in the fitting. They were listened to while the styles were written, and they are few: they
-can show a blunder, not an accuracy.
+"Real songs" took no part in the fitting, but they did in the debugging: three of them, piano music by Clementi that
+came out as Jazz, led to the style "solo piano" and to the clipping of the tags' logits, and the shares of guitar songs
+in World and of punk in Hard Rock were chosen with them in view. For that, and because they are ten, they can show a
+blunder, not an accuracy. Genres that no table names are unmeasured.
 
-## The songs that only measure
+## The real songs, one by one
 
 {songs}
 
@@ -145,7 +147,7 @@ def write_report(path: Path, head: Head, unseen: Sequence[Outcome], evaluation: 
     found = scores(unseen, how, excerpts=True)
     curve = coverage(found)
     rows = []
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+    for threshold in (0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         above = int((curve[:, 0] >= threshold).sum())
         if above:
             rows.append({"unsure below": threshold, "answered": curve[above - 1, 1], "right": curve[above - 1, 2]})
