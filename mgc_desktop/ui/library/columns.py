@@ -60,7 +60,8 @@ def widths(room: int, hidden: Collection[Column], chosen: Mapping[Column, int]) 
     if _GIVES_WAY in elastic and left < sum(column.value.width for column in elastic):
         return widths(room, {*hidden, _GIVES_WAY}, chosen)
     total = sum(column.value.share for column in elastic)
+    spare = max(0, left - sum(column.value.width for column in elastic))
     for column in elastic[1:]:
-        fixed[column] = max(column.value.width, int(left * column.value.share / total))
+        fixed[column] = column.value.width + int(spare * column.value.share / total)
     rest = room - sum(fixed.values())
     return {c: fixed.get(c, max(c.value.width, rest)) for c in shown}
