@@ -1,11 +1,12 @@
 """Models side by side, heard through the program's own `analyze`: what a user gets is what is measured.
 
-Answers are kept as JSON (one file a model and version), so an evaluation that was killed goes on, and adding a model
+Answers are kept as JSON (one file a model, its weights and calibration), so an evaluation that was killed goes on, and adding a model
 does not ask the others again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +97,8 @@ def _middle(clip: Clip, seconds: float) -> Clip:
 def _ask(
     model: Classifier, clips: Sequence[Clip], output: Path, say: Say
 ) -> tuple[dict[str, list[float]], tuple[Skipped, ...]]:
-    path = output / "answers" / f"{model.name} {model.version.replace('/', '_')}.json"
+    identity = f"{model.version} {model.metadata.model.sha256[:12]} {model.calibration}"
+    path = output / "answers" / f"{model.name} {hashlib.sha256(identity.encode()).hexdigest()[:12]}.json"
     answers: dict[str, list[float]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     skipped: list[Skipped] = []
     path.parent.mkdir(parents=True, exist_ok=True)
