@@ -1,7 +1,7 @@
 """Models side by side, heard through the program's own `analyze`: what a user gets is what is measured.
 
-Answers are kept as JSON (one file a model, its weights and calibration), so an evaluation that was killed goes on, and adding a model
-does not ask the others again.
+Answers are kept as JSON (one file a model, its weights and calibration), so an evaluation that was killed goes on, and
+adding a model does not ask the others again.
 """
 
 from __future__ import annotations
