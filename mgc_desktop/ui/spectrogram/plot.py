@@ -63,7 +63,8 @@ class SpectrogramPlot(QGraphicsWidget):
             return
         self._start, self._span = start, span
         self._image.set_window(start, span)
-        self._time.setVisible(span > 0)
+        # Not setVisible: only pyqtgraph's own show and hide give the axis its height back.
+        (self._time.show if span > 0 else self._time.hide)()
         if span > 0:
             self._frame.setXRange(start, start + span, padding=0)
         self.set_cursor(self._cursor_at)

@@ -72,3 +72,13 @@ def test_the_colour_bar_shows_the_colour_map(view: SpectrogramView) -> None:
 def test_labels_can_be_read(palette: theme.Palette) -> None:
     assert theme.contrast(palette.muted, palette.panel) >= 4.5
     assert theme.contrast(palette.muted, palette.raised) >= 4.5
+
+
+def test_the_time_axis_has_its_height_only_with_a_song(view: SpectrogramView, show: Callable[..., None]) -> None:
+    # Without a height it would still be drawn, but a real screen would never repaint it.
+    axis = view._plot._time
+    for _ in range(2):
+        assert axis.height() == 0
+        show(60.0, steady(200))
+        assert axis.height() > 0
+        view.clear()
