@@ -25,7 +25,10 @@ Around = Callable[[Path], AbstractContextManager[object]]
 
 
 class LibraryWriter(QObject):
-    """Made and closed on the GUI thread; `around` lets go of a file that is being played while it is written."""
+    """Made and closed on the GUI thread; `around` lets go of a file that is being played while it is written.
+
+    Who asks gets a token, and cancels it when the answer is no longer wanted.
+    """
 
     progressed = Signal(int, int, object)  # done, in all, the Path now
     ended = Signal(object)  # RunReport
@@ -49,7 +52,7 @@ class LibraryWriter(QObject):
         """Whether files are being written."""
         return self._token is not None
 
-    def plan(self, policy: Policy, songs: Sequence[int] | None, done: Callable[[list[ReviewRow]], None]) -> None:
+    def plan(self, policy: Policy, songs: Sequence[int] | None, done: Callable[[list[ReviewRow]], None]) -> CancelToken:
         """What the rules would do; only the latest question is answered."""
         if self._plan is not None:
             self._plan.cancel()
@@ -59,23 +62,24 @@ class LibraryWriter(QObject):
                 return review(store, policy, songs)
 
         self._plan = self._runner.run(work, done=done, failed=self.failed.emit)
+        return self._plan
 
-    def runs(self, done: Callable[[list[Run]], None]) -> None:
+    def runs(self, done: Callable[[list[Run]], None]) -> CancelToken:
         """What was written so far, the newest first."""
-        self._runner.run(lambda _: self._journal.runs(), done=done, failed=self.failed.emit)
+        return self._runner.run(lambda _: self._journal.runs(), done=done, failed=self.failed.emit)
 
-    def files(self, run: Run, done: Callable[[list[Entry]], None]) -> None:
+    def files(self, run: Run, done: Callable[[list[Entry]], None]) -> CancelToken:
         """The files of a run that can be taken back."""
-        self._runner.run(lambda _: undoable(run, self._journal), done=done, failed=self.failed.emit)
+        return self._runner.run(lambda _: undoable(run, self._journal), done=done, failed=self.failed.emit)
 
-    def latest(self, path: Path, done: Callable[[Run | None], None]) -> None:
+    def latest(self, path: Path, done: Callable[[Run | None], None]) -> CancelToken:
         """The newest run in which a file was written and is not taken back."""
 
         def work(_: CancelToken) -> Run | None:
             runs = (run for run in self._journal.runs() if run.undoes is None and run.written > run.undone)
             return next((run for run in runs if undoable(run, self._journal, [path])), None)
 
-        self._runner.run(work, done=done, failed=self.failed.emit)
+        return self._runner.run(work, done=done, failed=self.failed.emit)
 
     def write(self, rows: Sequence[ReviewRow], *, note: str, options: WriteOptions) -> None:
         """Write what is accepted."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mgc_desktop.library.review import ReviewRow, counts
+from mgc_desktop.library.review import counts
 from mgc_desktop.settings import Settings
 from mgc_desktop.tags.writer import RunReport
 from mgc_desktop.ui.fonts import font
@@ -96,10 +96,12 @@ class ReviewDialog(QDialog):
     def _plan(self) -> None:
         self.line.setText("Looking at what was heard…")
         self.write.setEnabled(False)
-        self._writer.plan(self.rules.policy, self._wanted, self._show)
+        self._asked = self._writer.plan(self.rules.policy, self._wanted, self.model.show_rows)
 
-    def _show(self, rows: list[ReviewRow]) -> None:
-        self.model.show_rows(rows)
+    def done(self, result: int) -> None:
+        """Closed: no answer is wanted any more."""
+        self._asked.cancel()
+        super().done(result)
 
     def _tell(self) -> None:
         rows = self.model.rows

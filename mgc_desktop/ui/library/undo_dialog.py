@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.tags.journal import Entry, Run
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import RunReport
@@ -179,6 +181,7 @@ class UndoDialog(QDialog):
         self._options = WriteOptions(keep_mtime=keep_mtime)
         self._runs: list[Run] = []
         self._run: Run | None = None
+        self._asked: list[CancelToken] = []
         self.files = EntryModel()
         self.headline = QLabel("Undo")
         self.headline.setFont(font(20, QFont.Weight.DemiBold))
@@ -217,9 +220,15 @@ class UndoDialog(QDialog):
         self.resize(*_SIZE)
         self._tell()
         if path is None:
-            writer.runs(self._show_runs)
+            self._asked.append(writer.runs(self._show_runs))
         else:
-            writer.latest(path, lambda run: self._show_runs([run] if run is not None else []))
+            self._asked.append(writer.latest(path, lambda run: self._show_runs([run] if run is not None else [])))
+
+    def done(self, result: int) -> None:
+        """Closed: no answer is wanted any more."""
+        for token in self._asked:
+            token.cancel()
+        super().done(result)
 
     def _show_runs(self, runs: list[Run]) -> None:
         runs = [run for run in runs if run.written]
@@ -235,7 +244,8 @@ class UndoDialog(QDialog):
     def _on_run(self, row: int) -> None:
         self._run = self._runs[row] if 0 <= row < len(self._runs) else None
         if self._run is not None:
-            self._writer.files(self._run, lambda entries: self.files.show_entries(entries, self._path))
+            show = partial(self.files.show_entries, ticked=self._path)
+            self._asked.append(self._writer.files(self._run, show))
 
     def _tell(self) -> None:
         count = len(self.files.ticked)
@@ -259,7 +269,7 @@ class UndoDialog(QDialog):
         self.outcome.setText(outcome.headline(report, undoing=True))
         outcome.show_refused(self.refused, report)
         self.undone.emit(report)
-        self._writer.runs(self._show_runs)
+        self._asked.append(self._writer.runs(self._show_runs))
 
     def _on_failed(self, error: Exception) -> None:
         self.bar.hide()
