@@ -78,7 +78,7 @@ def test_the_time_axis_has_its_height_only_with_a_song(view: SpectrogramView, sh
     # Without a height it would still be drawn, but a real screen would never repaint it.
     axis = view._plot._time
     for _ in range(2):
-        assert axis.height() == 0
         show(60.0, steady(200))
         assert axis.height() > 0
         view.clear()
+        assert axis.height() == 0
