@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
 
 from mgc_desktop.ui import theme
 from mgc_desktop.ui.spectrogram import SpectrogramView
@@ -74,11 +75,13 @@ def test_labels_can_be_read(palette: theme.Palette) -> None:
     assert theme.contrast(palette.muted, palette.raised) >= 4.5
 
 
-def test_the_time_axis_has_its_height_only_with_a_song(view: SpectrogramView, show: Callable[..., None]) -> None:
+def test_the_time_axis_has_its_height_only_with_a_song(
+    view: SpectrogramView, show: Callable[..., None], qtbot: QtBot
+) -> None:
     # Without a height it would still be drawn, but a real screen would never repaint it.
     axis = view._plot._time
     for _ in range(2):
         show(60.0, steady(200))
-        assert axis.height() > 0
+        qtbot.waitUntil(lambda: axis.height() > 0)
         view.clear()
-        assert axis.height() == 0
+        qtbot.waitUntil(lambda: axis.height() == 0)
