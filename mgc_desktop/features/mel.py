@@ -62,7 +62,7 @@ def frame_count(samples: int, config: MelConfig) -> int:
 def noise_level(config: MelConfig, rms: float) -> FloatArray:
     """What white noise of that RMS (full scale is 1) gives on average in each band, `(n_mels,)`, scaled."""
     spectra = _spectra(config)
-    level = filter_bank(config).sum(axis=1) * np.float32(rms**2 * float(np.square(spectra.window).sum()))
+    level: FloatArray = filter_bank(config).sum(axis=1) * np.float32(rms**2 * float(np.square(spectra.window).sum()))
     _scale(level, config.scaling)
     return level
 
