@@ -45,6 +45,7 @@ UNUSED: Final = ("mtt:no vocals", "mtt:no vocal", "mtt:no voice")
 # must not speak for jazz. What is far beyond the ordinary is not to outvote all the rest either.
 TAG_RANGE: Final = (-5.5, 2.0)
 
+_DRAWS: Final = 4
 _MADE_PER_GENRE: Final = 1500
 _TAGGED_MASS: Final = 0.15  # of a genre, against 1 for its made songs
 _ARTIST_MASS: Final = 0.1  # of an artist with three excerpts
@@ -86,9 +87,19 @@ def background_of(recordings: Sequence[Recording], tags: Sequence[str]) -> Backg
 def fit(
     recordings: Sequence[Recording], tagged: Sequence[TaggedClip], tags: Sequence[str], *, seed: int = 0
 ) -> tuple[Background, Linear]:
-    """The background and the head. `recordings` with a genre teach, all of them make the background."""
+    """The background and the head. `recordings` with a genre teach, all of them make the background.
+
+    The head is the mean of several, each from its own made songs: what chance put into one of them evens out.
+    """
     background = background_of(recordings, tags)
-    rng = np.random.default_rng(seed)
+    drawn = [_fit_once(background, recordings, tagged, np.random.default_rng([seed, i])) for i in range(_DRAWS)]
+    weights = np.mean([linear.weights for linear in drawn], axis=0)
+    return background, Linear(weights, np.mean([linear.bias for linear in drawn], axis=0))
+
+
+def _fit_once(
+    background: Background, recordings: Sequence[Recording], tagged: Sequence[TaggedClip], rng: np.random.Generator
+) -> Linear:
     x, labels = made_songs(background, GENRES, _MADE_PER_GENRE, rng)
     parts = [Songs(x, labels, np.full(len(x), 1 / _MADE_PER_GENRE))]
     if own := [clip for clip in tagged if clip.genre in TAGGED_GENRES and len(_meant(clip)) > 1]:
@@ -97,9 +108,9 @@ def fit(
         parts.append(real_songs(background, labelled))
     songs = mix(parts)
     jittered = clipped(background, songs.x + _JITTER * rng.normal(size=songs.x.shape))
-    unused = [i for i, tag in enumerate(tags) if tag in UNUSED]
+    unused = [i for i, tag in enumerate(background.tags) if tag in UNUSED]
     jittered[:, unused] = 0
-    return background, regress(jittered, songs.labels, songs.weights, len(GENRES), _PENALTY)
+    return regress(jittered, songs.labels, songs.weights, len(GENRES), _PENALTY)
 
 
 def clipped(background: Background, x: FloatArray) -> FloatArray:
@@ -137,14 +148,18 @@ def _meant(clip: TaggedClip) -> tuple[str, ...]:
 
 
 def real_songs(background: Background, recordings: Sequence[Recording]) -> Songs:
-    """Labelled recordings, by excerpts: an artist counts as the root of the excerpts, up to 18; a genre at most 1."""
+    """Labelled recordings, by excerpts: an artist counts as the root of the excerpts, up to 18; a genre at most 1.
+
+    What a genre sounds like cannot be told from one artist: with n artists, it counts (n - 1) / n.
+    """
     x = np.concatenate([background.standardised(r.means) for r in recordings])
-    genres = np.concatenate([np.full(len(r.excerpts), GENRES.index(r.genre or "")) for r in recordings])
-    weights = np.concatenate(
-        [artist_weights(recordings)[i] / np.ones(len(r.excerpts)) for i, r in enumerate(recordings)]
-    )
-    totals = np.bincount(genres, weights, minlength=len(GENRES))
-    return Songs(x, genres, weights * np.minimum(1, 1 / np.maximum(totals, 1e-9))[genres])
+    excerpts = [len(r.excerpts) for r in recordings]
+    labels = np.repeat([GENRES.index(r.genre or "") for r in recordings], excerpts)
+    weights = np.repeat(artist_weights(recordings), excerpts)
+    totals = np.bincount(labels, weights, minlength=len(GENRES))
+    artists = np.array([len({r.artist for r in recordings if r.genre == genre}) for genre in GENRES])
+    trust = np.maximum(0, artists - 1) / np.maximum(1, artists)
+    return Songs(x, labels, weights * (trust * np.minimum(1, 1 / np.maximum(totals, 1e-9)))[labels])
 
 
 def artist_weights(recordings: Sequence[Recording]) -> FloatArray:

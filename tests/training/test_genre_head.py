@@ -118,6 +118,12 @@ class TestFitting:
         weights = artist_weights([stated, guess])
         assert 0 < weights[1] < weights[0]
 
+    def test_one_artist_alone_does_not_say_what_a_genre_is(self) -> None:
+        background = Background.of(TAGS, np.random.default_rng(0).normal(size=(200, len(TAGS))), np.ones(200))
+        two = [recording("Jazz", artist, song({})) for artist in ("one", "two")]
+        assert real_songs(background, two).weights.sum() > 0
+        assert real_songs(background, two[:1]).weights.sum() == 0
+
     def test_every_genre_keeps_its_share_whatever_is_mixed_in(self) -> None:
         background = Background.of(TAGS, np.random.default_rng(0).normal(size=(200, len(TAGS))), np.ones(200))
         songs = mix([real_songs(background, library(2)), real_songs(background, library(1)[:1])])
