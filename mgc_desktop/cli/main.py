@@ -25,7 +25,7 @@ COMMANDS: Final[dict[str, str]] = {
     "train": "train",
     "evaluate": "evaluate",
     "explore": "explore",
-    "export": "export_model",
+    "export": "export",
     "self-test": "self_test",
 }
 
