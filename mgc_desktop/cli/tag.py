@@ -49,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--map", type=Path, metavar="FILE", help="your names for genres, as TOML or CSV; none ignores")
     parser.add_argument("--album", action="store_true", help="one verdict for all songs of an album")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to listen to at the same time")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="listen on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
+    )
     parser.add_argument("--model", metavar="NAME", help="the model to ask (see: mgc models)")
     parser.add_argument("--keep-mtime", action="store_true", help="leave the modification time of files as it is")
     parser.add_argument(
@@ -129,7 +132,9 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong]
     def unreadable(folder: Path, error: OSError) -> None:
         failures.append(Failure(folder, f"The folder cannot be searched ({error.strerror}). Check its permissions."))
 
-    found = find_out(find_audio(options.paths, unreadable), policy, _model(options.model), options.jobs)
+    found = find_out(
+        find_audio(options.paths, unreadable), policy, _model(options.model), options.jobs, options.scheduler
+    )
     for song in _with_progress(found):
         if isinstance(song, Failure):
             failures.append(song)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -33,21 +34,39 @@ class Failure:
 _Future = Future[Heard]
 
 
-def find_out(paths: Iterable[Path], policy: Policy, model: str, jobs: int) -> Iterator[HeardSong | Failure]:
-    """What each song is, in order. A song that keeps its genre by the rules is not listened to."""
-    with unheard_by_children():
-        pool = IsolatedPool(jobs, timeout=_HANGS)
+def find_out(
+    paths: Iterable[Path], policy: Policy, model: str, jobs: int, scheduler: str | None = None
+) -> Iterator[HeardSong | Failure]:
+    """What each song is, in order. A song that keeps its genre by the rules is not listened to.
+
+    `jobs` processes listen here, or, if given, those of the Dask cluster at `scheduler` (ClusterError).
+    """
     listen = Listen(model)
     waiting: deque[tuple[HeardSong | Failure, _Future | None]] = deque()
-    try:
+    with _pool(jobs, scheduler) as (pool, at_a_time):
         for path in paths:
             song = _read(path)
             needed = isinstance(song, HeardSong) and _needs_listening(song, policy)
             waiting.append((song, pool.submit(listen, path) if needed else None))
-            while len(waiting) > _AHEAD * jobs or (waiting and _is_ready(waiting[0][1])):
+            while len(waiting) > _AHEAD * at_a_time or (waiting and _is_ready(waiting[0][1])):
                 yield _heard(*waiting.popleft())
         while waiting:
             yield _heard(*waiting.popleft())
+
+
+@contextmanager
+def _pool(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
+    """Who listens, and how many songs at a time."""
+    if scheduler is not None:
+        from mgc_desktop.library.cluster import cluster_pool
+
+        with cluster_pool(scheduler) as cluster:
+            yield cluster
+        return
+    with unheard_by_children():
+        pool = IsolatedPool(jobs, timeout=_HANGS)
+    try:
+        yield pool, jobs
     finally:
         pool.shutdown(cancel_futures=True)
 
