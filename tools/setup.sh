@@ -11,7 +11,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 # ------------------------------------------------------------ system libraries
 # Qt: the X11 and OpenGL libraries that its xcb plugin loads; PortAudio: sound.
-packages=(libportaudio2 libegl1 libgl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
+packages=(libportaudio2 libglib2.0-0 libegl1 libgl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
           libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0)
 if [ "$purpose" = test ]; then
     # A virtual screen, a virtual sound card, and encoders for the test files.
@@ -33,7 +33,9 @@ python=$(find_python)
 missing=()
 if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
     for package in "${packages[@]}"; do
-        dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+        # Newer releases call some of them ...t64; asked for by the old name, apt finds them.
+        dpkg-query -W -f '${Status}\n' "$package" "${package}t64" 2>/dev/null | grep -q 'ok installed' \
+            || missing+=("$package")
     done
     [ -n "$python" ] || missing+=(python3)
     if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3-venv); fi
