@@ -34,8 +34,8 @@ missing=()
 if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
     for package in "${packages[@]}"; do
         # Newer releases call some of them ...t64; asked for by the old name, apt finds them.
-        dpkg-query -W -f '${Status}\n' "$package" "${package}t64" 2>/dev/null | grep -q 'ok installed' \
-            || missing+=("$package")
+        known=$(dpkg-query -W -f '${Status}\n' "$package" "${package}t64" 2>/dev/null || true)
+        case $known in *"ok installed"*) ;; *) missing+=("$package") ;; esac
     done
     [ -n "$python" ] || missing+=(python3)
     if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3-venv); fi
