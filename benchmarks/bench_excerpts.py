@@ -1,4 +1,6 @@
-"""How little of a song must be heard for the verdict on the whole: python benchmarks/bench_excerpts.py FOLDER... --cache DIR
+"""How little of a song must be heard to know the verdict on the whole of it.
+
+    python benchmarks/bench_excerpts.py FOLDER... --cache DIR
 
 Every song of 75 seconds to `--longest` is heard from end to end once; what the network says of each patch is kept in
 the cache. Then every plan (so many stretches of so many seconds, spread evenly) is tried on those, and the share of
@@ -30,7 +32,7 @@ from mgc_desktop.pipeline import Excerpt, analyze
 FloatArray = NDArray[np.float32]
 SHORTEST = 75.0
 
-PLANS = [Plan(n, s) for n, s in ((1, 30), (2, 15), (3, 10), (4, 9), (5, 6), (3, 15), (5, 9), (10, 6), (6, 12), (10, 9))]
+PLANS = [Plan(n, s) for n, s in ((1, 30), (2, 15), (3, 10), (5, 3), (5, 6), (8, 3), (10, 3), (5, 9), (10, 6), (10, 9))]
 
 
 class Recorder(Classifier):
@@ -106,7 +108,9 @@ def tell(songs: Sequence[Heard], model: Classifier) -> None:
     total = sum(song.duration for song in songs)
     named = sum(genre is not None for genre in whole)
     print(f"{len(songs)} songs, {total / 3600:.1f} h, {named} with a genre, the others unsure")
-    print(f"{'plan':>14} {'heard':>7} {'same':>7} {'wrong':>7}   then the whole song where it is not clear: heard, same")
+    print(
+        f"{'plan':>14} {'heard':>7} {'same':>7} {'wrong':>7}   then the whole song where it is not clear: heard, same"
+    )
     for plan in PLANS:
         same = wrong = twice_same = 0
         heard = twice = 0.0
@@ -165,7 +169,8 @@ def main() -> None:
         if len(heard) == options.songs:
             break
     tell(heard, model)
-    check(heard[: options.check], model)
+    if options.check:
+        check(heard[: options.check], model)
 
 
 if __name__ == "__main__":

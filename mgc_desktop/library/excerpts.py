@@ -40,7 +40,7 @@ class Plan:
         return tuple(Excerpt((i + 0.5) * share - self.seconds / 2, self.seconds) for i in range(self.number))
 
 
-PLAN: Final = Plan(10, 3.0)  # a patch of the default model each
+PLAN: Final = Plan(8, 3.0)  # a patch of the default model each
 
 
 def is_clear(probabilities: NDArray[np.float32], unsure_below: float) -> bool:
