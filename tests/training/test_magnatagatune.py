@@ -84,9 +84,7 @@ def db(tmp_path: Path) -> Path:
 def test_genres_come_from_any_of_magnatunes_lists(folder: Path, kind: str, request: pytest.FixtureRequest) -> None:
     dataset, _ = open_magnatagatune(folder, request.getfixturevalue(kind))
     assert {c.clip_id: c.genre for c in dataset} == {"2": "Classical", "8543": "World"}
-    assert (
-        dataset.clips[0].path.name == "american_bach_soloists-j_s__bach_solo_cantatas-01-bwv54__i_aria-30-59.mp3"
-    )
+    assert dataset.clips[0].path.name == "american_bach_soloists-j_s__bach_solo_cantatas-01-bwv54__i_aria-30-59.mp3"
 
 
 def test_says_how_many_match_and_why_the_rest_does_not(folder: Path, tsv: Path) -> None:
@@ -121,9 +119,7 @@ def test_a_folder_with_nothing_in_it_is_an_error(tmp_path: Path, tsv: Path) -> N
         open_magnatagatune(tmp_path, tsv)
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [("a.tsv", "artist\talbum\nx\ty\n"), ("a.tsv", ""), ("a.db", "no database")]
-)
+@pytest.mark.parametrize(("name", "text"), [("a.tsv", "artist\talbum\nx\ty\n"), ("a.tsv", ""), ("a.db", "no database")])
 def test_a_list_that_cannot_be_used_is_named(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
