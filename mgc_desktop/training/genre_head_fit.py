@@ -194,9 +194,9 @@ def regress(x: FloatArray, labels: IntArray, weights: FloatArray, genres: int, p
         optimizer.zero_grad()
         errors = torch.nn.functional.cross_entropy(inputs @ matrix.T + bias, targets, reduction="none")
         total = (share * errors).sum() + penalty / 2 * matrix.square().sum()
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         return total
 
-    optimizer.step(loss)
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
     found = matrix.detach().numpy()
     return Linear(found, bias.detach().numpy() - found @ centre)
