@@ -107,6 +107,15 @@ class LibraryStore:
         except sqlite3.DatabaseError:
             return False
 
+    def can_show(self, query: Query) -> bool:
+        """Whether what a view shows first can be read at all."""
+        try:
+            self.songs(self.ids(query)[:_PAGE])
+            self.counts()
+        except sqlite3.DatabaseError:
+            return False
+        return True
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; waits for another writer."""

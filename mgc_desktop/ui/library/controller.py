@@ -161,8 +161,13 @@ class LibraryController(QObject):
         group = Group[settings[s.LIBRARY_GROUP].upper()]
         self.page.group.setText(_GROUPS[group])
         sort = Sort[settings[s.LIBRARY_SORT].upper()]
+        query = Query(sort=sort, descending=settings[s.LIBRARY_FALLING], group=group)
+        if not self.store.can_show(query):
+            self.store.close()
+            self.store = LibraryStore(self.librarian.database)  # looks through it, and sets it aside
+            self.model.use(self.store)
         self._count()
-        self.show_query(Query(sort=sort, descending=settings[s.LIBRARY_FALLING], group=group))
+        self.show_query(query)
 
     def remember(self) -> None:
         """Keep order, groups and columns."""

@@ -35,6 +35,7 @@ from mgc_desktop.ui.theme import Palette
 from mgc_desktop.workers.library_writer import LibraryWriter
 
 _SIZE = (1120, 720)
+_SMALL = (560, 300)  # when there is nothing more to read than a line
 
 
 class ReviewDialog(QDialog):
@@ -166,6 +167,8 @@ class ReviewDialog(QDialog):
     def _finish(self, *, undoable: bool) -> None:
         self.line.setText("")
         self.bar.hide()
+        if self.refused.isHidden():
+            self.resize(*_SMALL)
         self.undo.setVisible(undoable)
         self.cancel.setText("Close")
 

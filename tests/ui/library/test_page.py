@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -188,3 +189,20 @@ def test_everything_that_can_be_reached_has_a_name(view: Around) -> None:
     names = [w.accessibleName() or getattr(w, "text", str)() for w in reached]
     assert all(names), reached
     assert "Songs of the library" in names
+
+
+def test_a_watched_folder_is_looked_through_again(
+    view: Around, store: LibraryStore, tmp_path: Path, write_audio: Callable[..., Path], sounds: Any, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    write_audio("watched/one.flac", sounds.noise(0.3))
+    store.remove_folder(Path("/m"))
+    with qtbot.waitSignal(view.librarian.scan_ended):
+        view.controller._watch_folder(folder, watched=True)
+    qtbot.waitUntil(lambda: view.titles() == ["one"])
+    write_audio("watched/two.flac", sounds.noise(0.3, seed=1))
+    qtbot.waitUntil(lambda: not view.librarian.scanning)
+    with qtbot.waitSignal(view.librarian.scan_ended):
+        view.controller._watch.timeout.emit()
+    qtbot.waitUntil(lambda: view.titles() == ["one", "two"])

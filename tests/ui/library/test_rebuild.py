@@ -1,0 +1,63 @@
+"""A damaged library, met by the real program: it is set aside, said so, and made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mgc_desktop.app import build_app
+from mgc_desktop.library.rebuild import keep_folders
+from mgc_desktop.library.scanner import scan
+from mgc_desktop.library.song import FileTags
+from mgc_desktop.library.store import LibraryStore
+
+
+@pytest.fixture
+def music(tmp_path: Path, write_audio: Callable[..., Path], sounds: Any) -> Path:
+    for number in range(3):
+        write_audio(f"music/{number}.flac", sounds.noise(0.5, seed=number))
+    return tmp_path / "music"
+
+
+@pytest.fixture
+def database(home: Path, music: Path) -> Path:
+    """A library of three real songs, and many that take room."""
+    path = home / "data/library.db"
+    with LibraryStore(path) as store:
+        store.add_folder(music)
+        keep_folders(store)
+        scan([music], store)
+        store.put(FileTags(Path(f"/gone/{i}.mp3"), 1, 1, title="x" * 200) for i in range(500))
+    return path
+
+
+@pytest.mark.parametrize("where", ["surface", "depth"])
+def test_a_damaged_library_is_made_again(
+    where: str, database: Path, music: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    data = bytearray(database.read_bytes())
+    if where == "surface":
+        data[:100] = b"x" * 100
+    else:
+        data[len(data) // 2 : len(data) // 2 + 8192] = bytes(8192)
+    database.write_bytes(data)
+    program = build_app()
+    qtbot.addWidget(program.window)
+    try:
+        program.start([])
+        controller = program.window.library.controller
+        qtbot.waitUntil(lambda: controller.model.songs == 3, timeout=20_000)
+        notice = program.window.notices.notice
+        assert notice is not None
+        assert "made anew" in notice.title
+        (kept,) = database.parent.glob("library.db.damaged-????????-??????")
+        assert kept.read_bytes() == bytes(data)
+        assert list(controller.store.folders()) == [music]
+    finally:
+        program.window.close()
+        program.close()
