@@ -150,8 +150,8 @@ _LEARNED: Final = {
 _MUSIC: Final = (
     " The music for this was freely licensed game music from Debian packages without stated genres, plain and varied "
     "(mixed, equalised, stretched, transposed), labelled by the backbone itself; artists with a stated genre were left "
-    "out and measure. Genre labels came in by the backbone's head only, and by guesses for some pieces, which weigh three "
-    "tenths in what LSTM and meta-learner take for a song's genre."
+    "out and measure. Genre labels came in by the backbone's head only, and by guesses for some pieces, which weigh "
+    "three tenths in what LSTM and meta-learner take for a song's genre."
 )
 _MORE: Final = {
     "cnn": "",
