@@ -154,6 +154,7 @@ def main() -> None:
     parser.add_argument("--model")
     parser.add_argument("--songs", type=int, default=10_000)
     parser.add_argument("--longest", type=float, default=420.0, help="seconds")
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many songs, on which a plan was chosen")
     parser.add_argument("--check", type=int, default=0)
     options = parser.parse_args()
     model = registry.load(options.model)
@@ -168,9 +169,9 @@ def main() -> None:
             print(f"{len(heard)} songs heard", flush=True)
         if len(heard) == options.songs:
             break
-    tell(heard, model)
+    tell(heard[options.skip :], model)
     if options.check:
-        check(heard[: options.check], model)
+        check(heard[options.skip :][: options.check], model)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from mgc_desktop.audio.files import find_audio
 from mgc_desktop.library.query import Filter, Group, Query, Sort
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import FileTags, State
@@ -142,15 +143,54 @@ def bench_scan(folder: Path, files: int) -> None:
             )
 
 
+def bench_listening(music: Path, folder: Path) -> None:
+    """Real songs with one worker process and with two, beside decoding the same stretches of them."""
+    from mgc_desktop.audio.decode import AudioReader
+    from mgc_desktop.inference import registry
+    from mgc_desktop.library import jobs
+    from mgc_desktop.library.excerpts import PLAN
+    from mgc_desktop.library.executor import IsolatedPool
+    from mgc_desktop.library.listen import Listen
+
+    classifier = registry.load()
+    songs = list(find_audio([music]))
+    begun = time.perf_counter()
+    for path in songs:
+        with AudioReader(path) as reader:
+            for excerpt in PLAN.excerpts(reader.info.duration or 0.0):
+                reader.seek(excerpt.start)
+                end = excerpt.start + excerpt.seconds
+                while reader.position < end and reader.read() is not None:
+                    pass
+    decoding = time.perf_counter() - begun
+    print(f"decode the stretches of {len(songs)} songs: {decoding:.1f} s")
+    alone = 0.0
+    for workers in (1, 2):
+        with LibraryStore(folder / f"listen{workers}.db") as store, IsolatedPool(workers) as pool:
+            list(pool.map(time.sleep, [0.5] * workers))  # the processes are there
+            list(pool.map(Listen(classifier.name), songs[:1] * workers))  # and have loaded the model
+            scan([music], store)
+            jobs.enqueue(store, store.ids(Query()))
+            begun = time.perf_counter()
+            jobs.run(store, Listen(classifier.name), (classifier.name, classifier.version), pool, workers=workers)
+            spent = time.perf_counter() - begun
+        alone = alone or spent
+        speed = f"{60 * len(songs) / spent:.0f} songs a minute, {alone / spent:.2f} x one process"
+        print(f"listen, {workers} process(es): {spent:.1f} s, {speed}, {spent * workers / decoding:.1f} x decoding")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--songs", type=int, default=100_000)
     parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--music", type=Path, help="a folder of real songs to listen to")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         bench_queries(Path(name) / "library.db", options.songs)
         bench_model(Path(name) / "library.db")
         bench_scan(Path(name), options.files)
+        if options.music:
+            bench_listening(options.music, Path(name))
 
 
 if __name__ == "__main__":
