@@ -43,6 +43,14 @@ class Group:
         assert box[0] is not None
         return box[0]
 
+    def mean(self, value: float) -> float:
+        """Of what all processes have."""
+        if self.world == 1:
+            return value
+        box = torch.tensor(value, device=self.device)
+        dist.all_reduce(box)
+        return float(box) / self.world
+
 
 @contextmanager
 def join(device: str | None = None) -> Iterator[Group]:

@@ -126,7 +126,7 @@ def _epoch(
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         total, steps = total + error.item(), steps + 1
-    return total / steps
+    return group.mean(total / steps)
 
 
 def _measure(validate: Validate, network: nn.Module) -> dict[str, float]:

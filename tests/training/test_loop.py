@@ -178,4 +178,6 @@ def test_two_processes_end_where_one_does(tmp_path: Path) -> None:
     alone = network()
     train(alone, pictures(), validate, CONFIG, tmp_path / "one", say=silent)
     assert np.allclose(weights(alone), np.load(tmp_path / "two" / "weights.npy"), atol=1e-3)
+    logs = [np.genfromtxt(tmp_path / way / "curves.csv", delimiter=",")[1:] for way in ("one", "two")]
+    assert np.allclose(logs[0], logs[1], atol=1e-3), "the learning curves are those of all processes together"
     assert run.stdout.count("epoch 4/4") == 1, "only one process talks"

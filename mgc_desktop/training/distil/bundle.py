@@ -45,7 +45,7 @@ from mgc_desktop.training.splits import Split
 
 Say = Callable[[str], None]
 SIZE_LIMIT: Final = 4_000_000  # bytes
-CNN: Final = TrainConfig(epochs=10, examples_per_epoch=2048, batch_size=32, learning_rate=3e-4, patience=3)
+CNN: Final = TrainConfig(epochs=40, examples_per_epoch=1536, batch_size=16, learning_rate=8e-4, patience=8)
 LSTM: Final = TrainConfig(epochs=30, examples_per_epoch=4096, batch_size=64, learning_rate=1e-3, patience=4)
 
 
