@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
 from mgc_desktop.cli.status import FAILED, OK
 
@@ -22,7 +24,20 @@ def run(_: argparse.Namespace) -> int:
     for entry in entries:
         if entry.usable and entry.metadata is not None:
             meta = entry.metadata
-            print(f"{entry.name:<{width}}  {meta.role:<8}  {meta.version:<5}  {meta.resolution:<9}  {meta.title}")
+            print(f"{entry.name:<{width}}  {meta.role:<8}  {meta.resolution:<9}  {_figures(meta.figures)}")
         else:
             print(f"{entry.name:<{width}}  unusable  {entry.reason}")
+    if any(entry.usable for entry in entries):
+        print("\nrole: default, offered, or exhibit (too weak to tag with). What was measured, and on what, stands in")
+        print("each model's MODEL_CARD.md; differences inside the 95 % intervals mean nothing.")
     return OK if entries and all(entry.usable for entry in entries) else FAILED
+
+
+def _figures(measured: Mapping[str, Any]) -> str:
+    """Accuracy with its interval, and what it was measured on; the card where a model's figures are of another kind."""
+    try:
+        value, low, high = measured["macro_accuracy"]
+        clips, artists = measured["clips"], measured["artists"]
+    except (KeyError, TypeError, ValueError):
+        return "see its card"
+    return f"macro accuracy {value:.2f} ({low:.2f}-{high:.2f}), {clips} clips of {artists} artists"
