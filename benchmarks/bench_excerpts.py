@@ -32,7 +32,10 @@ from mgc_desktop.pipeline import Excerpt, analyze
 FloatArray = NDArray[np.float32]
 SHORTEST = 75.0
 
-PLANS = [Plan(n, s) for n, s in ((1, 30), (2, 15), (3, 10), (5, 3), (5, 6), (8, 3), (10, 3), (5, 9), (10, 6), (10, 9))]
+PLANS = [
+    Plan(n, s)
+    for n, s in ((1, 30), (2, 15), (3, 10), (5, 3), (5, 6), (8, 3), (10, 3), (12, 3), (5, 9), (10, 6), (10, 9))
+]
 
 
 class Recorder(Classifier):

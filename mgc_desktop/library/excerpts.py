@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mgc_desktop.pipeline import Excerpt
 
 _LONG: Final = 1.5  # a song must last this many times what its stretches do, or it is heard whole
-_MARGIN: Final = 0.1  # probability: two genres nearer to each other than this are a close call
+_MARGIN: Final = 0.15  # probability: two genres nearer to each other than this are a close call
 _BAND: Final = 0.1  # probability: so is a best genre that is this near to the limit of "unsure"
 
 
@@ -40,7 +40,7 @@ class Plan:
         return tuple(Excerpt((i + 0.5) * share - self.seconds / 2, self.seconds) for i in range(self.number))
 
 
-PLAN: Final = Plan(8, 3.0)  # a patch of the default model each
+PLAN: Final = Plan(12, 3.0)  # a patch of the default model each
 
 
 def is_clear(probabilities: NDArray[np.float32], unsure_below: float) -> bool:

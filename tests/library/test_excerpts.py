@@ -20,7 +20,7 @@ def test_a_short_song_is_heard_whole(duration: float) -> None:
 
 @pytest.mark.parametrize(
     ("best", "second", "clear"),
-    [(0.9, 0.05, True), (0.5, 0.45, False), (0.31, 0.1, False), (0.29, 0.1, False), (0.18, 0.01, True)],
+    [(0.9, 0.05, True), (0.5, 0.4, False), (0.31, 0.1, False), (0.29, 0.1, False), (0.18, 0.01, True)],
 )
 def test_a_close_call_is_not_clear(best: float, second: float, clear: bool) -> None:
     probabilities = np.array([0.0, second, best, 0.0], np.float32)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from mgc_desktop.library.query import Group, Query
+from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.ui.library.columns import COLUMNS, Column
@@ -121,9 +121,8 @@ class SongModel(QAbstractTableModel):
 
     def tick(self, songs: Iterable[int], *, accepted: bool) -> None:
         """Take songs into the review, or leave them out."""
-        songs = list(songs)
-        self._store.choose(songs, accepted=accepted)
-        self._choices.update(dict.fromkeys(songs, accepted))
+        decidable = set(self._store.ids(Query(Filter.TO_REVIEW)))
+        self._store.choose([song for song in songs if song in decidable], accepted=accepted)
         self.refresh()
         self.ticked.emit()
 
