@@ -6,4 +6,6 @@ cd "$(dirname "$0")/.."
 export QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen}
 # Two threads each in many libraries on few cores are slower than one.
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
+wheel=$PWD/.venv/musicnn-0.1.0-py3-none-any.whl
+[ -e "$wheel" ] && export MUSICNN_WHEEL=${MUSICNN_WHEEL:-$wheel}
 exec .venv/bin/python -m pytest "$@"
