@@ -64,9 +64,7 @@ def install_hooks(report: Report) -> Callable[[], None]:
     `report` may be called from any thread. Gives a function that takes the hooks away again.
     """
 
-    def caught(
-        kind: type[BaseException], error: BaseException | None, trace: TracebackType | None, where: str
-    ) -> None:
+    def caught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None, where: str) -> None:
         error = error if error is not None else kind()
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
