@@ -52,6 +52,9 @@ MENUS: Final[tuple[tuple[str, tuple[Command | str, ...]], ...]] = (
         Command("repeat", "Repeat: off, all, one", ("R",)),
     )),
     ("View", (
+        Command("listen_view", "Listen", ("Ctrl+1",)),
+        Command("library_view", "Library", ("Ctrl+2",)),
+        SEPARATOR,
         Command("mode", "Follow or overview", ("F",)),
         Command("zoom_in", "Zoom in", ("+", "=", "Ctrl++", "Ctrl+=")),
         Command("zoom_out", "Zoom out", ("-", "Ctrl+-")),

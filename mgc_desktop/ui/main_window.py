@@ -173,6 +173,8 @@ class MainWindow(QMainWindow):
             "quieter": lambda: playback.set_volume(playback.volume - _VOLUME_STEP),
             "mute": self._toggle_mute,
             "repeat": playback.cycle_repeat,
+            "listen_view": lambda: self.show_view(0),
+            "library_view": lambda: self.show_view(1),
             "mode": lambda: view.set_mode("overview" if view.mode == "follow" else "follow"),
             "zoom_in": lambda: view.zoom(1),
             "zoom_out": lambda: view.zoom(-1),

@@ -36,7 +36,7 @@ class LibraryWriter(QObject):
 
     def __init__(self, database: Path, journal: Journal, around: Around, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._database = database
+        self.database = database
         self._journal = journal
         self._around = around
         self._runner = TaskRunner(threads=1, parent=self)
@@ -58,7 +58,7 @@ class LibraryWriter(QObject):
             self._plan.cancel()
 
         def work(_: CancelToken) -> list[ReviewRow]:
-            with LibraryStore(self._database, check=False) as store:
+            with LibraryStore(self.database, check=False) as store:
                 return review(store, policy, songs)
 
         self._plan = self._runner.run(work, done=done, failed=self.failed.emit)
@@ -116,7 +116,7 @@ class LibraryWriter(QObject):
         token = self._token = CancelToken()
 
         def run(closing: CancelToken) -> Any:
-            with LibraryStore(self._database, check=False) as store:
+            with LibraryStore(self.database, check=False) as store:
                 return work(store, _Either(token, closing))
 
         self._runner.run(run, done=self.ended.emit, failed=self.failed.emit, finished=self._finished)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from mgc_desktop import settings as s
 from mgc_desktop.library.review import ReviewRow, keep_choices
-from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.library.controller import LibraryController
@@ -22,6 +23,8 @@ from mgc_desktop.ui.library.undo_dialog import UndoDialog
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.workers.library import Librarian
 from mgc_desktop.workers.library_writer import Around, LibraryWriter
+
+_OTHER: Final = "library.other.db"
 
 
 def letting_go(player: Player, in_hand: Callable[[], Collection[Path]]) -> Around:
@@ -39,7 +42,7 @@ def letting_go(player: Player, in_hand: Callable[[], Collection[Path]]) -> Aroun
 
 
 class LibraryView(QObject):
-    """Opens the library's database and puts the view together; LibraryError if it cannot be opened."""
+    """Opens the library's database and puts the view together."""
 
     play_requested = Signal(list)  # Paths
     noticed = Signal(object)  # Notice
@@ -53,7 +56,8 @@ class LibraryView(QObject):
         self._window = window
         self._librarian = librarian
         self.writer = LibraryWriter(librarian.database, librarian.journal, around, self)
-        store = LibraryStore(librarian.database, check=False)
+        self._error: LibraryError | None = None
+        store = self._open()
         model = SongModel(store)
         self.page = LibraryPage(palette, model)
         self.controller = LibraryController(self.page, model, store, librarian, settings, window)
@@ -65,6 +69,18 @@ class LibraryView(QObject):
     def start(self) -> None:
         """What takes time, after the window is shown."""
         self.controller.start()
+        if self._error is not None:
+            self.controller.tell_error(self._error)
+
+    def _open(self) -> LibraryStore:
+        """The library; where it cannot be opened another one, so that the program can be used until it can."""
+        try:
+            return LibraryStore(self._librarian.database, check=False)
+        except LibraryError as error:
+            self._error = LibraryError(f"{error.message} Until then another, new library is shown.", path=error.path)
+            self._librarian.database = self._librarian.database.with_name(_OTHER)
+            self.writer.database = self._librarian.database
+            return LibraryStore(self._librarian.database)
 
     def add(self, paths: Sequence[Path]) -> None:
         """Add folders."""

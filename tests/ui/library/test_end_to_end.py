@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from mgc_desktop.library.query import Filter
 from mgc_desktop.library.song import State
+from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.ui.library.review_dialog import ReviewDialog
 from mgc_desktop.ui.library.undo_dialog import UndoDialog
 from mgc_desktop.ui.opener import demo_songs
@@ -132,3 +133,31 @@ def test_a_library_is_tagged_by_ear_and_turned_back(program: Any, music: Path, q
     undo.reject()
     assert {path: path.read_bytes() for path in original} == original
     assert State.WRITTEN not in controller.store.counts()
+
+
+def test_keys_lead_to_the_views_and_a_double_click_back_to_the_music(program: Any, music: Path, qtbot: QtBot) -> None:
+    window = program.window
+    controller = window.library.controller
+    window.commands["library_view"].trigger()
+    assert window.views.currentWidget() is window.library.page
+    with qtbot.waitSignal(controller.librarian.scan_ended, timeout=PATIENCE):
+        window.library.add([music])
+    qtbot.waitUntil(lambda: controller.model.songs > 0)
+    song = next(s for row in range(controller.model.rowCount()) if (s := controller.model.song(row)) and not s.error)
+    controller.page.table.play_requested.emit([song.id])
+    assert window.views.currentWidget() is window.page
+    qtbot.waitUntil(lambda: program.parts.playback.player.path == song.path, timeout=PATIENCE)
+
+
+def test_the_window_closes_in_the_middle_of_a_run(program: Any, music: Path, qtbot: QtBot) -> None:
+    controller = program.window.library.controller
+    with qtbot.waitSignal(controller.librarian.scan_ended, timeout=PATIENCE):
+        program.window.library.add([music])
+    controller._listen("all")
+    qtbot.waitUntil(lambda: controller.store.counts().get(State.LISTENING, 0) > 0, timeout=PATIENCE)
+    database = controller.librarian.database
+    program.window.close()
+    program.close()
+    with LibraryStore(database) as store:
+        assert store.counts().get(State.WAITING, 0) > 0
+        assert State.LISTENING not in store.counts()

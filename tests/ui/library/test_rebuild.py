@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,3 +62,24 @@ def test_a_damaged_library_is_made_again(
     finally:
         program.window.close()
         program.close()
+
+
+def test_a_library_of_a_newer_program_is_left_alone_and_said_so(
+    database: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = database.read_bytes()
+    program = build_app()
+    qtbot.addWidget(program.window)
+    try:
+        program.start([])
+        notice = program.window.notices.notice
+        assert notice is not None
+        assert "newer version" in notice.message
+        assert program.window.library.controller.model.songs == 0
+    finally:
+        program.window.close()
+        program.close()
+    assert database.read_bytes() == before
