@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from mgc_desktop.cli.interrupt import unheard_by_children
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.prediction import TrackPrediction
@@ -37,7 +36,7 @@ def listen_to_all(paths: Iterable[Path], model: str | None, jobs: int) -> Iterat
     if jobs == 1:
         yield from (_listen(path, model) for path in paths)
         return
-    with _undisturbed():
+    with unheard_by_children():
         pool = IsolatedPool(jobs)
     try:
         flying: deque[tuple[Path, Future[Result]]] = deque()
@@ -71,19 +70,3 @@ def _landed(path: Path, future: Future[Result]) -> Result:
 @cache
 def _classifier(model: str | None) -> Classifier:
     return load(model)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Threads and processes that are started inside never see Ctrl-C: this process ends them in good order."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # it would unblock the signal again when started later
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
