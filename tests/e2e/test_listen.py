@@ -26,6 +26,7 @@ SECONDS = 24.0
 CLICK = 0.008  # seconds that a click lasts
 CLICKS = np.cumsum(np.random.default_rng(7).uniform(0.55, 1.3, 40))
 CLICKS = CLICKS[CLICKS < SECONDS - 1]
+ATTEMPTS = 4
 TOLERANCE = 0.025  # seconds between what is heard and what is drawn
 
 LISTENING = """
@@ -62,10 +63,21 @@ class Performance:
 
 @pytest.fixture(scope="module")
 def performance(screen: str, sound_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Performance:
-    """The song played once in the real program, while two other processes listen to songs on all cores."""
+    """The song played once in the real program, while other processes listen to songs on all cores.
+
+    A control, played beside by the sound server's own player, tells whether this machine could do it at all just then.
+    """
+    for _ in range(ATTEMPTS):
+        with sound_server.disturbance(120.0) as control:
+            played = _play(screen, sound_server, tmp_path_factory.mktemp("performance"))
+        if not control.faults:
+            return played
+    pytest.skip(f"even the sound server's own player stuttered here, {ATTEMPTS} times")
+
+
+def _play(screen: str, sound_server: Any, folder: Path) -> Performance:
     from conftest import KINDS, encode  # the tests' own encoder, in tests/conftest.py
 
-    folder = tmp_path_factory.mktemp("performance")
     song = folder / "clicks, tone & ünïcode.mp3"
     encode(song, clicking_song(), SR, KINDS["mp3"])
     environment = os.environ | sound_server.environment
@@ -88,13 +100,12 @@ def performance(screen: str, sound_server: Any, tmp_path_factory: pytest.TempPat
     sounding = np.flatnonzero(np.abs(mono) > 0.01)
     first, last = sounding[0], sounding[-1]
     seen = json.loads((folder / "seen.json").read_text())
-    onsets = _onsets(mono)
     return Performance(
         frames=seen["frames"],
         platform=seen["platform"],
         screen=QImage(str(folder / "window.png")),
         y=mono[first : last + 1],
-        clicks=recording.started + onsets / SR,
+        clicks=recording.started + _onsets(mono) / SR,
     )
 
 
