@@ -210,6 +210,10 @@ class LibraryStore:
         rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
         return {State(state): number for state, number in rows}
 
+    def select(self, statement: str) -> list[tuple[Any, ...]]:
+        """What a SELECT gives, for views that look at all songs at once."""
+        return self._db.execute(statement).fetchall()
+
     def number(self, chosen: Filter) -> int:
         """How many songs a filter lets through."""
         (number,) = self._db.execute(f"SELECT count(*) FROM song WHERE {chosen.value}").fetchone()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from mgc_desktop.library.song import State
@@ -40,8 +40,8 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
 
 def agrees(genres: Iterable[str], heard: str) -> bool:
     """Whether one of a file's genres says the same as the heard one, in the words people use."""
-    names = _NAMES.get(heard, frozenset()) | {_plain(heard)}
-    return any(_plain(genre) in names for genre in genres)
+    names = _NAMES.get(heard, frozenset()) | {plain(heard)}
+    return any(plain(genre) in names for genre in genres)
 
 
 def state_of(genres: Iterable[str], heard: str | None) -> State:
@@ -54,5 +54,16 @@ def state_of(genres: Iterable[str], heard: str | None) -> State:
     return State.AGREES if agrees(genres, heard) else State.DIFFERS
 
 
-def _plain(name: str) -> str:
+def meanings(name: str, known: Iterable[str], own: Mapping[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:
+    """Which of the genres `known` a name in a file may stand for, the likeliest first: itself, one that the user calls
+    so (`own`: the user's names of each genre), one that people call so. () for a name of another kind."""
+    wanted, known = plain(name), tuple(known)
+    itself = [genre for genre in known if plain(genre) == wanted]
+    called = [genre for genre in known if any(plain(word) == wanted for word in (own or {}).get(genre, ()))]
+    people = [genre for genre in known if wanted in _NAMES.get(genre, ())]
+    return tuple(dict.fromkeys((*itself, *called, *people)))
+
+
+def plain(name: str) -> str:
+    """A genre's name without case and signs: "Hip-Hop" and "hip hop" are one."""
     return "".join(character for character in name.casefold().replace("&", "and") if character.isalnum())

@@ -33,7 +33,7 @@ def card(metadata: ModelMetadata, size: int) -> str:
         "## What it learned from",
         metadata.learned_from,
         "## How good it is",
-        *_figures(metadata.figures),
+        *figures_text(metadata.figures),
         "## Where it is weak",
         metadata.weaknesses,
         "## Source and licence",
@@ -42,7 +42,7 @@ def card(metadata: ModelMetadata, size: int) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _figures(figures: dict[str, Any]) -> list[str]:
+def figures_text(figures: dict[str, Any]) -> list[str]:
     """A table of what `metrics.measure` gave, and the genres that were there to be found."""
     if "accuracy" not in figures:
         return ["Not measured."]

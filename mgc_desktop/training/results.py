@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mgc_desktop.training.datasets.clip import Skipped
 from mgc_desktop.training.evaluate import Measured
 
 _MARK = ("<!-- results: from here -->", "<!-- results: to here -->")
@@ -28,6 +29,12 @@ def write_results(measured: Sequence[Measured], page: Path, figures: Path) -> No
     page.write_text(_between(before, text), encoding="utf-8")
     values = [asdict(m) for m in measured]
     (page.with_suffix(".json")).write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def read_results(path: Path) -> list[Measured]:
+    """What `write_results` wrote as JSON."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return [Measured(**{**row, "skipped": tuple(Skipped(**s) for s in row["skipped"])}) for row in rows]
 
 
 def _between(before: str, text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.library.song import State
-from mgc_desktop.library.verdict import agrees, state_of
+from mgc_desktop.library.verdict import agrees, meanings, state_of
 
 
 @pytest.mark.parametrize("genre", GENRES)
@@ -28,3 +28,27 @@ def test_every_genre_agrees_with_its_own_name_however_it_is_written(genre: str) 
 )
 def test_where_a_song_stands(in_file: tuple[str, ...], heard: str | None, state: State) -> None:
     assert state_of(in_file, heard) is state
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "own", "meant"),
+    [
+        ("hip hop", GENRES, {}, ("Hip-Hop",)),
+        ("Metal", GENRES, {}, ("Hard Rock",)),
+        ("Soundtrack", GENRES, {}, ()),
+        ("Soundtrack", GENRES, {"Classical": ("soundtrack",)}, ("Classical",)),
+        ("Fado", GENRES, {}, ("World",)),
+        ("Fado", (*GENRES, "Fado"), {}, ("Fado", "World")),  # a genre of the user's own goes before what people say
+        ("Metal", ("Jazz",), {}, ()),
+    ],
+)
+def test_what_a_name_in_a_file_may_stand_for(
+    name: str, known: tuple[str, ...], own: dict[str, tuple[str, ...]], meant: tuple[str, ...]
+) -> None:
+    assert meanings(name, known, own) == meant
+
+
+@pytest.mark.parametrize("name", ["Metal", "Fado", "Drum & Bass", "Soundtrack", "piano", "R&B"])
+@pytest.mark.parametrize("heard", GENRES)
+def test_a_name_agrees_with_what_it_may_stand_for(name: str, heard: str) -> None:
+    assert agrees([name], heard) == (heard in meanings(name, GENRES))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from mgc_desktop.inference.figures import MEASURED_KEYS
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.metadata import ModelMetadata
+from mgc_desktop.training.card import figures_text
 
 CARD: Final = "MODEL_CARD.md"
 
@@ -29,7 +31,9 @@ def render(metadata: ModelMetadata, head: Head | None) -> str:
         parts.append(f"## The genre head\n\n{head.fitted_on}")
         parts += _measured(head.measured)
     parts.append(f"## Where it is weak\n\n{metadata.weaknesses}")
-    parts += _measured(metadata.figures)
+    parts += _measured({key: value for key, value in metadata.figures.items() if key not in MEASURED_KEYS})
+    if "accuracy" in metadata.figures:
+        parts += ["### Beside the report's models", *figures_text(metadata.figures)]
     parts.append(f"## Source and licence\n\n{metadata.source}\n\n{metadata.licence}")
     return "\n\n".join(parts) + "\n"
 

@@ -1,0 +1,1 @@
+"""What the views of library and models show, without Qt."""
