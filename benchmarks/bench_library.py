@@ -14,21 +14,32 @@ import resource
 import tempfile
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from mgc_desktop.audio.decode import AudioReader, probe
 from mgc_desktop.audio.files import find_audio
+from mgc_desktop.inference import registry
+from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.library import jobs
+from mgc_desktop.library.excerpts import PLAN
+from mgc_desktop.library.executor import IsolatedPool
+from mgc_desktop.library.listen import Listen
 from mgc_desktop.library.query import Filter, Group, Query, Sort
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.pipeline import Excerpt, analyze
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.write import commit, prepare
 
 _WORDS = "night day blue love fire rain moon river song dance heart light stone winter étude smoke".split()
 _REPEATS = 7
+_TURNS = 3
 
 
 def generated(songs: int) -> Iterator[FileTags]:
@@ -143,54 +154,70 @@ def bench_scan(folder: Path, files: int) -> None:
             )
 
 
-def bench_listening(music: Path, folder: Path) -> None:
-    """Real songs with one worker process and with two, beside decoding the same stretches of them."""
-    from mgc_desktop.audio.decode import AudioReader
-    from mgc_desktop.inference import registry
-    from mgc_desktop.library import jobs
-    from mgc_desktop.library.excerpts import PLAN
-    from mgc_desktop.library.executor import IsolatedPool
-    from mgc_desktop.library.listen import Listen
+def bench_listening(music: Path, folder: Path, model: str) -> None:
+    """Real songs: decoding stretches of them, hearing the same, and a library run with one process and with two."""
+    classifier = registry.load(model)
+    lengths = {path: probe(path).duration or 0.0 for path in find_audio([music])}
+    stretches = {path: PLAN.excerpts(length) for path, length in lengths.items()}
+    parted = {path: excerpts for path, excerpts in stretches.items() if excerpts}
+    times: dict[str, list[float]] = {}
+    with IsolatedPool(1) as one, IsolatedPool(2) as two:
+        pools = {"1 process": one, "2 processes": two}
+        for workers, pool in enumerate(pools.values(), 1):  # they are there, and have loaded the model
+            list(pool.map(Listen(model), list(parted)[: 2 * workers]))
+        for turn in range(_TURNS):
+            for path, excerpts in parted.items():
+                _time(times, "decode", partial(_decode, path, excerpts))
+                _time(times, "hear", partial(analyze, path, classifier, excerpts=excerpts, alone=False))
+            for workers, (name, pool) in enumerate(pools.items(), 1):
+                with LibraryStore(folder / f"{model}{workers}-{turn}.db") as store:
+                    _time(times, name, partial(_run, store, music, classifier, pool, workers))
+    decoding, hearing = (sum(times[what]) / _TURNS for what in ("decode", "hear"))
+    alone, both = (min(times[name]) for name in pools)
+    print(f"{model}: decode stretches of {len(parted)} songs {decoding:.2f} s, hear them {hearing:.2f} s,", end=" ")
+    print(f"{hearing / decoding:.2f} x decoding (decoding is {100 * decoding / hearing:.0f} % of it)")
+    print(
+        f"{model}: library run of {len(lengths)} songs {alone:.2f} s with one process, {both:.2f} s with two,", end=" "
+    )
+    print(f"{both:.2f} s with two, {alone / both:.2f} x as fast, {60 * len(lengths) / both:.0f} songs a minute")
 
-    classifier = registry.load()
-    songs = list(find_audio([music]))
+
+def _time(times: dict[str, list[float]], what: str, work: Callable[[], object]) -> None:
     begun = time.perf_counter()
-    for path in songs:
-        with AudioReader(path) as reader:
-            for excerpt in PLAN.excerpts(reader.info.duration or 0.0):
-                reader.seek(excerpt.start)
-                end = excerpt.start + excerpt.seconds
-                while reader.position < end and reader.read() is not None:
-                    pass
-    decoding = time.perf_counter() - begun
-    print(f"decode the stretches of {len(songs)} songs: {decoding:.1f} s")
-    alone = 0.0
-    for workers in (1, 2):
-        with LibraryStore(folder / f"listen{workers}.db") as store, IsolatedPool(workers) as pool:
-            list(pool.map(time.sleep, [0.5] * workers))  # the processes are there
-            list(pool.map(Listen(classifier.name), songs[:1] * workers))  # and have loaded the model
-            scan([music], store)
-            jobs.enqueue(store, store.ids(Query()))
-            begun = time.perf_counter()
-            jobs.run(store, Listen(classifier.name), (classifier.name, classifier.version), pool, workers=workers)
-            spent = time.perf_counter() - begun
-        alone = alone or spent
-        speed = f"{60 * len(songs) / spent:.0f} songs a minute, {alone / spent:.2f} x one process"
-        print(f"listen, {workers} process(es): {spent:.1f} s, {speed}, {spent * workers / decoding:.1f} x decoding")
+    work()
+    times.setdefault(what, []).append(time.perf_counter() - begun)
+
+
+def _decode(path: Path, excerpts: Sequence[Excerpt]) -> None:
+    with AudioReader(path) as reader:
+        for excerpt in excerpts:
+            reader.seek(excerpt.start)
+            while reader.position < excerpt.start + excerpt.seconds and reader.read() is not None:
+                pass
+
+
+def _run(store: LibraryStore, music: Path, classifier: Classifier, pool: Executor, workers: int) -> None:
+    model = (classifier.name, classifier.version)
+    scan([music], store)
+    jobs.enqueue(store, store.ids(Query()))
+    jobs.run(store, Listen(classifier.name), model, pool, workers=workers)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--songs", type=int, default=100_000)
     parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--music", type=Path, help="a folder of real songs to listen to")
+    parser.add_argument("--music", type=Path, help="a folder of real songs to listen to, and nothing else is measured")
+    parser.add_argument("--model", nargs="+", default=["musicnn", "cnn-sixteenth"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
+        if options.music:
+            for model in options.model:
+                bench_listening(options.music, Path(name), model)
+            return
         bench_queries(Path(name) / "library.db", options.songs)
         bench_model(Path(name) / "library.db")
         bench_scan(Path(name), options.files)
-        if options.music:
-            bench_listening(options.music, Path(name))
 
 
 if __name__ == "__main__":

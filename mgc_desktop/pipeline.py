@@ -39,6 +39,7 @@ FloatArray = NDArray[np.float32]
 PICTURE: Final = REPORT  # the configuration of the picture that a listener gets
 
 _QUEUE_BYTES: Final = 32 << 20  # patches that may wait for the network: 23 minutes of music for musicnn
+_TOGETHER: Final = 12  # patches that a network hears in one go where nobody waits for it: its weights stay at hand
 _PARTIAL_SECONDS: Final = 0.2  # between two partial predictions
 _SILENCE_RMS: Final = 10 ** (-75 / 20)  # what is nowhere louder than noise of -75 dB is silence; dither has -96 dB
 _SILENT: Final = "The song is silent from beginning to end: there is nothing to name a genre by."
@@ -78,8 +79,12 @@ def analyze(
     cancel: CancelToken | None = None,
     listener: AnalysisListener | None = None,
     excerpts: Sequence[Excerpt] = (),
+    alone: bool = True,
 ) -> TrackPrediction:
     """Listen to a song, or only to `excerpts` of it, and say what it is.
+
+    `alone`: the network runs in a thread of its own beside the decoder. Where a process listens on each core that
+    gains nothing and costs the handing over, so workers of a pool say False and take one core each.
 
     A silent song has no genre, confidence 0 and a warning. DecodeError if the file cannot be read to its end,
     ModelError if the network fails, Cancelled if the token was cancelled; in each case no thread stays behind.
@@ -87,7 +92,8 @@ def analyze(
     cancel = cancel or CancelToken()
     config = classifier.mel_config
     heard = 0.0
-    with AudioReader(path) as reader, _Ear(reader, classifier, cancel, listener) as ear:
+    ear_of = _SecondEar if alone else _Ear
+    with AudioReader(path) as reader, ear_of(reader, classifier, cancel, listener) as ear:
         for excerpt in excerpts or (None,):
             start = excerpt.start if excerpt else 0.0
             sound = _Sound(reader, excerpt, cancel)
@@ -123,6 +129,13 @@ class _Sound:
         return self._count / self.sr
 
     def __iter__(self) -> Iterator[FloatArray]:
+        """Block by block; an excerpt, which is short, in one piece: what follows is then done in one go."""
+        if self._left is None:
+            yield from self._blocks()
+        elif parts := list(self._blocks()):
+            yield np.concatenate(parts)
+
+    def _blocks(self) -> Iterator[FloatArray]:
         for block in self._reader:
             self._cancel.check()
             y = to_mono(block)[: None if self._left is None else self._left - self._count]
@@ -234,10 +247,7 @@ class _Line:
 
 
 class _Ear:
-    """Runs the network on patches in a thread of its own, and pools what it says of them.
-
-    As a context manager it never leaves the thread behind.
-    """
+    """Runs the network on patches as they come, and pools what it says of them."""
 
     def __init__(
         self, reader: AudioReader, classifier: Classifier, cancel: CancelToken, listener: AnalysisListener | None
@@ -250,46 +260,40 @@ class _Ear:
         self._times: list[tuple[float, float]] = []
         self._probabilities: list[FloatArray] = []
         self._next_partial = 0.0
-        meta = classifier.metadata
-        self._line = _Line(max(1, _QUEUE_BYTES // (4 * meta.mel.n_mels * meta.patch_frames)))
-        self._thread = threading.Thread(target=self._run, name="mgc-network", daemon=True)
+        self._waiting: list[_Patch] = []
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._line.break_off(error or Cancelled())
-        self._thread.join()
+        pass
 
     def listen(self, patches: Iterable[_Patch]) -> None:
-        """Hand patches to the network; waits when it is far behind, and raises what it failed with."""
+        """Take in the next patches."""
         for patch in patches:
-            self._line.put(patch)
+            self._waiting.append(patch)
+            if len(self._waiting) == _TOGETHER:
+                self._catch_up()
 
     def verdict(self, heard: float) -> TrackPrediction:
-        """On everything, of which there were `heard` seconds; waits for the network."""
-        self._line.complete()
-        self._thread.join()
-        self._line.check()
+        """On everything, of which there were `heard` seconds."""
+        self._catch_up()
         return self._prediction(heard, self._reader.warnings)
 
-    def _run(self) -> None:
-        try:
-            while (patch := self._line.get()) is not None:
-                self._cancel.check()
-                self._hear(patch)
-        except BaseException as error:
-            self._line.break_off(error)
+    def _catch_up(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._hear(*waiting)
 
-    def _hear(self, patch: _Patch) -> None:
-        scores = self._classifier.predict(patch.mel[np.newaxis])
+    def _hear(self, *patches: _Patch) -> None:
+        self._cancel.check()
+        scores = self._classifier.predict(np.stack([patch.mel for patch in patches]))
         self._pool.add(scores)
-        self._times.append((patch.start, patch.end))
+        self._times += [(patch.start, patch.end) for patch in patches]
         self._probabilities.append(segment_probabilities(scores.logits, self._classifier.calibration))
         if self._listener is not None and time.monotonic() >= self._next_partial:
             self._next_partial = time.monotonic() + _PARTIAL_SECONDS
-            self._listener.prediction(self._prediction(patch.heard, ()))
+            self._listener.prediction(self._prediction(patches[-1].heard, ()))
 
     def _prediction(self, heard: float, warnings: tuple[str, ...]) -> TrackPrediction:
         verdict = self._pool.verdict()
@@ -316,3 +320,45 @@ class _Ear:
             return Timeline(genres, np.zeros((0, 2), np.float32), np.zeros((0, len(genres)), np.float32))
         self._probabilities = [np.concatenate(self._probabilities)]  # what was put together once stays so
         return Timeline(genres, np.array(self._times, np.float32), self._probabilities[0])
+
+
+class _SecondEar(_Ear):
+    """Hears in a thread of its own, while the next patches are decoded.
+
+    As a context manager it never leaves the thread behind.
+    """
+
+    def __init__(
+        self, reader: AudioReader, classifier: Classifier, cancel: CancelToken, listener: AnalysisListener | None
+    ) -> None:
+        super().__init__(reader, classifier, cancel, listener)
+        meta = classifier.metadata
+        self._line = _Line(max(1, _QUEUE_BYTES // (4 * meta.mel.n_mels * meta.patch_frames)))
+        self._thread = threading.Thread(target=self._run, name="mgc-network", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._line.break_off(error or Cancelled())
+        self._thread.join()
+
+    def listen(self, patches: Iterable[_Patch]) -> None:
+        """Hand patches to the network; waits when it is far behind, and raises what it failed with."""
+        for patch in patches:
+            self._line.put(patch)
+
+    def verdict(self, heard: float) -> TrackPrediction:
+        """On everything, of which there were `heard` seconds; waits for the network."""
+        self._line.complete()
+        self._thread.join()
+        self._line.check()
+        return super().verdict(heard)
+
+    def _run(self) -> None:
+        try:
+            while (patch := self._line.get()) is not None:
+                self._hear(patch)
+        except BaseException as error:
+            self._line.break_off(error)

@@ -59,11 +59,13 @@ def frame_count(samples: int, config: MelConfig) -> int:
     return 1 + samples // config.hop_length if samples else 0
 
 
+@cache
 def noise_level(config: MelConfig, rms: float) -> FloatArray:
     """What white noise of that RMS (full scale is 1) gives on average in each band, `(n_mels,)`, scaled."""
     spectra = _spectra(config)
     level: FloatArray = filter_bank(config).sum(axis=1) * np.float32(rms**2 * float(np.square(spectra.window).sum()))
     _scale(level, config.scaling)
+    level.flags.writeable = False  # it is kept for all who ask
     return level
 
 

@@ -56,7 +56,7 @@ def listen(path: Path, classifier: Classifier) -> TrackPrediction:
 
     excerpts = PLAN.excerpts(probe(path).duration or 0.0)
     if excerpts:
-        prediction = analyze(path, classifier, excerpts=excerpts)
+        prediction = analyze(path, classifier, excerpts=excerpts, alone=False)
         if is_clear(prediction.probabilities, classifier.calibration.unsure_below):
             return prediction
-    return analyze(path, classifier)
+    return analyze(path, classifier, alone=False)
