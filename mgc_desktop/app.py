@@ -72,7 +72,7 @@ class Program:
         """End all threads. Safe to call more than once."""
         self.parts.appearance.close()
         self.parts.analyst.close()
-        self.window.library.close()
+        self.window.close_views()
         self.parts.reader.close()
         self.parts.devices.close()
         self.parts.playback.close()

@@ -48,8 +48,9 @@ def with_channels(y: FloatArray, channels: int) -> FloatArray:
 def to_mono(y: FloatArray) -> FloatArray:
     """`(channels, samples)` to `(samples,)`: the mean of the channels."""
     if len(y) == 2:  # nearly all music; five times as fast as `mean`, and the same to the bit
-        return (y[0] + y[1]) * np.float32(0.5)
-    mono: FloatArray = y[0] if len(y) == 1 else y.mean(axis=0, dtype=np.float32)
+        mono: FloatArray = (y[0] + y[1]) * np.float32(0.5)
+        return mono
+    mono = y[0] if len(y) == 1 else y.mean(axis=0, dtype=np.float32)
     return mono
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 
@@ -45,14 +46,25 @@ class Group(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """Some songs, chosen elsewhere, with what they have in common in words: "Jazz in the file, heard as Classical"."""
+
+    label: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What the table shows. `search`: words that must all occur in title, artist, album, genre or file name."""
+    """What the table shows. `search`: words that must all occur in title, artist, album, genre or file name. `only`:
+    none but these songs.
+    """
 
     filter: Filter = Filter.ALL
     search: str = ""
     sort: Sort = Sort.TITLE
     descending: bool = False
     group: Group = Group.NONE
+    only: Selection | None = None
 
     def sql(self) -> tuple[str, tuple[str, ...]]:
         """The statement that selects the ids in order, and its parameters."""
@@ -70,10 +82,15 @@ class Query:
         return f"SELECT count(*) FROM song WHERE {where} GROUP BY {key} ORDER BY {key}", words
 
     def _where(self) -> tuple[str, tuple[str, ...]]:
-        words = tuple(self.search.casefold().split())
-        if not words:
-            return self.filter.value, ()
-        # Searched in a query of its own, which reads the table once from end to end; otherwise SQLite would follow
-        # the sorting index and look up each row by itself.
-        found = " AND ".join(["instr(search, ?) > 0"] * len(words))
-        return f"{self.filter.value} AND +id IN (SELECT id FROM song NOT INDEXED WHERE {found})", words
+        conditions, parameters = [self.filter.value], []
+        if self.only is not None:
+            conditions.append("id IN (SELECT value FROM json_each(?))")
+            parameters.append(json.dumps(self.only.ids))
+        words = self.search.casefold().split()
+        if words:
+            # Searched in a query of its own, which reads the table once from end to end; otherwise SQLite would follow
+            # the sorting index and look up each row by itself.
+            found = " AND ".join(["instr(search, ?) > 0"] * len(words))
+            conditions.append(f"+id IN (SELECT id FROM song NOT INDEXED WHERE {found})")
+            parameters += words
+        return " AND ".join(conditions), tuple(parameters)

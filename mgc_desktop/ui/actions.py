@@ -54,6 +54,14 @@ MENUS: Final[tuple[tuple[str, tuple[Command | str, ...]], ...]] = (
     ("View", (
         Command("listen_view", "Listen", ("Ctrl+1",)),
         Command("library_view", "Library", ("Ctrl+2",)),
+        Command("map_view", "Map", ("Ctrl+3",)),
+        Command("genres_view", "Genres", ("Ctrl+4",)),
+        Command("confusion_view", "Confusion", ("Ctrl+5",)),
+        Command("hears_view", "What the model hears", ("Ctrl+6",)),
+        Command("models_view", "Models", ("Ctrl+7",)),
+        Command("teach_view", "Teach", ("Ctrl+8",)),
+        Command("train_view", "Train", ("Ctrl+9",)),
+        "here",
         SEPARATOR,
         Command("mode", "Follow or overview", ("F",)),
         Command("zoom_in", "Zoom in", ("+", "=", "Ctrl++", "Ctrl+=")),
@@ -130,7 +138,12 @@ class Actions(QObject):
             elif entry == SEPARATOR:
                 menu.addSeparator()
             else:
-                titles = {"recent": "Open recent", "colours": "Spectrogram colours", "theme": "Theme"}
+                titles = {
+                    "recent": "Open recent",
+                    "colours": "Spectrogram colours",
+                    "theme": "Theme",
+                    "here": "In this view",
+                }
                 self.submenus[entry] = menu.addMenu(titles[entry])
         return menu
 

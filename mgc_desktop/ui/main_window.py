@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -15,10 +16,11 @@ from PySide6.QtGui import (
     QHideEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import MgcError
+from mgc_desktop.library.query import Selection
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui import dialogs, session
@@ -38,6 +40,8 @@ from mgc_desktop.ui.queue_controller import QueueController
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.rail import Rail
 from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.view import View, ViewContext
+from mgc_desktop.ui.views import VIEWS
 from mgc_desktop.workers.analysis import Analyst
 from mgc_desktop.workers.library import Librarian
 from mgc_desktop.workers.tasks import TaskRunner
@@ -80,6 +84,8 @@ class MainWindow(QMainWindow):
         self.library = LibraryView(parts.librarian, parts.settings, palette, around, self)
         self.bar = PlayerBar(palette)
         self.rail = Rail(palette, self.commands.as_one_menu(self))
+        context = ViewContext(parts.librarian, parts.settings, palette, parts.analyst, parts.playback, self)
+        self.more_views: list[View] = [view(context) for view in VIEWS]
         self._lay_out()
         self.notices = NoticeBar(palette, self.views)
         self.drops = DropTarget(self, palette, self._drop_word)
@@ -101,6 +107,9 @@ class MainWindow(QMainWindow):
         self.rail.add_view("listen", "Listen")
         self.views.addWidget(self.library.page)
         self.rail.add_view("library", "Library")
+        for view in self.more_views:
+            self.views.addWidget(view.page)
+            self.rail.add_view(view.icon, view.title)
         self.rail.view_chosen.connect(self.show_view)
         body = QHBoxLayout()
         body.setSpacing(0)
@@ -126,7 +135,13 @@ class MainWindow(QMainWindow):
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
         self.drops.dropped.connect(self._on_dropped)
-        self.library.play_requested.connect(self._play_from_library)
+        self.library.play_requested.connect(self._play_now)
+        for view in self.more_views:
+            view.noticed.connect(self.notices.post)
+            view.play_requested.connect(self._play_now)
+            view.enqueue_requested.connect(self._enqueue)
+            view.library_requested.connect(self._show_in_library)
+            view.review_requested.connect(self.library.review)
         self.queue_model.insert_requested.connect(lambda paths, row: self.opener.open(paths, row=row))
         self.listen.song_known.connect(self.queue.know_item)
         self.listen.genre_known.connect(self.queue.know_genre)
@@ -173,8 +188,6 @@ class MainWindow(QMainWindow):
             "quieter": lambda: playback.set_volume(playback.volume - _VOLUME_STEP),
             "mute": self._toggle_mute,
             "repeat": playback.cycle_repeat,
-            "listen_view": lambda: self.show_view(0),
-            "library_view": lambda: self.show_view(1),
             "mode": lambda: view.set_mode("overview" if view.mode == "follow" else "follow"),
             "zoom_in": lambda: view.zoom(1),
             "zoom_out": lambda: view.zoom(-1),
@@ -185,8 +198,13 @@ class MainWindow(QMainWindow):
             "log": self._show_log,
             "about": lambda: dialogs.ReadingDialog("About MGC Desktop", dialogs.about_text(), self).show(),
         }
+        keys = ("listen", "library", *(view.key for view in self.more_views))
+        wired |= {f"{key}_view": partial(self.show_view, number) for number, key in enumerate(keys)}
         for key, call in wired.items():
             actions.on(key, call)
+        here = actions.submenus["here"]
+        actions.submenus["here"].menuAction().setVisible(False)
+        self.views.currentChanged.connect(lambda _: self._offer_here(here))
         self.rail.settings.clicked.connect(self.preferences.show_dialog)
         self.preferences.fill_menus(actions, self.bar.devices)
         recent = actions.submenus["recent"]
@@ -214,15 +232,40 @@ class MainWindow(QMainWindow):
         else:
             playback.queue.insert(row, items)
 
-    def _play_from_library(self, paths: list[Path]) -> None:
+    def _play_now(self, paths: list[Path]) -> None:
         self._parts.playback.play_now(QueueItem(path) for path in paths)
-        self.show_view(0)
+        if self._in_library:
+            self.show_view(0)
+
+    def _enqueue(self, paths: list[Path]) -> None:
+        self._parts.playback.queue.add(QueueItem(path) for path in paths)
+
+    def _show_in_library(self, selection: Selection) -> None:
+        self.library.show_only(selection)
+        self.show_view(1)
 
     def show_view(self, number: int) -> None:
-        """Show the Listen view (0) or the Library view (1)."""
+        """Show a view by its place in the rail: Listen is 0, Library 1, the others follow in the order of `VIEWS`."""
+        before = self._seen_view
         self.rail.choose(number)
         self.views.setCurrentIndex(number)
-        (self.page, self.library.page)[number].setFocus()
+        (self.page, self.library.page, *(view.page for view in self.more_views))[number].setFocus()
+        if before is not None and before is not self._seen_view:
+            before.hidden()
+        if self._seen_view is not None:
+            self._seen_view.shown()
+
+    @property
+    def _seen_view(self) -> View | None:
+        number = self.views.currentIndex() - 2
+        return self.more_views[number] if number >= 0 else None
+
+    def _offer_here(self, menu: QMenu) -> None:
+        """What can be done in the view that is seen."""
+        menu.clear()
+        if self._seen_view is not None:
+            self._seen_view.add_actions(menu)
+        menu.menuAction().setVisible(not menu.isEmpty())
 
     def _drop_word(self) -> str:
         return "Drop to add to the library" if self._in_library else "Drop to play"
@@ -251,6 +294,14 @@ class MainWindow(QMainWindow):
     def _retheme(self, palette: Palette) -> None:
         retheme(self, palette)
         self.library.set_palette(palette)
+        for view in self.more_views:
+            view.set_palette(palette)
+
+    def close_views(self) -> None:
+        """The program ends."""
+        self.library.close()
+        for view in self.more_views:
+            view.close()
 
     # What is said and saved
 

@@ -12,7 +12,7 @@ import pytest
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-from mgc_desktop.library.query import Filter, Group, Query, Sort
+from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.schema import MIGRATIONS
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryError, LibraryStore
@@ -227,3 +227,20 @@ def test_damage_that_opening_does_not_show_is_found_later(tmp_path: Path) -> Non
     with LibraryStore(path, check=False) as store:
         assert store.set_aside is None
         assert not store.is_sound()
+
+
+class TestOnlySomeSongs:
+    def test_none_but_these_are_shown_in_the_usual_order(self, store: LibraryStore) -> None:
+        ids = tuple(store.ids(Query()))
+        only = Selection("two of them", (ids[2], ids[0], 4711))
+        assert list(store.ids(Query(only=only))) == [ids[0], ids[2]]
+
+    def test_filter_search_and_groups_go_with_it(self, store: LibraryStore) -> None:
+        every = Selection("all", tuple(store.ids(Query())))
+        assert names(store, Query(Filter.NO_GENRE, only=every)) == names(store, Query(Filter.NO_GENRE))
+        assert names(store, Query(search="éclair", only=every)) == ["Éclair"]
+        grouped = Query(group=Group.FOLDER)
+        assert store.ids(Query(group=Group.FOLDER, only=every)) == store.ids(grouped)
+
+    def test_of_no_songs_nothing_is_shown(self, store: LibraryStore) -> None:
+        assert len(store.ids(Query(only=Selection("none", ())))) == 0

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mgc_desktop import settings as s
-from mgc_desktop.library.query import Filter, Group, Query, Sort
+from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.rebuild import restore_folders
 from mgc_desktop.library.scanner import ScanReport
 from mgc_desktop.library.store import LibraryStore, set_aside
@@ -80,7 +80,17 @@ class LibraryController(QObject):
     def show_query(self, query: Query) -> None:
         """Show what a query selects."""
         self.page.table.show_query(query)
+        self.page.show_only(query.only)
         self._tell()
+
+    def show_only(self, selection: Selection | None) -> None:
+        """Show none but these songs; None: all again."""
+        query = replace(self.model.query, only=selection)
+        if selection is not None:  # neither a filter nor a search hides any of them
+            self.page.forget_search()
+            self.page.chips.choose(Filter.ALL)
+            query = replace(query, filter=Filter.ALL, search="")
+        self.show_query(query)
 
     def refresh(self) -> None:
         """Read everything anew; the order of the rows is kept while songs only change."""
@@ -127,6 +137,7 @@ class LibraryController(QObject):
         page.add_requested.connect(self.ask_for_folder)
         page.search_changed.connect(lambda text: self.show_query(replace(self.model.query, search=text.strip())))
         page.chips.chosen.connect(self._filter)
+        page.only.clicked.connect(lambda: self.show_only(None))
         table = page.table
         table.sort_requested.connect(self._sort)
         table.play_requested.connect(self._play)

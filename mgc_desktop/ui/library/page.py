@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mgc_desktop.ui import icons
+from mgc_desktop.library.query import Selection
 from mgc_desktop.ui.fonts import font
 from mgc_desktop.ui.labels import ElidedLabel, muted
 from mgc_desktop.ui.library.chips import FilterChips
@@ -26,51 +26,15 @@ from mgc_desktop.ui.library.model import SongModel
 from mgc_desktop.ui.library.strip import Strip
 from mgc_desktop.ui.library.table import SongTable
 from mgc_desktop.ui.library.words import Counts, head_line
+from mgc_desktop.ui.page_frame import EmptyState
 from mgc_desktop.ui.theme import GAP, Palette
 
+_LABEL: Final = 48  # letters of what the shown songs have in common
 _TYPING_MS: Final = 60  # letters that come faster than this are searched for together
 _WELCOME: Final = (
     "Add the folders that your music is in. Every song is listened to, here on this computer; you see what it would "
     "be called, decide, and only then is anything written. Every write can be undone."
 )
-
-
-class EmptyLibrary(QWidget):
-    """What the view shows before the first folder."""
-
-    def __init__(self, palette: Palette) -> None:
-        super().__init__()
-        self._sign = QLabel()
-        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = QLabel("A whole library, tagged by ear")
-        title.setFont(font(24, QFont.Weight.DemiBold))
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        sentence = muted(_WELCOME, 14)
-        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        sentence.setWordWrap(True)
-        sentence.setFixedWidth(560)
-        sentence.setFixedHeight(sentence.heightForWidth(560))
-        self.add = QPushButton("Add folder…")
-        self.add.setProperty("kind", "primary")
-        self.add.setFont(font(weight=QFont.Weight.DemiBold))
-        drop = muted("or drop folders here")
-        column = QVBoxLayout(self)
-        column.addStretch(3)
-        column.addWidget(self._sign)
-        column.addSpacing(18)
-        column.addWidget(title)
-        column.addSpacing(6)
-        column.addWidget(sentence, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(22)
-        column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(12)
-        column.addWidget(drop, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(4)
-        self.set_palette(palette)
-
-    def set_palette(self, palette: Palette) -> None:
-        """Draw in these colours from now on."""
-        self._sign.setPixmap(icons.pixmap("library", palette.accent, 72, self.devicePixelRatioF()))
 
 
 class LibraryPage(QWidget):
@@ -94,13 +58,19 @@ class LibraryPage(QWidget):
         self.folders.setMenu(QMenu(self.folders))
         self.add = QPushButton("Add folder…")
         self.chips = FilterChips(palette)
+        self.only = QPushButton()
+        self.only.setProperty("kind", "quiet")
+        self.only.setToolTip("Show all songs again")
+        self.only.hide()
         self.group = QPushButton("Not grouped")
         self.group.setProperty("kind", "quiet")
         self.group.setAccessibleName("Group the songs")
         self.group.setMenu(QMenu(self.group))
         self.table = SongTable(model, palette)
         self.strip = Strip(palette)
-        self.empty = EmptyLibrary(palette)
+        self.empty = EmptyState(
+            "library", "A whole library, tagged by ear", _WELCOME, palette, "Add folder…", note="or drop folders here"
+        )
         self.nothing = muted("", 14)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
@@ -110,7 +80,7 @@ class LibraryPage(QWidget):
         self._typing.timeout.connect(lambda: self.search_changed.emit(self.search.text()))
         self.search.textChanged.connect(lambda _: self._typing.start())
         self.search.returnPressed.connect(self.table.setFocus)
-        for button in (self.add, self.empty.add):
+        for button in (self.add, self.empty.button):
             button.clicked.connect(self.add_requested)
         self._lay_out()
         self._find = QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
@@ -128,6 +98,21 @@ class LibraryPage(QWidget):
         """Why the table is empty; "" where it is not."""
         self.nothing.setText(sentence)
         self._ground.setCurrentIndex(1 if sentence else 0)
+
+    def show_only(self, selection: Selection | None) -> None:
+        """Say that only some songs are shown, and which."""
+        self.only.setVisible(selection is not None)
+        if selection is not None:
+            label = selection.label if len(selection.label) <= _LABEL else f"{selection.label[: _LABEL - 1]}…"
+            self.only.setText(f"Only: {label}  ✕")
+            self.only.setAccessibleName(f"Only: {selection.label}. Show all songs again")
+
+    def forget_search(self) -> None:
+        """Empty the search field, without a search."""
+        self.search.blockSignals(True)
+        self.search.clear()
+        self.search.blockSignals(False)
+        self._typing.stop()
 
     def set_palette(self, palette: Palette) -> None:
         """Colours that the program's style sheet does not know."""
@@ -148,6 +133,7 @@ class LibraryPage(QWidget):
         filters = QHBoxLayout()
         filters.setSpacing(6)
         filters.addWidget(self.chips, 1)
+        filters.addWidget(self.only)
         filters.addWidget(self.group)
         self._frame = QFrame()
         self._frame.setObjectName("songs")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from mgc_desktop import settings as s
+from mgc_desktop.library.query import Selection
 from mgc_desktop.library.review import ReviewRow, keep_choices
 from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.playback.player import Player
@@ -85,6 +86,14 @@ class LibraryView(QObject):
     def add(self, paths: Sequence[Path]) -> None:
         """Add folders."""
         self.controller.add(paths)
+
+    def show_only(self, selection: Selection) -> None:
+        """Show none but these songs, until the user wants all."""
+        self.controller.show_only(selection)
+
+    def review(self, songs: list[int]) -> None:
+        """Review these songs."""
+        self._review(songs)
 
     def remember(self) -> None:
         """Keep how it looks, in the settings."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
-from mgc_desktop.library.query import Filter, Group, Sort
+from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
@@ -164,7 +164,7 @@ def test_an_empty_library_says_what_to_do(
         view.page.show()
         assert view.page.empty.isVisible()
         with qtbot.waitSignal(view.page.add_requested):
-            qtbot.mouseClick(view.page.empty.add, LEFT)
+            qtbot.mouseClick(view.page.empty.button, LEFT)
         assert view.librarian.close()
 
 
@@ -206,3 +206,16 @@ def test_a_watched_folder_is_looked_through_again(
     with qtbot.waitSignal(view.librarian.scan_ended):
         view.controller._watch.timeout.emit()
     qtbot.waitUntil(lambda: view.titles() == ["one", "two"])
+
+
+def test_only_some_songs_are_shown_until_all_are_wanted(view: Around, qtbot: QtBot) -> None:
+    everything = view.titles()
+    chosen = tuple(view.controller.store.ids(Query(Filter.NO_GENRE)))
+    view.page.search.setText("night")
+    view.controller.show_only(Selection("without a genre, from the statistics", chosen))
+    assert len(view.titles()) == len(chosen) < len(everything)
+    assert view.page.search.text() == ""
+    assert "without a genre" in view.page.only.text()
+    qtbot.mouseClick(view.page.only, LEFT)
+    assert view.titles() == everything
+    assert not view.page.only.isVisible()

@@ -1,0 +1,66 @@
+"""What every view beside Listen and Library is to the window: a page, a handful of signals, and when it is seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from mgc_desktop.settings import Settings
+from mgc_desktop.ui.playback_controller import PlaybackController
+from mgc_desktop.ui.theme import Palette
+from mgc_desktop.workers.analysis import Analyst
+from mgc_desktop.workers.library import Librarian
+
+
+@dataclass(frozen=True, slots=True)
+class ViewContext:
+    """What the window gives to its views. `palette` is the one at the start."""
+
+    librarian: Librarian
+    settings: Settings
+    palette: Palette
+    analyst: Analyst
+    playback: PlaybackController
+    window: QWidget
+
+
+class View(QObject):
+    """One view. Subclasses set the class attributes and `page`, and override what they need.
+
+    `key`: its name in the program (`<key>_view` is its command). `icon`: a file in `resources/icons`.
+    Keys that the window uses itself (space, arrows, single letters) reach a widget only if it accepts the event
+    `ShortcutOverride` for them.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    icon: ClassVar[str]
+    page: QWidget
+
+    noticed = Signal(object)  # Notice
+    play_requested = Signal(list)  # Paths: played now, in the Listen view
+    enqueue_requested = Signal(list)  # Paths
+    library_requested = Signal(object)  # Selection: to be shown in the Library view
+    review_requested = Signal(list)  # ids of songs
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__(context.window)
+        self.context = context
+
+    def shown(self) -> None:
+        """It came to the front: load what it shows, or renew it."""
+
+    def hidden(self) -> None:
+        """Another view came to the front."""
+
+    def set_palette(self, palette: Palette) -> None:
+        """For what is drawn from now on; widgets with a `set_palette` of their own are told by the window."""
+
+    def add_actions(self, menu: QMenu) -> None:
+        """What can be done here, for the menu."""
+
+    def close(self) -> None:
+        """The program ends: stop what runs."""

@@ -1,0 +1,9 @@
+"""The views beside Listen and Library, in the order of the rail."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mgc_desktop.ui.view import View
+
+VIEWS: Final[tuple[type[View], ...]] = ()

@@ -1,0 +1,100 @@
+"""A view in the window: in the rail, by its key, told when it is seen, and heard when it asks for something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from mgc_desktop.library.query import Selection
+from mgc_desktop.ui import main_window, theme
+from mgc_desktop.ui.page_frame import EmptyState, PageFrame
+from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.view import View, ViewContext
+
+
+class Mirror(View):
+    """Notes what it is told."""
+
+    key = "map"
+    title = "Mirror"
+    icon = "overview"
+    told: ClassVar[list[str]] = []
+
+    def __init__(self, context: ViewContext) -> None:
+        super().__init__(context)
+        self.page = PageFrame("Mirror")
+
+    def shown(self) -> None:
+        self.told.append("shown")
+
+    def hidden(self) -> None:
+        self.told.append("hidden")
+
+    def set_palette(self, palette: Palette) -> None:
+        self.told.append(palette.name)
+
+    def add_actions(self, menu: QMenu) -> None:
+        menu.addAction("Polish")
+
+    def close(self) -> None:
+        self.told.append("closed")
+
+
+@pytest.fixture
+def mirrored(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
+    """The program with one more view."""
+    Mirror.told.clear()
+    monkeypatch.setattr(main_window, "VIEWS", (Mirror,))
+    return request.getfixturevalue("program")
+
+
+def test_it_is_shown_by_the_rail_and_by_its_command(mirrored: Any) -> None:
+    window = mirrored.window
+    window.rail.views[2].click()
+    assert window.views.currentWidget() is window.more_views[0].page
+    window.commands["listen_view"].trigger()
+    window.commands["map_view"].trigger()
+    assert Mirror.told == ["shown", "hidden", "shown"]
+
+
+def test_its_actions_are_in_the_menu_while_it_is_seen(mirrored: Any) -> None:
+    window = mirrored.window
+    here = window.commands.submenus["here"]
+    assert not here.menuAction().isVisible()
+    window.show_view(2)
+    assert [action.text() for action in here.actions()] == ["Polish"]
+    window.show_view(0)
+    assert not here.menuAction().isVisible()
+
+
+def test_it_is_told_of_the_theme_and_of_the_end(mirrored: Any) -> None:
+    mirrored.parts.appearance.set_theme("light")
+    mirrored.window.close()
+    assert Mirror.told[-2:] == ["light", "closed"]
+
+
+def test_songs_it_chose_are_shown_in_the_library(mirrored: Any) -> None:
+    window = mirrored.window
+    window.show_view(2)
+    window.more_views[0].library_requested.emit(Selection("nothing", ()))
+    assert window.views.currentWidget() is window.library.page
+    assert window.library.controller.model.query.only == Selection("nothing", ())
+
+
+def test_songs_it_wants_queued_are_queued(mirrored: Any, tmp_path: Path) -> None:
+    mirrored.window.more_views[0].enqueue_requested.emit([tmp_path / "song.mp3"])
+    assert [item.path for item in mirrored.parts.playback.queue.items] == [tmp_path / "song.mp3"]
+
+
+def test_an_empty_state_takes_the_body_s_place(qtbot: QtBot) -> None:
+    page = PageFrame("Map")
+    qtbot.addWidget(page)
+    state = EmptyState("library", "Nothing yet", "Add folders in the Library view.", theme.DARK, "Go there")
+    page.show_empty(state)
+    assert page.is_empty
+    page.show_body()
+    assert not page.is_empty
