@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -100,7 +101,7 @@ class SaveButton(IconButton):
     def add_to(self, menu: QMenu) -> None:
         """The three ways to save, in a menu."""
         for suffix, text in (("png", "Save as PNG…"), ("svg", "Save as SVG…"), ("csv", "Save numbers as CSV…")):
-            menu.addAction(text, lambda suffix=suffix: self.ask(suffix))
+            menu.addAction(text, partial(self.ask, suffix))
 
     def ask(self, suffix: str) -> None:
         """Ask where, and save."""
