@@ -49,8 +49,8 @@ def to_mono(y: FloatArray) -> FloatArray:
     """`(channels, samples)` to `(samples,)`: the mean of the channels."""
     if len(y) == 2:  # nearly all music; five times as fast as `mean`, and the same to the bit
         mono: FloatArray = (y[0] + y[1]) * np.float32(0.5)
-        return mono
-    mono = y[0] if len(y) == 1 else y.mean(axis=0, dtype=np.float32)
+    else:
+        mono = y[0] if len(y) == 1 else y.mean(axis=0, dtype=np.float32)
     return mono
 
 
