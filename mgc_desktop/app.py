@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,7 @@ from mgc_desktop.ui import fonts, icons, session
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
 from mgc_desktop.ui.playback_controller import PlaybackController
-from mgc_desktop.workers.analysis import Analyst
+from mgc_desktop.workers.analysis import Analyst, load_model
 from mgc_desktop.workers.library import Librarian
 from mgc_desktop.workers.player_events import PlayerEvents
 from mgc_desktop.workers.tasks import TaskRunner
@@ -98,8 +99,8 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Prog
         settings=settings,
         appearance=appearance,
         playback=playback,
-        analyst=Analyst(),
-        librarian=Librarian(data_dir() / "library.db", Journal()),
+        analyst=Analyst(partial(load_model, settings[s.MODEL])),
+        librarian=Librarian(data_dir() / "library.db", Journal(), model=settings[s.MODEL]),
         reader=TaskRunner(threads=1),
         devices=TaskRunner(threads=1),
         log=log_file,

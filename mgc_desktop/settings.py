@@ -96,11 +96,12 @@ WRITE_TOP: Final = _number("write_top", 1, 1, 5, "How many genres are written at
 WRITE_ALBUM: Final = _flag("write_album", False, "One verdict for all songs of an album")
 WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
+MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: isinstance(name, str) and name != "")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
     RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
-    WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME,
+    WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME, MODEL,
 )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mgc_desktop.cli.status import FAILED, OK, UsageError
+from mgc_desktop.cli.model_option import add_model_option, chosen_model
+from mgc_desktop.cli.status import FAILED, OK
 
 if TYPE_CHECKING:
     from mgc_desktop.cli.batch import Result
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a song, or a folder of songs")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to work on at the same time")
-    parser.add_argument("--model", metavar="NAME", help="the model to ask (see: mgc models)")
+    add_model_option(parser)
 
 
 def _positive(text: str) -> int:
@@ -40,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
     """Print what every song is; `FAILED` if one could not be heard, or there was none."""
     from mgc_desktop.cli.report import Report
 
-    _check_model(options.model)
+    model = chosen_model(options.model)
     report = Report(as_json=options.json)
-    for result in _results(options):
+    for result in _results(options, model):
         report.add(result)
     report.end()
     if not report.songs:
@@ -50,15 +51,7 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if report.failed or not report.songs else OK
 
 
-def _check_model(name: str | None) -> None:
-    """A name that no model has is a mistake of the call; a model that is damaged is not."""
-    from mgc_desktop.inference.registry import list_models
-
-    if name is not None and name not in (known := [entry.name for entry in list_models()]):
-        raise UsageError(f"there is no model named '{name}'. Choose one of: {', '.join(known)}.")
-
-
-def _results(options: argparse.Namespace) -> Iterator[Result]:
+def _results(options: argparse.Namespace, model: str) -> Iterator[Result]:
     """Of every song, and of every folder that cannot be searched, in order."""
     from mgc_desktop.audio.files import find_audio
     from mgc_desktop.cli.batch import Result, listen_to_all
@@ -68,5 +61,5 @@ def _results(options: argparse.Namespace) -> Iterator[Result]:
     def unreadable(folder: Path, error: OSError) -> None:
         closed.append(Result(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions."))
 
-    yield from listen_to_all(find_audio(options.paths, unreadable), options.model, options.jobs)
+    yield from listen_to_all(find_audio(options.paths, unreadable), model, options.jobs)
     yield from closed

@@ -18,13 +18,16 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> int:
     """Print the table; `FAILED` if one cannot be used."""
     from mgc_desktop.inference.registry import list_models
+    from mgc_desktop.settings import MODEL, Settings
 
+    chosen = Settings()[MODEL]
     entries = list_models()
     width = max((len(entry.name) for entry in entries), default=0)
     for entry in entries:
         if entry.usable and entry.metadata is not None:
             meta = entry.metadata
-            print(f"{entry.name:<{width}}  {meta.role:<8}  {meta.resolution:<9}  {_figures(meta.figures)}")
+            use = "  (in use)" if entry.name == chosen else ""
+            print(f"{entry.name:<{width}}  {meta.role:<8}  {meta.resolution:<9}  {_figures(meta.figures)}{use}")
         else:
             print(f"{entry.name:<{width}}  unusable  {entry.reason}")
     if any(entry.usable for entry in entries):

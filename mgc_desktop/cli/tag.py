@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.model_option import add_model_option, chosen_model
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="listen on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
     )
-    parser.add_argument("--model", metavar="NAME", help="the model to ask (see: mgc models)")
+    add_model_option(parser)
     parser.add_argument("--keep-mtime", action="store_true", help="leave the modification time of files as it is")
     parser.add_argument(
         "--split-links", action="store_true", help="write files with several names (hard links), under this one"
@@ -113,12 +114,11 @@ def _policy(options: argparse.Namespace) -> Policy:
 
 def _model(name: str | None) -> str:
     """The model's name; ModelError if it cannot be used."""
-    from mgc_desktop.inference.registry import DEFAULT, list_models, load
+    from mgc_desktop.inference.registry import load
 
-    if name is not None and name not in (known := [entry.name for entry in list_models()]):
-        raise UsageError(f"there is no model named '{name}'. Choose one of: {', '.join(known)}.")
+    name = chosen_model(name)
     load(name)
-    return name or DEFAULT
+    return name
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong], list[Failure]]:

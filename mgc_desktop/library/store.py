@@ -28,6 +28,7 @@ from mgc_desktop.library.schema import migrate
 from mgc_desktop.library.song import FileTags, Song, State
 from mgc_desktop.library.verdict import state_of
 
+_JUDGED: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES)
 _ORDER: Final = {state: number for number, state in enumerate(State)}
 _COLUMNS: Final = (
     "id, path, size, mtime_ns, title, artist, album, year, duration, genres, checksum, heard, confidence, model, "
@@ -210,9 +211,9 @@ class LibraryStore:
         rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
         return {State(state): number for state, number in rows}
 
-    def select(self, statement: str) -> list[tuple[Any, ...]]:
+    def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a SELECT gives, for views that look at all songs at once."""
-        return self._db.execute(statement).fetchall()
+        return self._db.execute(statement, parameters).fetchall()
 
     def number(self, chosen: Filter) -> int:
         """How many songs a filter lets through."""
@@ -286,8 +287,23 @@ class LibraryStore:
         """Say of which songs another model than `model` (`name@version`) gave the verdict."""
         self._db.execute(
             "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?)",
-            (State.STALE, _ORDER[State.STALE], model, State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES),
+            (State.STALE, _ORDER[State.STALE], model, *_JUDGED),
         )
+
+    def take_up(self, model: str, version: str) -> None:
+        """Let a model's verdicts count: songs that another one judged get what this one heard in them before, without
+        being listened to; where it heard nothing they are stale."""
+        rows = self._db.execute(
+            f"SELECT song.id, song.genres, {_ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
+            "WHERE analysis.model = ? AND analysis.version = ? AND (song.state IN (?, ?) OR song.model != ? AND "
+            "song.state IN (?, ?, ?, ?))",
+            (model, version, State.NEW, State.STALE, f"{model}@{version}", *_JUDGED),
+        ).fetchall()
+        with self.transaction():
+            for song, genres, *row in rows:
+                known = _analysis(tuple(row))
+                self.assign(song, known, state_of(json.loads(genres), known.genre))
+            self.mark_stale(f"{model}@{version}")
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
         """What was heard in these songs, by the model that gave each its verdict; those without are left out."""
@@ -331,6 +347,10 @@ class LibraryStore:
             (checksum, model, version),
         ).fetchone()
         return None if row is None else _analysis(row)
+
+    def identify(self, song: int, checksum: str) -> None:
+        """Keep the checksum of a song's audio, where none is known yet; its verdict and state stay as they are."""
+        self._db.execute("UPDATE song SET checksum = ? WHERE id = ? AND checksum IS NULL", (checksum, song))
 
     # ------------------------------------------------------------ what the user decided
 

@@ -75,6 +75,7 @@ class ListenController(QObject):
         self._analyst.finished.connect(self._on_finished)
         self._analyst.failed.connect(self._on_failed)
         self._analyst.foreseen.connect(self._on_foreseen)
+        self._analyst.model_changed.connect(self._on_model_changed)
         self._page.spectrogram.view.seek_requested.connect(self._playback.seek)
         self._page.ribbon.seek_requested.connect(self._playback.seek)
 
@@ -162,6 +163,14 @@ class ListenController(QObject):
 
     def _on_foreseen(self, prediction: TrackPrediction) -> None:
         self.genre_known.emit(prediction.path, prediction.genre)
+
+    def _on_model_changed(self) -> None:
+        if self._facts is None:
+            return
+        self._prediction, self._tags_at = None, 0.0
+        self._analyst.start(self._facts.path)
+        self._show_prediction()
+        self._show_now(self._playback.position, settle=True)
 
     def _look_ahead(self) -> None:
         following = self._playback.queue.peek()

@@ -44,11 +44,11 @@ class ModelLoader:
             return self._model
 
 
-def load_default() -> Classifier:
-    """The model that the program starts with. The heavy libraries are imported here, after the window is shown."""
+def load_model(name: str | None = None) -> Classifier:
+    """A model by its name, without one the default; heavy libraries are imported here, after the window is shown."""
     from mgc_desktop.inference import registry
 
-    return registry.load()
+    return registry.load(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,9 @@ class Analyst(QObject):
     finished = Signal(object)  # TrackPrediction of the whole song
     failed = Signal(object, object)  # Path, Exception
     foreseen = Signal(object)  # TrackPrediction of a song that was heard ahead
+    model_changed = Signal()  # what was heard so far was heard by another model and is forgotten
 
-    def __init__(self, load: Callable[[], Classifier] = load_default, parent: QObject | None = None) -> None:
+    def __init__(self, load: Callable[[], Classifier] = load_model, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = ModelLoader(load)
         self._runner = TaskRunner(threads=1, quiet=True, parent=self)
@@ -92,6 +93,13 @@ class Analyst(QObject):
     def warm_up(self) -> None:
         """Load the model before it is needed."""
         self._runner.run(lambda _: self._model(), failed=self._no_model)
+
+    def use(self, load: Callable[[], Classifier]) -> None:
+        """Hear with another model from now on, which `load` loads; what the old one says is not heard any more."""
+        self.stop()
+        self._model = ModelLoader(load)
+        self._known.clear()
+        self.model_changed.emit()
 
     def start(self, path: Path) -> None:
         """Hear a song from its start to its end; what was being heard is dropped."""

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 LOOK_MS: Final = 200  # progress is told five times a second at most
 _ROWS: Final = 1.0  # seconds between two times that changed rows are told
-_HANGS: Final = 900.0  # seconds for one song; ten hours of music take half of that
+HANGS: Final = 900.0  # seconds for one song; ten hours of music take half of that
 _MOST: Final = 8  # worker processes; more would wait for the disk
 
 Errand = Callable[[LibraryStore], Any]
@@ -50,6 +50,7 @@ class Librarian(QObject):
     job_progressed = Signal(object)  # JobProgress
     job_ended = Signal(object)  # JobReport, None if it was cancelled or failed
     changed = Signal()  # rows of the table have changed
+    model_changed = Signal()  # another model listens from now on
     failed = Signal(object)  # Exception
 
     def __init__(
@@ -67,6 +68,7 @@ class Librarian(QObject):
         self._scan_token: CancelToken | None = None
         self._job_token: CancelToken | None = None
         self._unqueue = False
+        self._again = False  # the run was stopped to go on with another model
         self._scan_progress: ScanProgress | None = None
         self._job_progress: JobProgress | None = None
         self._told = 0.0
@@ -99,20 +101,29 @@ class Librarian(QObject):
         """Look for damage that opening the database did not show; `done` hears whether it is sound."""
         self.errand(LibraryStore.is_sound, done)
 
-    def mark_stale(self, done: Callable[[object], None]) -> None:
-        """Find the songs whose verdict is of another model than the present one."""
+    def take_up_model(self, done: Callable[[object], None] | None = None) -> None:
+        """Let the present model's verdicts count: what it heard before is brought back, the rest is stale."""
 
         def work(store: LibraryStore) -> None:
-            name, version = self._identify()
-            store.mark_stale(f"{name}@{version}")
+            store.take_up(*self._identify())
 
         self.errand(work, done)
+
+    def use(self, model: str) -> None:
+        """Listen with another model from now on; a run goes on with it."""
+        self._model = model
+        self.model_changed.emit()
+        if self._job_token is not None:
+            self._again = True
+            self._job_token.cancel()
+        else:
+            self.take_up_model(lambda _: self.changed.emit())
 
     # Folders
 
     def scan(self, folders: Iterable[Path] | None = None, *, rebuilding: bool = False) -> None:
         """Look through these folders, or all; `rebuilding`: ask the journal afterwards what was written."""
-        if self.scanning or not self._own():
+        if self.scanning or not self.own():
             return
         wanted = None if folders is None else list(folders)
 
@@ -138,14 +149,14 @@ class Librarian(QObject):
             store.remove_folder(folder)
             keep_folders(store)
 
-        if self._own():
+        if self.own():
             self.errand(work, done)
 
     # Listening
 
     def listen_to(self, songs: Query | list[int]) -> None:
         """Listen to these songs, beside those that wait already."""
-        if not self._own():
+        if not self.own():
             return
 
         def work(store: LibraryStore) -> None:
@@ -155,10 +166,15 @@ class Librarian(QObject):
 
     def go_on(self) -> None:
         """Listen to what waits."""
-        if self.listening or not self._own():
+        if self.listening or not self.own():
             return
         self._unqueue = False
         self._pause = Pause()
+        self._run()
+
+    def _run(self) -> None:
+        if self.listening:
+            return
         self._job_token = self._listener.run(
             self._listen, done=self._job_done, failed=self.failed.emit, finished=self._job_finished
         )
@@ -174,13 +190,14 @@ class Librarian(QObject):
 
     def cancel(self) -> None:
         """Stop the scan; stop the run, and let nothing wait any more."""
+        self._again = False
         if self._scan_token is not None:
             self._scan_token.cancel()
         self._unqueue = True
         if self._job_token is not None:
             self._job_token.cancel()
         else:
-            self.errand(LibraryStore.unqueue, lambda _: self.changed.emit())
+            self._let_nothing_wait()
 
     def close(self) -> bool:
         """Stop everything and wait for the threads; what waits is listened to after the next start."""
@@ -211,7 +228,7 @@ class Librarian(QObject):
     def _listen(self, cancel: CancelToken) -> JobReport:
         name, version = self._identify()
         workers = worker_count()
-        pool = IsolatedPool(workers, timeout=_HANGS, quiet=True)
+        pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
         try:
             with LibraryStore(self.database, check=False) as store:
                 report = jobs.run(
@@ -220,6 +237,7 @@ class Librarian(QObject):
                 )  # fmt: skip
                 if self._unqueue:
                     store.unqueue()
+                    store.take_up(name, version)
                 return report
         finally:
             pool.shutdown(cancel_futures=True)
@@ -232,8 +250,8 @@ class Librarian(QObject):
 
     # On the GUI thread
 
-    def _own(self) -> bool:
-        """One program at a time changes a library; the others may look."""
+    def own(self) -> bool:
+        """One program at a time changes a library; the others may look, and are told so through `failed`."""
         if self._lock is not None:
             return True
         lock = WriterLock(self.database.with_suffix(".lock"))
@@ -276,10 +294,18 @@ class Librarian(QObject):
 
     def _job_finished(self) -> None:
         self._job_progress = None
+        again, self._again = self._again, False
         if self._job_token is not None:
             self._job_token = None
             self.job_ended.emit(None)
         self._rest()
+        if again:
+            self.take_up_model(lambda _: self._run())
+        elif self._unqueue:  # it may have been cancelled before it began
+            self._let_nothing_wait()
+
+    def _let_nothing_wait(self) -> None:
+        self.errand(LibraryStore.unqueue, lambda _: self.take_up_model(lambda _: self.changed.emit()))
 
     def _rest(self) -> None:
         if not self.scanning and not self.listening:

@@ -36,12 +36,12 @@ def names(store: LibraryStore, query: Query) -> list[str]:
     return [song.name for song in store.songs(store.ids(query))]
 
 
-def prediction(path: Path, *, version: str = "1") -> TrackPrediction:
+def prediction(path: Path, *, version: str = "1", model: str = "musicnn") -> TrackPrediction:
     probabilities = np.linspace(0.19, 0.01, 10).astype(np.float32)
     return TrackPrediction(
         path=path,
         duration=60.0,
-        model="musicnn",
+        model=model,
         model_version=version,
         genres=GENRES,
         probabilities=probabilities,
@@ -124,6 +124,37 @@ def test_what_was_heard_is_kept_by_the_audio_not_by_the_file(store: LibraryStore
     np.testing.assert_array_equal(kept.embedding, heard.embedding)  # type: ignore[arg-type]
     assert (kept.genre, kept.tags, kept.heard) == (GENRES[0], (("guitar", 0.5),), 30.0)
     assert store.analysis("c0ffee", "musicnn", "2") is None
+
+
+def test_another_model_takes_up_what_it_heard_before_and_the_rest_is_stale(store: LibraryStore) -> None:
+    two, three = (store.song_at(Path("/m") / name) for name in ("a/two.mp3", "b/three_100%.mp3"))
+    assert two is not None
+    assert three is not None
+    hear(store, two.id, prediction(two.path))
+    store.remember("c0ffee", prediction(two.path, model="cnn"))  # the same audio, heard by both
+    store.remember("beef", prediction(three.path))
+    analysis = store.analysis("beef", "musicnn", "1")
+    assert analysis is not None
+    store.assign(three.id, analysis, State.AGREES)
+
+    def stand() -> list[tuple[str | None, State]]:
+        return [(song.model, song.state) for song in store.songs([two.id, three.id])]
+
+    store.take_up("cnn", "1")
+    assert stand() == [("cnn@1", State.TO_WRITE), ("musicnn@1", State.STALE)]
+    assert store.verdicts([two.id])[two.id].model == "cnn@1"
+    store.take_up("musicnn", "1")
+    assert stand() == [("musicnn@1", State.TO_WRITE), ("musicnn@1", State.AGREES)]
+
+
+def test_what_was_written_stays_written_whichever_model_listens(store: LibraryStore) -> None:
+    song = store.song_at(Path("/m/a/two.mp3"))
+    assert song is not None
+    hear(store, song.id, prediction(song.path))
+    store.remember("c0ffee", prediction(song.path, model="cnn"))
+    store.set_state([song.id], State.WRITTEN)
+    store.take_up("cnn", "1")
+    assert [(s.model, s.state) for s in store.songs([song.id])] == [("musicnn@1", State.WRITTEN)]
 
 
 def test_new_tags_leave_the_verdict_alone(store: LibraryStore) -> None:

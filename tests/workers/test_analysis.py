@@ -163,3 +163,18 @@ def test_the_model_is_loaded_once(song: Callable[..., Path], qtbot: QtBot) -> No
         analyst.start(song("a.wav", 4.0))
     assert loads == [1]
     assert analyst.close()
+
+
+def test_another_model_forgets_what_the_first_one_said(
+    analyst: Analyst, song: Callable[..., Path], qtbot: QtBot
+) -> None:
+    path = song("a.wav", 6.0)
+    with qtbot.waitSignal(analyst.finished, timeout=WAIT):
+        analyst.start(path)
+    with qtbot.waitSignal(analyst.model_changed):
+        analyst.use(lambda: registry.load("cnn-sixteenth"))
+    assert analyst.verdict_on(path) is None
+    with qtbot.waitSignal(analyst.finished, timeout=WAIT) as heard:
+        analyst.start(path)
+    assert heard.args is not None
+    assert heard.args[0].model == "cnn-sixteenth"

@@ -115,6 +115,44 @@ def test_two_programs_do_not_work_on_one_library(
     assert other.close()
 
 
+def models(store: LibraryStore) -> set[str]:
+    return {(song.model or "").split("@")[0] for song in store.songs(store.ids(Query())) if song.error is None}
+
+
+def test_another_model_listens_anew_and_the_first_ones_verdicts_come_back_at_once(
+    librarian: Librarian, store: LibraryStore, music: Path, qtbot: QtBot
+) -> None:
+    scan(librarian, music, qtbot)
+    with qtbot.waitSignal(librarian.job_ended, timeout=PATIENCE):
+        librarian.listen_to(Query(Filter.UNHEARD))
+    first = store.counts()
+    with qtbot.waitSignals([librarian.model_changed, librarian.changed], timeout=PATIENCE):
+        librarian.use("cnn-sixteenth")
+    assert store.counts() == {State.STALE: 4, State.FAILED: 1}
+    with qtbot.waitSignal(librarian.job_ended, timeout=PATIENCE):
+        librarian.listen_to(Query(Filter.UNHEARD))
+    assert models(store) == {"cnn-sixteenth"}
+    with qtbot.waitSignal(librarian.changed, timeout=PATIENCE):
+        librarian.use("musicnn")
+    assert models(store) == {"musicnn"}
+    assert store.counts() == first
+
+
+def test_a_run_goes_on_with_the_model_that_is_chosen_meanwhile(
+    librarian: Librarian, store: LibraryStore, music: Path, qtbot: QtBot
+) -> None:
+    scan(librarian, music, qtbot)
+    librarian.listen_to(Query(Filter.UNHEARD))
+    qtbot.waitUntil(lambda: librarian.listening, timeout=PATIENCE)
+    librarian.pause()
+    librarian.use("cnn-sixteenth")
+    assert librarian.paused, "a held run stays held"
+    librarian.resume()
+    qtbot.waitUntil(lambda: not {State.WAITING, State.LISTENING} & store.counts().keys(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not librarian.listening, timeout=PATIENCE)
+    assert models(store) == {"cnn-sixteenth"}
+
+
 def test_a_sound_database_is_found_sound(librarian: Librarian, store: LibraryStore, qtbot: QtBot) -> None:
     heard: list[bool] = []
     librarian.check(heard.append)

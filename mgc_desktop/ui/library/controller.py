@@ -61,7 +61,7 @@ class LibraryController(QObject):
             self._begin_again(self.store.set_aside)
         else:
             self.librarian.check(self._on_checked)
-        self.librarian.mark_stale(lambda _: self.refresh())
+        self.librarian.take_up_model(lambda _: self.refresh())
         self.look_for_runs()
         self._watch.start()
 
