@@ -87,7 +87,7 @@ class Classifier:
     @property
     def version(self) -> str:
         """Changes when the network or the head changes; verdicts of different versions should not be mixed."""
-        return f"{self.metadata.version}+{self._head.version}" if self._head else self.metadata.version
+        return joint_version(self.metadata, self._head)
 
     @property
     def genres(self) -> tuple[str, ...]:
@@ -137,6 +137,11 @@ class Classifier:
 
     def __reduce__(self) -> tuple[Callable[..., Classifier], tuple[Any, ...]]:
         return _reopen, (self._session.path.parent, self._threads, self._head)
+
+
+def joint_version(metadata: ModelMetadata, head: Head | None) -> str:
+    """Of a network and the head on it."""
+    return f"{metadata.version}+{head.version}" if head else metadata.version
 
 
 def _reopen(folder: Path, threads: int, head: Head | None) -> Classifier:

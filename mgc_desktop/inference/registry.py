@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.errors import ModelError
-from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.classifier import Classifier, joint_version
+from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.jsonfile import read_bytes
 from mgc_desktop.inference.metadata import FILE_NAME, ModelMetadata
 from mgc_desktop.paths import data_dir, models_dir
@@ -65,6 +66,15 @@ def _entry(folder: Path) -> ModelEntry:
     except ModelError as error:
         return ModelEntry(folder.name, folder, metadata, str(error))
     return ModelEntry(folder.name, folder, metadata)
+
+
+def identify(entry: ModelEntry) -> tuple[str, str]:
+    """Name and version, as the loaded model has them; no network is loaded. ModelError if it cannot be used."""
+    if entry.metadata is None or entry.reason is not None:
+        raise ModelError(entry.reason or "It cannot be used.", path=entry.folder)
+    record = entry.metadata.head
+    head = Head.load(entry.folder / record.file, record.sha256) if record is not None else None
+    return entry.name, joint_version(entry.metadata, head)
 
 
 def load(name: str | None = None, *folders: Path, threads: int = 1) -> Classifier:

@@ -112,7 +112,7 @@ def run(
     _recover(store)
     waiting = deque(store.ids(_WAITING))
     known = frozenset(store.orphans(*model))
-    meter = _Meter(len(waiting))
+    meter = Meter(len(waiting))
     flying: dict[Future[Heard], Song] = {}
     while (waiting or flying) and not cancel.cancelled:
         while waiting and len(flying) < _AHEAD * workers and not pause.paused:
@@ -168,10 +168,11 @@ def _keep(store: LibraryStore, song: Song, future: Future[Heard], model: tuple[s
     return False
 
 
-class _Meter:
+class Meter:
     """Counts songs, and measures the speed over the last minute."""
 
     def __init__(self, total: int) -> None:
+        """`total`: how many there are to be; may be changed meanwhile."""
         self.total = total
         self.done = 0
         self.failed = 0
@@ -179,13 +180,15 @@ class _Meter:
         self._ends = deque([time.monotonic()])
 
     def count(self, *, failed: bool) -> None:
+        """One more song is done."""
         self.done += 1
         self.failed += failed
         self._ends.append(time.monotonic())
         while len(self._ends) > 2 and self._ends[-1] - self._ends[0] > _WINDOW:
             self._ends.popleft()
 
-    def progress(self, *, paused: bool) -> JobProgress:
+    def progress(self, *, paused: bool = False) -> JobProgress:
+        """How far the run is."""
         elapsed = self._ends[-1] - self._ends[0]
         speed = (len(self._ends) - 1) / elapsed if elapsed > 0 else 0.0
         remaining = (self.total - self.done) / speed if speed > 0 and not paused else None
