@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.figures import Figures
 from mgc_desktop.inference.jsonfile import model_errors
 from mgc_desktop.inference.metadata import FILE_NAME
-from mgc_desktop.inference.registry import ModelEntry
 from mgc_desktop.insight.confusion import Matrix, Table
+
+if TYPE_CHECKING:  # it brings the network's runtime
+    from mgc_desktop.inference.registry import ModelEntry
 
 RESOLUTIONS: Final = ("full", "quarter", "sixteenth")
 

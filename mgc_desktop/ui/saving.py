@@ -92,7 +92,7 @@ class SaveButton(IconButton):
         super().__init__("save", f"Save {name}", palette, size=18)
         self._widget = widget
         self._numbers = numbers
-        self._name = name
+        self._file_name = name
         self._settings = settings
         self.add_to(menu := QMenu(self))
         self.setMenu(menu)
@@ -105,7 +105,7 @@ class SaveButton(IconButton):
 
     def ask(self, suffix: str) -> None:
         """Ask where, and save."""
-        suggested = Path(self._settings[s.FOLDER]) / f"{self._name}.{suffix}"
+        suggested = Path(self._settings[s.FOLDER]) / f"{self._file_name}.{suffix}"
         chosen, _ = QFileDialog.getSaveFileName(self.window(), "Save", str(suggested), f"*.{suffix}")
         if chosen:
             path = Path(chosen)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from mgc_desktop.ui.confusion.view import ConfusionView
+from mgc_desktop.ui.genres.view import GenresView
 from mgc_desktop.ui.view import View
 
-VIEWS: Final[tuple[type[View], ...]] = ()
+VIEWS: Final[tuple[type[View], ...]] = (
+    GenresView,
+    ConfusionView,
+)

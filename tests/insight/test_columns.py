@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_library import hear
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.insight.columns import codes, gathered, known_genres, read_columns
@@ -35,7 +36,7 @@ def test_an_empty_library_has_no_entries(empty: LibraryStore) -> None:
     assert not columns.has_genre.any() and not columns.was_heard.any()
 
 
-def test_genres_that_the_user_taught_come_after_the_models(store: LibraryStore, hear) -> None:  # type: ignore[no-untyped-def]
+def test_genres_that_the_user_taught_come_after_the_models(store: LibraryStore) -> None:
     path = Path("/music/fado.mp3")
     store.put([FileTags(path, 1, 1, "fado")])
     hear(store, path, "Fado", 0.9, (*GENRES, "Fado"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,12 +16,21 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.settings import Settings
+from mgc_desktop.tags.journal import Journal
 from mgc_desktop.ui import fonts
+from mgc_desktop.ui.theme import DARK
+from mgc_desktop.ui.view import View, ViewContext
+from mgc_desktop.workers.library import Librarian
+
+sys.path.append(str(Path(__file__).parents[1]))
+import made_library
 
 HARMLESS = "This plugin does not support"  # the offscreen screen, about sizes and stacking of windows
 
@@ -136,3 +146,38 @@ def program(qapp: QApplication, home: Path, qtbot: QtBot) -> Iterator[Any]:
     new = set(threading.enumerate()) - before
     left = [thread.name for thread in new if thread.is_alive() and not isinstance(thread, threading._DummyThread)]
     assert left == []
+
+
+@pytest.fixture
+def heard_library(home: Path) -> Path:
+    """The program's own database, with the ten songs of `made_library`."""
+    database = home / "data" / "library.db"
+    with LibraryStore(database) as store:
+        made_library.fill(store)
+    return database
+
+
+@pytest.fixture
+def seen_alone(home: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[type[View]], View]]:
+    """`seen_alone(SomeView)`: a view over the library, in a window of its own; for views that ask neither the analyst
+    nor the player, and quicker than the whole program."""
+    librarian = Librarian(home / "data" / "library.db", Journal())
+    window = QWidget()
+    made: list[View] = []
+
+    def show(kind: type[View]) -> View:
+        nobody: Any = None
+        view = kind(ViewContext(librarian, Settings(tmp_path / "settings.json"), DARK, nobody, nobody, window))
+        made.append(view)
+        QVBoxLayout(window).addWidget(view.page)
+        qtbot.addWidget(window)
+        window.resize(1200, 700)
+        with qtbot.waitExposed(window):
+            window.show()
+        view.shown()
+        return view
+
+    yield show
+    for view in made:
+        view.close()
+    librarian.close()

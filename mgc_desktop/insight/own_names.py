@@ -1,0 +1,24 @@
+"""The user's own names for the genres, as the review writes them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from mgc_desktop.errors import SettingsError
+from mgc_desktop.tags.vocabulary import load_vocabulary
+
+_log = logging.getLogger(__name__)
+
+
+def own_names(path: str) -> Mapping[str, tuple[str, ...]]:
+    """The names in the vocabulary file `path`, by genre; none without a file. One that cannot be read is told by the
+    review, where it is chosen: here it only goes unused."""
+    if not path:
+        return {}
+    try:
+        return load_vocabulary(Path(path)).mapping
+    except SettingsError as error:
+        _log.info("%s", error)
+        return {}

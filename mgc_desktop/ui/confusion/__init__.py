@@ -1,0 +1,1 @@
+"""Confusion: what files say against what is heard, and how the models did."""

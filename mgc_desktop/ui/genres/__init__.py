@@ -1,0 +1,1 @@
+"""Genres: how the songs of the library spread over genres, folders and decades."""
