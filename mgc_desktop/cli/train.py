@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from mgc_desktop.cli.background import in_background
 from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, require_extra
+from mgc_desktop.errors import MgcError, TagError
+from mgc_desktop.tags.lock import WriterLock
 
 HELP = "train a model on your own music (needs the extra [train])"
 
@@ -33,14 +38,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patience", type=int, default=8, help="epochs without a better result before it stops")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", help="cpu or cuda (default: a GPU if there is one)")
+    parser.add_argument(
+        "--background", action="store_true", help="give way to other processes, and end when standard input ends"
+    )
     add_work_folders(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Train, print the figures of the test part and keep the model as `trained.json` and `network.pt`."""
+    with in_background() if options.background else nullcontext():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     require_extra()
     from mgc_desktop.training.distributed import join
     from mgc_desktop.training.loop import TrainConfig
+    from mgc_desktop.training.progress import ProgressFile
     from mgc_desktop.training.splits import leaky_split
     from mgc_desktop.training.teach import Order, teach
     from mgc_desktop.training.trained import keep
@@ -54,8 +68,10 @@ def run(options: argparse.Namespace) -> int:
         options.folds, options.wheel, config,
     )  # fmt: skip
     output = options.output or Path("trained") / order.name
-    with join(options.device) as group:
+    with join(options.device) as group, _alone_in(output) if group.leads else nullcontext():
         say = print if group.leads else _silent
+        progress = ProgressFile(output if group.leads else None)
+        progress.step("reading")
         dataset = dataset_of(options)
         say(dataset.describe())
         split = leaky_split(dataset.clips, options.seed) if options.leaky else None
@@ -64,8 +80,25 @@ def run(options: argparse.Namespace) -> int:
         )
         if group.leads:
             keep(taught, order, dataset, output)
+            progress.step("done")
             _tell(taught.figures)
     return 0
+
+
+@contextmanager
+def _alone_in(output: Path) -> Iterator[None]:
+    """Two trainings in one folder would overwrite each other's checkpoints."""
+    try:
+        lock = WriterLock(output / "run.lock")
+        lock.__enter__()
+    except TagError as error:
+        raise MgcError(
+            "Another training is at work here. Wait for it, or choose another --output.", path=output
+        ) from error
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
 
 
 def _tell(figures: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from torch import nn
 from mgc_desktop.inference.calibration import Calibration, song_probabilities
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.examples import Pictures
-from mgc_desktop.training.metrics import Scores, accuracy, macro_f1
+from mgc_desktop.training.metrics import Scores, accuracy, macro_accuracy, macro_f1
 
 FloatArray = NDArray[np.float32]
 _BATCH = 16
@@ -47,7 +47,12 @@ def validation(scores: Scores) -> dict[str, float]:
     true = scores.probabilities[np.arange(len(scores)), scores.labels]
     each = -np.log(np.maximum(true, 1e-7))
     by_genre = [each[scores.labels == i].mean() for i in np.unique(scores.labels)]
-    return {"loss": float(np.mean(by_genre)), "accuracy": accuracy(scores), "macro_f1": macro_f1(scores)}
+    return {
+        "loss": float(np.mean(by_genre)),
+        "accuracy": accuracy(scores),
+        "macro_accuracy": macro_accuracy(scores),
+        "macro_f1": macro_f1(scores),
+    }
 
 
 def calibrate(logits: Sequence[FloatArray], labels: NDArray[np.int64]) -> Calibration:

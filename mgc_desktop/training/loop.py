@@ -23,6 +23,7 @@ from mgc_desktop.training import checkpoint
 from mgc_desktop.training.distributed import Group
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.examples import Examples, batches
+from mgc_desktop.training.progress import Tick
 
 Loss = Callable[[Any, Tensor], Tensor]
 Validate = Callable[[nn.Module], dict[str, float]]  # must hold "loss"; what the choice of the best epoch goes by
@@ -65,9 +66,11 @@ def train(
     loss: Loss = cross_entropy,
     group: Group | None = None,
     say: Callable[[str], None] = print,
+    tick: Tick | None = None,
 ) -> Trained:
     """Teach `network` (in place; it ends with the weights of its best epoch). Resumes what it finds in `folder`.
 
+    `tick` hears after each batch how many epochs are done, with the part of the present one.
     Raises TrainingError for a damaged checkpoint, one of another run, or a loss that is no number.
     """
     group = group or Group()
@@ -80,13 +83,15 @@ def train(
     )
     curves, best = _resume(folder, config, network, optimizer)
     begun, resumed_at = time.monotonic(), len(curves)
+    tick = tick or _unheard
+    tick(resumed_at)
     for epoch in range(len(curves), config.epochs):
         if epoch - best["epoch"] > config.patience:
             break
         torch.manual_seed(config.seed * 100_003 + epoch * 101 + group.rank)  # dropout
         for options in optimizer.param_groups:
             options["lr"] = _learning_rate(config, epoch)
-        train_loss = _epoch(shared, examples, optimizer, loss, config, epoch, group)
+        train_loss = _epoch(shared, examples, optimizer, loss, config, epoch, group, tick)
         figures = group.tell(_measure(validate, network) if group.leads else None)
         curves.append({"epoch": epoch, "train_loss": train_loss, **{f"valid_{k}": v for k, v in figures.items()}})
         better = figures["loss"] < best["loss"]
@@ -95,6 +100,7 @@ def train(
         if group.leads:
             _keep(folder, config, network, optimizer, curves, best, better)
             say(_progress(curves[-1], config, (time.monotonic() - begun) / (epoch + 1 - resumed_at)))
+        tick(epoch + 1)
     group.tell(True)  # nobody reads the best weights before they are written
     network.load_state_dict(checkpoint.load(folder / "best.pt")["network"])
     network.eval()
@@ -111,10 +117,12 @@ def _epoch(
     config: TrainConfig,
     epoch: int,
     group: Group,
+    tick: Tick,
 ) -> float:
     network.train()
     total, steps = 0.0, 0
     size = min(config.batch_size, config.examples_per_epoch)
+    every = config.examples_per_epoch // size
     for x, target in batches(
         examples, config.examples_per_epoch, size, (config.seed, epoch), rank=group.rank, world=group.world
     ):
@@ -126,7 +134,13 @@ def _epoch(
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         total, steps = total + error.item(), steps + 1
+        if steps < every:
+            tick(epoch + steps / every)
     return group.mean(total / steps)
+
+
+def _unheard(_: float) -> None:
+    """Where nobody asks how far it is."""
 
 
 def _measure(validate: Validate, network: nn.Module) -> dict[str, float]:
@@ -171,7 +185,7 @@ def _keep(
     state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "config": asdict(config)}
     checkpoint.save(folder / "last.pt", {**state, "curves": curves, "best": best})
     with (folder / "curves.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.DictWriter(file, curves[0])
+        rows = csv.DictWriter(file, curves[-1])
         rows.writeheader()
         rows.writerows(curves)
     (folder / "config.json").write_text(json.dumps(asdict(config), indent=1), encoding="utf-8")

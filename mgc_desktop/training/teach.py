@@ -35,6 +35,7 @@ from mgc_desktop.training.metrics import measure
 from mgc_desktop.training.networks.pretrained import FRAMES, PretrainedCnn, PretrainedLstm, PretrainedStack
 from mgc_desktop.training.networks.report import ReportCnn, ReportLstm
 from mgc_desktop.training.networks.stacked import Stacked
+from mgc_desktop.training.progress import ProgressFile
 from mgc_desktop.training.splits import Split, grouped_split
 from mgc_desktop.training.stacking import fit_meta, out_of_fold, weigh
 
@@ -76,6 +77,14 @@ class Order:
         return backbone_input(self.resolution) if self.kind == "cnn" else sequence_input(self.resolution)
 
     @property
+    def networks(self) -> int:
+        """How many learn one after the other: members on all folds but one, and those that an LSTM follows."""
+        alone = 2 if self.architecture == "pretrained" else 1
+        if self.kind == "stacked":
+            return self.folds * (1 + alone) + 2
+        return alone if self.kind == "lstm" else 1
+
+    @property
     def augmentation(self) -> Augmentation:
         """How patches are varied."""
         return augment.NONE if self.plain else augment.USUAL
@@ -98,6 +107,7 @@ class _Room:
     features: Features
     group: Group
     say: Say
+    progress: ProgressFile
 
 
 def teach(
@@ -113,21 +123,28 @@ def teach(
 ) -> Taught:
     """Train what is ordered; checkpoints, curves and the split are kept in `output`, and a killed run goes on there.
 
+    How far it is stands in `output/progress.json` meanwhile.
+
     Raises TrainingError if the data cannot teach: no clips, one genre, too few artists.
     """
     clips = dataset.require_trainable().clips
     group = group or Group()
     representation = Representation(order.input.mel, order.linear)
-    features, failed = FeatureCache(cache, representation).fill(clips, workers=workers, progress=_bar(say))
+    progress = ProgressFile(output if group.leads else None, order.networks)
+    progress.step("features")
+    features, failed = FeatureCache(cache, representation).fill(
+        clips, workers=workers, progress=_bar(say, progress.features)
+    )
     for fault in failed:
         say(f"skipped {fault.what}: {fault.reason}")
     clips = tuple(c for c in clips if c.clip_id in features)
     replace(dataset, clips=clips).require_trainable()
     split = split or _split(clips, output, order.config.seed, group)
     say(split.describe(clips))
-    room = _Room(dataset.genres, features, group, say)
+    room = _Room(dataset.genres, features, group, say, progress)
     learning, choosing = split.pick(clips, "train"), split.pick(clips, "valid")
     network = _learn(order, learning, choosing, output, room)
+    progress.step("measuring")
     held = [c for c in split.pick(clips, "test") if c.evidence == "stated"]
     chosen = _pictures(order, choosing, room)
     calibration = calibrate(logits_of(network, chosen), chosen.labels)
@@ -167,7 +184,8 @@ def _fit(
     def validate(learner: nn.Module) -> dict[str, float]:
         return validation(score(logits_of(learner, chosen), known, room.genres))
 
-    return train(network, examples, validate, order.config, output, group=room.group, say=room.say)
+    tick = room.progress.network(output, order.config.epochs)
+    return train(network, examples, validate, order.config, output, group=room.group, say=room.say, tick=tick)
 
 
 def _build(order: Order, learning: Sequence[Clip], choosing: Sequence[Clip], output: Path, room: _Room) -> nn.Module:
@@ -235,8 +253,9 @@ def _pictures(order: Order, clips: Sequence[Clip], room: _Room, augmentation: Au
     return labelled_pictures(clips, room.features, room.genres, order.input, augmentation)
 
 
-def _bar(say: Say) -> Callable[[int, int, float], None]:
+def _bar(say: Say, also: Callable[[int, int, float], None]) -> Callable[[int, int, float], None]:
     def progress(done: int, total: int, left: float) -> None:
+        also(done, total, left)
         if done == total or done % max(1, total // 20) == 0:
             say(f"features {done}/{total}, {left / 60:.1f} min to go")
 

@@ -160,6 +160,12 @@ QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url({icons}/combo-arrow.svg); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {line}; outline: none; padding: 4px;
     selection-background-color: {hover}; selection-color: {text}; }}
+QAbstractSpinBox {{ background: {raised}; border: 1px solid {line}; border-radius: 8px; padding: 5px 9px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QAbstractSpinBox:focus {{ border: 2px solid {accent}; padding: 4px 8px; }}
+QAbstractSpinBox:disabled {{ color: {muted}; }}
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ background: transparent; border: none; padding: 0; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {faint}; border-radius: 5px; background: {raised}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({icons}/check-{name}.svg); }}

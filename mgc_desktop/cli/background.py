@@ -1,0 +1,46 @@
+"""A command that runs for another program: it gives way to all others, and ends when that program does."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+_NICE: Final = 10
+
+
+@contextmanager
+def in_background() -> Iterator[None]:
+    """Run at low priority, and as if by Ctrl-C when standard input ends.
+
+    Whoever started this process holds the other end of the pipe: to close it is a request to end that works alike on
+    all systems, and it closes by itself when the holder crashes.
+    """
+    give_way()
+    threading.Thread(target=_wait_for_the_end, name="until-input-ends", daemon=True).start()
+    yield
+
+
+def give_way() -> None:
+    """Let other processes go first, where the system allows it."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x4000)  # BELOW_NORMAL_PRIORITY_CLASS
+    else:
+        os.nice(_NICE)
+
+
+def _wait_for_the_end() -> None:
+    while os.read(0, 1024):
+        pass
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:  # a real signal also wakes a main thread that waits
+        os.kill(os.getpid(), signal.SIGINT)
