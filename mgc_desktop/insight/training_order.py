@@ -14,12 +14,7 @@ from mgc_desktop.errors import MgcError
 
 FILE_NAME: Final = "order.json"
 FORMAT: Final = 1
-KINDS: Final = {
-    "folders": "A folder for each genre",
-    "tagged": "A library with genre tags",
-    "magnatagatune": "MagnaTagATune",
-    "tracks": "A list of recordings (.tsv)",
-}
+KINDS: Final = {"folders": "Folders", "tagged": "Tagged library", "magnatagatune": "MagnaTagATune", "tracks": "List"}
 MODELS: Final = {"cnn": "CNN", "lstm": "LSTM", "stacked": "Stacked"}
 RESOLUTIONS: Final = {"full": "Full", "quarter": "1/4", "sixteenth": "1/16"}
 ARCHITECTURES: Final = {"report": "As in the report", "pretrained": "Pretrained"}

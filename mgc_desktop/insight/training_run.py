@@ -124,8 +124,8 @@ def read_run(folder: Path, models: Path, *, running: bool = False) -> TrainingRu
     order, wrong = None, ""
     try:
         order = TrainingOrder.load(folder)
-    except MgcError as error:
-        wrong = error.message
+    except MgcError as damage:
+        wrong = damage.message
     log = read_tail(folder / LOG)
     trained = _object(folder / "trained.json")
     error = wrong or ("" if running else last_error(log))

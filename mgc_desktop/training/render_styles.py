@@ -142,11 +142,12 @@ def play(take: Take, seconds: float, seed: int, sound_font: Path) -> NDArray[np.
         _call("fluidsynth", "-niq", *options, "-F", "song.wav", str(sound_font), "song.mid", folder=folder)
         with wave.open(str(folder / "song.wav")) as file:
             pcm = np.frombuffer(file.readframes(int(seconds * SR)), "<i2").reshape(-1, file.getnchannels())
-    y = pcm.mean(axis=1, dtype=np.float32)
+    y: NDArray[np.float32] = pcm.mean(axis=1, dtype=np.float32)
     peak = float(np.abs(y).max(initial=0))
     if peak < 100 or len(y) < int(seconds * SR) // 2:
         raise TrainingError("The groove is silent or stops too early.")
-    return y * (0.9 / peak)
+    y *= 0.9 / peak
+    return y
 
 
 def _call(*command: str, folder: Path) -> None:

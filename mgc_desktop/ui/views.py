@@ -6,9 +6,11 @@ from typing import Final
 
 from mgc_desktop.ui.confusion.view import ConfusionView
 from mgc_desktop.ui.genres.view import GenresView
+from mgc_desktop.ui.train.view import TrainView
 from mgc_desktop.ui.view import View
 
 VIEWS: Final[tuple[type[View], ...]] = (
     GenresView,
     ConfusionView,
+    TrainView,
 )

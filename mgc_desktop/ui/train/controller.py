@@ -94,11 +94,11 @@ class TrainController(QObject):
         if self._runs:
             self._page.show_runs()
         else:
-            self._page.show_empty()
+            self._page.show_invitation()
 
     def _resume(self) -> None:
         run = self._page.run.run
-        if run is not None and run.order is not None:
+        if run is not None and run.order is not None and run.resumable:
             self.start(run.order)
 
     def _export(self) -> None:

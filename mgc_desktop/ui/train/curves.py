@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from mgc_desktop.insight.axis import round_ticks, tick_label
 from mgc_desktop.insight.training_run import Curves
 from mgc_desktop.ui.fonts import SMALL, caption_font, font
+from mgc_desktop.ui.own_keys import ACROSS, OwnKeys
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.train.words import reading
 
@@ -20,7 +21,6 @@ _TOP: Final = 32
 _RIGHT: Final = 14
 _BOTTOM: Final = 24
 _LINES: Final = (("train_", "training"), ("valid_", "validation"))
-_OWN_KEYS: Final = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End})
 Point = tuple[int, float]
 
 
@@ -39,6 +39,7 @@ class CurvePlot(QWidget):
         self._curves = Curves()
         self._epochs = 1
         self._at: int | None = None
+        OwnKeys(self, ACROSS)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumSize(180, 100)
@@ -85,13 +86,6 @@ class CurvePlot(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is pointed at."""
         self.pointed.emit(None)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrows from the window, which seeks with them."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows go from epoch to epoch."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QGridLayout,
@@ -36,6 +35,7 @@ from mgc_desktop.insight.training_order import (
 )
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.labels import muted
+from mgc_desktop.ui.own_keys import UP_AND_DOWN, OwnKeys
 from mgc_desktop.ui.panel import Panel
 from mgc_desktop.ui.segments import Segments
 from mgc_desktop.ui.theme import GAP, Palette
@@ -114,11 +114,9 @@ class OrderForm(QWidget):
         super().__init__()
         self._taken: Collection[str] = ()
         self._named = False  # whether the user gave the name
+        self._kind = "folders"
         self._model, self._resolution, self._architecture = "cnn", "quarter", "report"
-        self.kind = QComboBox()
-        self.kind.setAccessibleName("Kind of data set")
-        for key, word in KINDS.items():
-            self.kind.addItem(word, key)
+        self.kind = Segments("Kind of data set", [(k, w, _KIND_TIPS[k]) for k, w in KINDS.items()], palette)
         self.kind_words = muted(px=SMALL)
         self.kind_words.setWordWrap(True)
         self.source = PathField("Music to learn from", hint="A folder")
@@ -145,6 +143,7 @@ class OrderForm(QWidget):
         self.seed = _whole("Seed", 0, 10_000, 0)
         self.rate = QDoubleSpinBox()
         self.rate.setAccessibleName("Learning rate")
+        OwnKeys(self.rate, UP_AND_DOWN)
         self.rate.lineEdit().setTextMargins(*_MARGINS)
         self.rate.setDecimals(5)
         self.rate.setRange(0.00001, 1.0)
@@ -166,7 +165,7 @@ class OrderForm(QWidget):
     @property
     def order(self) -> TrainingOrder:
         """The fields as they stand, unchecked."""
-        kind = str(self.kind.currentData())
+        kind = self._kind
         return TrainingOrder(
             name=self.name.text().strip(),
             source=self.source.text,
@@ -218,7 +217,7 @@ class OrderForm(QWidget):
         self._propose_name()
 
     def _connect(self) -> None:
-        self.kind.currentIndexChanged.connect(lambda _: self._on_kind())
+        self.kind.chosen.connect(self.choose_kind)
         self.model.chosen.connect(lambda key: self.choose(model=key))
         self.resolution.chosen.connect(lambda key: self.choose(resolution=key))
         self.architecture.chosen.connect(lambda key: self.choose(architecture=key))
@@ -226,11 +225,13 @@ class OrderForm(QWidget):
         self.source.changed.connect(lambda: self.say(""))
         self.start.clicked.connect(self._on_start)
         self.back.clicked.connect(self.left)
-        self._on_kind()
+        self.choose_kind(self._kind)
         self.choose()
 
-    def _on_kind(self) -> None:
-        kind = str(self.kind.currentData())
+    def choose_kind(self, kind: str) -> None:
+        """Choose a kind of data set, as a click on its word would."""
+        self._kind = kind
+        self.kind.choose(kind)
         self.kind_words.setText(_KIND_TIPS[kind])
         self.source.folder = kind != "tracks"
         self.source.files = "Lists (*.tsv)"
@@ -262,7 +263,7 @@ class OrderForm(QWidget):
         rows.setVerticalSpacing(8)
         rows.setColumnStretch(1, 1)
         rows.addWidget(muted("Kind"), 0, 0)
-        rows.addWidget(self.kind, 0, 1)
+        rows.addWidget(self.kind, 0, 1, Qt.AlignmentFlag.AlignLeft)
         rows.addWidget(self.kind_words, 1, 1)
         rows.addWidget(muted("Learn from"), 2, 0)
         rows.addWidget(self.source, 2, 1)
@@ -342,6 +343,7 @@ class OrderForm(QWidget):
 def _whole(name: str, low: int, high: int, value: int) -> QSpinBox:
     field = QSpinBox()
     field.setAccessibleName(name)
+    OwnKeys(field, UP_AND_DOWN)
     field.lineEdit().setTextMargins(*_MARGINS)
     field.setRange(low, high)
     field.setValue(value)

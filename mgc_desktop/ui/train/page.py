@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from mgc_desktop.insight.training_extra import Extra
 from mgc_desktop.insight.training_run import TrainingRun
 from mgc_desktop.ui.fonts import SMALL, font
+from mgc_desktop.ui.own_keys import ALONG, OwnKeys
 from mgc_desktop.ui.page_frame import EmptyState, PageFrame
 from mgc_desktop.ui.theme import GAP, Palette
 from mgc_desktop.ui.train.form import OrderForm
@@ -31,7 +32,6 @@ from mgc_desktop.ui.train.words import NO_RUNS, head_line, state_line
 _LIST_WIDTH: Final = 216
 _NAME: Final = Qt.ItemDataRole.UserRole
 _STATE: Final = Qt.ItemDataRole.UserRole + 1
-_OWN_KEYS: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End})
 
 
 class RunList(QListWidget):
@@ -48,6 +48,7 @@ class RunList(QListWidget):
         self.setMouseTracking(True)
         self.delegate = _RunDelegate(palette, self)
         self.setItemDelegate(self.delegate)
+        OwnKeys(self, ALONG)
         self.currentItemChanged.connect(self._on_current)
         self.set_palette(palette)
 
@@ -80,13 +81,6 @@ class RunList(QListWidget):
         """Colours that the program's style sheet does not know."""
         self.delegate.palette = palette
         self.setStyleSheet(_LIST_SHEET.format(p=palette))
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrows from the window, which seeks and changes the volume with them."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         if item is not None:
@@ -137,7 +131,11 @@ class TrainPage(PageFrame):
             if runs:
                 self.show_runs()
             else:
-                self.show_empty(self.empty)
+                self.show_invitation()
+
+    def show_invitation(self) -> None:
+        """There are no runs yet."""
+        self.show_empty(self.empty)
 
     def show_form(self) -> None:
         """Order a training."""

@@ -23,6 +23,7 @@ from mgc_desktop.insight.training_run import Curves, State, TrainingRun
 from mgc_desktop.ui.fonts import CAPTION, SMALL, font
 from mgc_desktop.ui.labels import ElidedLabel, muted
 from mgc_desktop.ui.library.strip import ThinBar
+from mgc_desktop.ui.own_keys import ACROSS, UP_AND_DOWN, OwnKeys
 from mgc_desktop.ui.panel import Panel
 from mgc_desktop.ui.segments import Segments
 from mgc_desktop.ui.theme import GAP, Palette
@@ -171,11 +172,13 @@ class RunPanel(QWidget):
             button.setFont(font(weight=QFont.Weight.DemiBold))
         self.networks = QComboBox()
         self.networks.setAccessibleName("Network whose curves are shown")
+        OwnKeys(self.networks, UP_AND_DOWN)
         self.networks.activated.connect(self._choose_network)
         self.plots = plots
         self.legend = Legend(palette)
         self.figures = FiguresPanel()
         self.log = LogText()
+        OwnKeys(self.log, UP_AND_DOWN | ACROSS)
         self.shown = Segments("Shown", [("curves", "Learning curves", ""), ("log", "Log", "")], palette)
         self.shown.choose("curves")
         self.shown.chosen.connect(self.show_part)

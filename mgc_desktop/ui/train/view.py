@@ -33,9 +33,10 @@ class TrainView(View):
         plots = Plots(context.palette)
         self.save = SaveButton(plots, lambda: _numbers(plots), "learning-curves", context.settings, context.palette)
         self.save.noticed.connect(self.noticed)
-        self.page = TrainPage(context.palette, self.extra, RunPanel(context.palette, plots, self.save))
+        self.panel = RunPanel(context.palette, plots, self.save)
+        self.page = page = TrainPage(context.palette, self.extra, self.panel)
         self.trainer = Trainer(data_dir() / "runs", data_dir() / "models", cache_dir() / "training", self)
-        self.controller = TrainController(self.page, self.trainer, _model_names, context.window)
+        self.controller = TrainController(page, self.trainer, _model_names, context.window)
         self.controller.noticed.connect(self.noticed)
 
     def shown(self) -> None:
@@ -48,11 +49,10 @@ class TrainView(View):
 
     def add_actions(self, menu: QMenu) -> None:
         """What the buttons do."""
-        panel = self.page.run
         for text, act in (
             ("New training…", self.controller.show_form),
             ("Stop training", self.trainer.cancel),
-            ("Resume training", panel.resume.click),
+            ("Resume training", self.panel.resume.click),
         ):
             action: QAction = menu.addAction(text, act)
             action.setEnabled(self.extra.installed)
