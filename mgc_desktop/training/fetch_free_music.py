@@ -3,7 +3,8 @@
     python -m mgc_desktop.training.fetch_free_music tracks.tsv FOLDER
 
 `tracks.tsv` names the packages and the files in them. Needs Debian's or Ubuntu's `apt-get` and `dpkg`; root is not
-needed. What is there already is not fetched again.
+needed. What is there already is not fetched again. Some packages keep their music in an archive: a folder `NAME.x`
+in a path stands for what is inside `NAME.zip`, `NAME.pk3` or `NAME.love`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ import csv
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from mgc_desktop.training.errors import TrainingError
 
+INNER: Final = ".x"
+ARCHIVES: Final = (".zip", ".pk3", ".love")
 Fetch = Callable[[str, Path], Path]  # package, folder to download to -> the .deb
 
 
@@ -51,9 +56,26 @@ def fetch_all(table: Path, folder: Path, fetch: Fetch = download) -> list[str]:
             try:
                 archive = fetch(package, Path(temporary))
                 subprocess.run(["dpkg", "-x", str(archive), str(folder)], check=True, capture_output=True)
-            except (TrainingError, OSError, subprocess.CalledProcessError) as error:
+                unpack_inner(folder, paths)
+            except (TrainingError, OSError, subprocess.CalledProcessError, zipfile.BadZipFile) as error:
                 failed.append(f"{package}: {error}")
     return failed
+
+
+def unpack_inner(folder: Path, paths: Sequence[str]) -> None:
+    """Take what is wanted out of archives inside a package. Raises TrainingError if something is not there."""
+    for path in paths:
+        if (folder / path).is_file():
+            continue
+        outer, found, inner = path.partition(f"{INNER}/")
+        archives = [folder / f"{outer}{suffix}" for suffix in ARCHIVES]
+        archive = next((candidate for candidate in archives if found and candidate.is_file()), None)
+        if archive is None:
+            raise TrainingError(f"{path} is not in the package any more")
+        with zipfile.ZipFile(archive) as members:
+            if inner not in members.namelist():
+                raise TrainingError(f"{inner} is not in {archive.name} any more")
+            members.extract(inner, folder / f"{outer}{INNER}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
