@@ -17,7 +17,7 @@ from mgc_desktop.training.datasets import Clip, Dataset  # noqa: E402
 from mgc_desktop.training.distil import bundle as bundling  # noqa: E402
 from mgc_desktop.training.distil import corpus as corpora  # noqa: E402
 from mgc_desktop.training.distil.bundle import Place, bundle, unlabelled_split  # noqa: E402
-from mgc_desktop.training.distil.corpus import LENGTH, Corpus  # noqa: E402
+from mgc_desktop.training.distil.corpus import LENGTH, Corpus, Teacher  # noqa: E402
 from mgc_desktop.training.distil.school import School, begin_as  # noqa: E402
 from mgc_desktop.training.distil.variation import from_power, stretch, to_power, transpose, varied  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
@@ -41,8 +41,19 @@ def songs(count: int = 6) -> list[np.ndarray]:
 
 @pytest.fixture
 def corpus(small_tagger: Fused, tmp_path: Path) -> Corpus:
-    teacher = PretrainedCnn([small_tagger, small_tagger], 1).eval()
-    return corpora.build(songs(), ["train"] * 4 + ["valid"] * 2, teacher, tmp_path / "corpus")
+    return corpora.build(songs(), ["train"] * 4 + ["valid"] * 2, teacher(small_tagger), tmp_path / "corpus")
+
+
+def teacher(tagger: Fused) -> Teacher:
+    """Tags and embeddings of a small backbone."""
+    network = PretrainedCnn([tagger, tagger], 1).eval()
+
+    def ask(patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        with torch.inference_mode():
+            heard = network.hear(torch.from_numpy(patches))
+        return heard.tags.numpy(), heard.embedding.numpy()
+
+    return ask
 
 
 def test_power_comes_back_from_the_scale_and_variations_stay_on_it() -> None:
@@ -64,11 +75,8 @@ def test_stretching_and_transposing_move_what_they_should() -> None:
 
 def test_the_corpus_keeps_what_the_teacher_said(corpus: Corpus, small_tagger: Fused) -> None:
     assert len(corpus) == 24, "two plain and two varied segments of each of six songs"
-    teacher = PretrainedCnn([small_tagger, small_tagger], 1).eval()
-    window = torch.from_numpy(corpus.picture(5)[None, :, 187:374])
-    with torch.inference_mode():
-        heard = teacher.hear(window)
-    assert np.allclose(heard.tags[0], corpus.tags[5, 1], atol=0.02, rtol=0.01)
+    tags, _ = teacher(small_tagger)(corpus.picture(5)[None, :, 187:374])
+    assert np.allclose(tags[0], corpus.tags[5, 1], atol=0.02, rtol=0.01)
     assert corpus.embeddings.shape == (24, 4, 12)
 
 
@@ -78,8 +86,7 @@ def test_a_corpus_that_was_cut_short_goes_on(small_tagger: Fused, tmp_path: Path
     with pytest.raises(TrainingError, match="build it again"):
         corpora.load(folder)
     (folder / "embeddings-0000.npy").unlink()
-    teacher = PretrainedCnn([small_tagger, small_tagger], 1).eval()
-    again = corpora.build(songs(), ["train"] * 4 + ["valid"] * 2, teacher, folder)
+    again = corpora.build(songs(), ["train"] * 4 + ["valid"] * 2, teacher(small_tagger), folder)
     assert np.array_equal(again.tags, corpus.tags)
 
 
@@ -94,6 +101,25 @@ def test_artists_with_a_stated_genre_only_measure() -> None:
     assert len(split.valid) == 4
     artists = [{c.artist for c in clips if c.clip_id in ids} for ids in (split.train, split.valid)]
     assert not artists[0] & artists[1]
+
+
+def test_made_music_only_teaches() -> None:
+    clips = [Clip(str(i), Path("x"), 0, None, None, f"artist {i}") for i in range(40)]
+    made = [Clip(f"made {i}", Path("y"), 0, None, "Jazz", f"style {i}", "guess") for i in range(40)]
+    split = unlabelled_split(Dataset("real", tuple(clips), GENRES), Dataset("made", tuple(made), GENRES))
+    assert {clip.clip_id for clip in made} <= set(split.train)
+    assert len(split.valid) == 5
+
+
+def test_folds_leave_artists_out_and_ask_about_them(corpus: Corpus, small_tagger: Fused) -> None:
+    clips = [Clip(str(i), Path("x"), 0, None, None, f"artist {i // 2}") for i in range(6)]
+    school = School.found(corpus, clips, [small_tagger] * 2, made_head(), Split(tuple("012345"), (), (), 0))
+    asked = set()
+    for without, segments in school.folds(3):
+        assert not set(school.artists[segments]) & set(school.artists[without.learning])
+        assert corpus.plain[segments].all()
+        asked |= set(segments.tolist())
+    assert asked == set(np.flatnonzero(corpus.plain).tolist()), "every plain segment is asked about once"
 
 
 def made_head() -> Head:
@@ -123,7 +149,7 @@ def test_the_pupils_come_to_agree_and_become_models(
     assert np.allclose(school.songs.sum(axis=1), 1, atol=1e-4)
 
     quick = TrainConfig(epochs=3, examples_per_epoch=64, batch_size=16, learning_rate=1e-3)
-    monkeypatch.setattr(bundling, "CNN", quick)
+    monkeypatch.setattr(bundling, "CNN", {"sixteenth": quick})
     monkeypatch.setattr(bundling, "LSTM", replace(quick, examples_per_epoch=128))
     place = Place(tmp_path, tmp_path, tmp_path / "work", tmp_path / "models")
     made = bundle(school, "sixteenth", place, say=lambda _: None)

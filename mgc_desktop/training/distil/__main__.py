@@ -19,6 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mgc_desktop.training.distil", description=__doc__)
     parser.add_argument("music", type=Path, help="where fetch_free_music unpacked the recordings")
     parser.add_argument("--tracks", type=Path, default=ALBUM_GENRES.with_name("free_music.tsv"))
+    parser.add_argument("--made", type=Path, help="folder of render_styles: synthetic music that teaches as well")
     parser.add_argument("--wheel", type=Path, required=True, help="musicnn's wheel")
     parser.add_argument("--head", type=Path, default=models_dir() / "musicnn" / "head.json")
     parser.add_argument("--work", type=Path, required=True, help="folder for spectrograms, corpus and checkpoints")
@@ -32,7 +33,10 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     place = Place(options.wheel, options.head, options.work, options.models)
     dataset = open_dataset(options.tracks, "tracks", root=options.music)
-    school = open_school(dataset, place, varied_share=options.varied, most=options.most, workers=options.workers)
+    made = open_dataset(options.made / "tracks.tsv", "tracks") if options.made else None
+    school = open_school(
+        dataset, place, made=made, varied_share=options.varied, most=options.most, workers=options.workers
+    )
     for resolution in options.resolution:
         bundle(school, resolution, place)
 

@@ -18,6 +18,7 @@ from torch import nn
 
 from mgc_desktop.features.config import MUSICNN
 from mgc_desktop.inference.calibration import Calibration
+from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
 from mgc_desktop.inference.patchinput import PatchInput
@@ -29,29 +30,34 @@ from mgc_desktop.training.distil import corpus as corpora
 from mgc_desktop.training.distil.school import (
     School,
     calibrate,
-    judged,
-    listen,
-    teach_cnn,
-    teach_genres,
-    teach_lstm,
+    teach_members,
     teach_stack,
+    views_of_strangers,
 )
 from mgc_desktop.training.export import export
 from mgc_desktop.training.extract import Representation
 from mgc_desktop.training.inputs import backbone_input, sequence_input
 from mgc_desktop.training.loop import TrainConfig
-from mgc_desktop.training.networks.pretrained import FRAMES, PretrainedCnn
+from mgc_desktop.training.networks.pretrained import FRAMES
 from mgc_desktop.training.splits import Split
 
 Say = Callable[[str], None]
 SIZE_LIMIT: Final = 4_000_000  # bytes
-CNN: Final = TrainConfig(epochs=40, examples_per_epoch=1536, batch_size=16, learning_rate=8e-4, patience=8)
-LSTM: Final = TrainConfig(epochs=30, examples_per_epoch=4096, batch_size=64, learning_rate=1e-3, patience=4)
+# As long as half an hour of two cores allows, and a quarter of that for each fold of the stack.
+CNN: Final = {
+    "full": TrainConfig(),  # learns nothing: it is the backbone
+    "quarter": TrainConfig(epochs=16, examples_per_epoch=4096, batch_size=16, learning_rate=8e-4, patience=8),
+    "sixteenth": TrainConfig(epochs=20, examples_per_epoch=6144, batch_size=16, learning_rate=8e-4, patience=8),
+}
+LSTM: Final = TrainConfig(epochs=20, examples_per_epoch=4096, batch_size=64, learning_rate=1e-3, patience=4)
+FOLDS: Final = {"full": 4, "quarter": 2, "sixteenth": 2}
+_FOLD_SHARE: Final = 4
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where things are: the backbone's wheel and head, the folder for work in progress, and the models' folder."""
+    """Where things are: the backbone's wheel and, beside its network, its head; the folder for work in progress, and
+    the models' folder."""
 
     wheel: Path
     head: Path
@@ -59,8 +65,8 @@ class Place:
     models: Path
 
 
-def unlabelled_split(dataset: Dataset, seed: int = 0) -> Split:
-    """Artists with a stated label measure; of the others, one in eight chooses and the rest teach."""
+def unlabelled_split(dataset: Dataset, made: Dataset | None = None, seed: int = 0) -> Split:
+    """Artists with a stated label measure; of the others, one in eight chooses and the rest teach; `made` teaches."""
     measuring = {clip.artist for clip in dataset.labelled}
     others = sorted({clip.artist for clip in dataset} - measuring)
     shuffled = list(np.random.default_rng(seed).permutation(others))
@@ -69,6 +75,7 @@ def unlabelled_split(dataset: Dataset, seed: int = 0) -> Split:
     for clip in dataset:
         part = "test" if clip.artist in measuring else "valid" if clip.artist in choosing else "train"
         ids[part].append(clip.clip_id)
+    ids["train"] += [clip.clip_id for clip in made or ()]
     return Split(tuple(ids["train"]), tuple(ids["valid"]), tuple(ids["test"]), seed)
 
 
@@ -76,26 +83,26 @@ def open_school(
     dataset: Dataset,
     place: Place,
     *,
+    made: Dataset | None = None,
     varied_share: float = 0.5,
     most: int | None = None,
     workers: int = 1,
     say: Say = print,
 ) -> School:
-    """Spectrograms, corpus and the teacher's verdicts."""
-    split = unlabelled_split(dataset)
+    """Spectrograms, corpus and the teacher's verdicts. `made`: synthetic music, which only teaches."""
+    split = unlabelled_split(dataset, made)
     split.save(place.work / "split.json")
     cache = FeatureCache(place.work / "cache", Representation(MUSICNN))
-    heard = [c for c in dataset if c.clip_id in {*split.train, *split.valid}]
+    heard = [c for c in (*dataset, *(made or ())) if c.clip_id in {*split.train, *split.valid}]
     features, failed = cache.fill(heard, workers=workers)
     for fault in failed:
         say(f"skipped {fault.what}: {fault.reason}")
     clips = [clip for clip in heard if clip.clip_id in features]
     taggers = [fuse(tagger, FRAMES) for tagger in read_taggers(place.wheel)]
-    teacher = PretrainedCnn(taggers, 1).eval()
     corpus = corpora.build(
         [features[clip.clip_id] for clip in clips],
         ["train" if clip.clip_id in set(split.train) else "valid" for clip in clips],
-        teacher,
+        Classifier.open(place.head.parent).features,
         place.work / "corpus",
         varied_share=varied_share,
         most=most,
@@ -107,22 +114,19 @@ def open_school(
 def bundle(school: School, resolution: str, place: Place, *, say: Say = print) -> list[Path]:
     """CNN, LSTM and stacked model of a resolution, trained and exported as exhibits until they are measured."""
     work = place.work / resolution
-    cnn = teach_cnn(school, resolution, CNN, work / "cnn", say)
-    taught, heard = (listen(school, cnn, resolution, part) for part in (school.learning, school.choosing))
-    genres = len(school.head.genres)
-    if resolution != "full":  # there it hears what the backbone hears, and its genre layer is the backbone's
-        teach_genres(school, cnn, taught)
-        taught, heard = (judged(cnn, rows[:, :, genres:]) for rows in (taught, heard))
-    lstm = teach_lstm(school, cnn, taught, heard, LSTM, work / "lstm", say)
-    stack = teach_stack(school, lstm, heard)
+    configs = (CNN[resolution], LSTM)
+    short = (replace(configs[0], epochs=max(1, configs[0].epochs // _FOLD_SHARE)), LSTM)
+    members = teach_members(school, resolution, configs, work, say)
+    strangers = views_of_strangers(school, resolution, short, FOLDS[resolution], work, say)
+    stack = teach_stack(school, members.lstm, *strangers)
+    followed, genres = torch.from_numpy(members.heard), len(school.head.genres)
     with torch.inference_mode():
-        followed = torch.from_numpy(heard)
         said = {
-            "cnn": heard[:, :, :genres],
-            "lstm": lstm.judge(followed).numpy()[:, np.newaxis],
+            "cnn": members.heard[:, :, :genres],
+            "lstm": members.lstm.judge(followed).numpy()[:, np.newaxis],
             "stacked": stack.meta(stack.views(followed)).numpy()[:, np.newaxis],
         }
-    networks: dict[str, nn.Module] = {"cnn": cnn, "lstm": lstm, "stacked": stack}
+    networks: dict[str, nn.Module] = {"cnn": members.cnn, "lstm": members.lstm, "stacked": stack}
     inputs = {"cnn": backbone_input(resolution), "lstm": sequence_input(resolution)}
     made = []
     for kind, network in networks.items():

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from mgc_desktop.training.cache import write_array
 from mgc_desktop.training.distil.variation import varied
 from mgc_desktop.training.errors import TrainingError
-from mgc_desktop.training.networks.pretrained import FRAMES, WINDOWS, PretrainedCnn
+from mgc_desktop.training.networks.pretrained import FRAMES, WINDOWS
 
 FloatArray = NDArray[np.float32]
+Teacher = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # patches to their tag logits and embeddings
 LENGTH: Final = WINDOWS * FRAMES
 _CHUNK: Final = 256  # segments in a file
 
@@ -59,7 +59,7 @@ class _Plan:
 def build(
     pictures: Sequence[NDArray[np.floating]],
     parts: Sequence[str],
-    teacher: PretrainedCnn,
+    teacher: Teacher,
     folder: Path,
     *,
     varied_share: float = 1.0,
@@ -129,12 +129,11 @@ def _segment(pictures: Sequence[NDArray[np.floating]], plan: _Plan, rng: np.rand
     return varied(own, np.asarray(other, np.float32), rng)
 
 
-def _ask(teacher: PretrainedCnn, segments: FloatArray, folder: Path, number: int) -> None:
+def _ask(teacher: Teacher, segments: FloatArray, folder: Path, number: int) -> None:
     n, bands, _ = segments.shape
     stored = segments.astype(np.float16)
-    windows = torch.from_numpy(stored.astype(np.float32)).reshape(n, bands, WINDOWS, FRAMES).transpose(1, 2)
-    with torch.inference_mode():
-        heard = [teacher.hear(song) for song in windows]
+    windows = stored.astype(np.float32).reshape(n, bands, WINDOWS, FRAMES).swapaxes(1, 2)
+    heard = teacher(windows.reshape(n * WINDOWS, bands, FRAMES))
     write_array(folder / f"pictures-{number:04d}.npy", stored)
-    for kind, values in (("tags", [h.tags for h in heard]), ("embeddings", [h.embedding for h in heard])):
-        write_array(folder / f"{kind}-{number:04d}.npy", torch.stack(values).numpy().astype(np.float16))
+    for kind, values in zip(("tags", "embeddings"), heard, strict=True):
+        write_array(folder / f"{kind}-{number:04d}.npy", values.reshape(n, WINDOWS, -1).astype(np.float16))

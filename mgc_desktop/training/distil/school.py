@@ -4,15 +4,16 @@
   picture. At full resolution it hears what the backbone hears already; there only its genre layer is taught.
 - The LSTM follows the tuned CNN over twelve seconds and learns the verdict on the whole song, which a few seconds
   cannot tell; it adds to the CNN's verdict.
-- The meta-learner weighs both by what they say of artists that neither has met.
+- The meta-learner weighs both by what they say of artists that they have not met: CNN and LSTM are taught once for
+  each fold without its artists, and asked about these.
 
 No recording of an artist with a stated label is used: those measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +45,17 @@ _MASKS = Augmentation(masks=1, mask_share=0.1)
 
 @dataclass(frozen=True)
 class School:
-    """The corpus, cut by artist, and the teacher's verdicts: `windows` `(n, 4, genres)`, `songs` `(n, genres)`."""
+    """The corpus, cut by artist, and the teacher's verdicts: `windows` `(n, 4, genres)`, `songs` `(n, genres)`.
+
+    `artists` `(n,)`: a number for the artist of each segment.
+    """
 
     corpus: Corpus
     taggers: Sequence[Fused]
     head: Head
     windows: FloatArray
     songs: FloatArray
+    artists: IntArray
     learning: IntArray
     choosing: IntArray
 
@@ -69,12 +74,22 @@ class School:
             plain = own & corpus.plain
             heard = logits[plain if plain.any() else own].reshape(-1, len(head.genres))
             songs[own] = _with_guess(song_probabilities(heard, head.calibration), clips[song], head.genres)
+        artists = np.unique([clip.artist for clip in clips], return_inverse=True)[1]
         part = np.array([clip.clip_id in set(split.train) for clip in clips])[corpus.songs]
         rest = np.array([clip.clip_id in set(split.valid) for clip in clips])[corpus.songs]
         return cls(
-            corpus, taggers, head, verdicts.astype(np.float32), songs, np.nonzero(part)[0],
+            corpus, taggers, head, verdicts.astype(np.float32), songs, artists[corpus.songs], np.nonzero(part)[0],
             np.nonzero(rest & corpus.plain)[0],
         )  # fmt: skip
+
+    def folds(self, count: int, seed: int = 0) -> Iterator[tuple[School, IntArray]]:
+        """Schools that each leave out some artists of those who teach, and the plain segments of these artists."""
+        teachers = np.unique(self.artists[self.learning])
+        order = np.random.default_rng(seed).permutation(teachers)
+        for fold in range(count):
+            left_out = np.isin(self.artists[self.learning], order[fold::count])
+            asked = self.learning[left_out]
+            yield replace(self, learning=self.learning[~left_out]), asked[self.corpus.plain[asked]]
 
 
 def _with_guess(verdict: FloatArray, clip: Clip, genres: Sequence[str]) -> FloatArray:
@@ -249,15 +264,57 @@ class _Judge(nn.Module):
         return self.lstm.judge(heard)
 
 
-def teach_stack(school: School, lstm: PretrainedLstm, heard: NDArray[np.float32]) -> PretrainedStack:
-    """The meta-learner, fitted on the segments of artists that neither CNN nor LSTM learned from (`choosing`).
+def teach_members(
+    school: School, resolution: str, configs: tuple[TrainConfig, TrainConfig], folder: Path, say: Say = print
+) -> Members:
+    """CNN and LSTM of a resolution. Resumes from `folder`."""
+    cnn = teach_cnn(school, resolution, configs[0], folder / "cnn", say)
+    taught, heard = (listen(school, cnn, resolution, part) for part in (school.learning, school.choosing))
+    genres = len(school.head.genres)
+    if resolution != "full":  # there it hears what the backbone hears, and its genre layer is the backbone's
+        teach_genres(school, cnn, taught)
+        taught, heard = (judged(cnn, rows[:, :, genres:]) for rows in (taught, heard))
+    return Members(cnn, teach_lstm(school, cnn, taught, heard, configs[1], folder / "lstm", say), heard)
 
-    They are few, so how firmly it is held to the mean of both is chosen by leaving songs out.
+
+@dataclass(frozen=True)
+class Members:
+    """A CNN, the LSTM that follows it, and what the LSTM hears of the segments that choose."""
+
+    cnn: PretrainedCnn
+    lstm: PretrainedLstm
+    heard: NDArray[np.float32]
+
+
+def views_of_strangers(
+    school: School,
+    resolution: str,
+    configs: tuple[TrainConfig, TrainConfig],
+    count: int,
+    folder: Path,
+    say: Say = print,
+) -> tuple[NDArray[np.float32], IntArray]:
+    """What members say of segments whose artists they never met, `(n, 2 genres)`, and which segments these are."""
+    views, segments = [], []
+    for number, (without, asked) in enumerate(school.folds(count), start=1):
+        say(f"fold {number} of {count}")
+        members = teach_members(without, resolution, configs, folder / f"fold-{number}", say)
+        heard = listen(without, members.cnn, resolution, asked)
+        with torch.inference_mode():
+            views.append(PretrainedStack(members.lstm).views(torch.from_numpy(heard)).numpy())
+        segments.append(asked)
+    return np.concatenate(views), np.concatenate(segments)
+
+
+def teach_stack(
+    school: School, lstm: PretrainedLstm, views: NDArray[np.float32], segments: IntArray
+) -> PretrainedStack:
+    """The meta-learner, fitted on `views_of_strangers`.
+
+    How firmly it is held to the mean of both members is chosen by leaving songs out.
     """
     network = PretrainedStack(lstm)
-    with torch.inference_mode():
-        views = network.views(torch.from_numpy(heard)).numpy()
-    targets, songs = school.songs[school.choosing], school.corpus.songs[school.choosing]
+    targets, songs = school.songs[segments], school.corpus.songs[segments]
     firmness = min(_FIRMNESS, key=lambda held: _left_out(views, targets, songs, held))
     return weigh(network, *fit_meta(views, targets, weight_decay=firmness))
 
