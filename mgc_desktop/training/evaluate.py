@@ -59,7 +59,7 @@ def evaluate(
 
     Raises TrainingError if there are none.
     """
-    clips = dataset.labelled if seconds is None else [_middle(clip, seconds) for clip in dataset.labelled]
+    clips = dataset.labelled if seconds is None else [middle(clip, seconds) for clip in dataset.labelled]
     if not clips:
         raise TrainingError(f"No clip of {dataset.name} has a stated genre, so nothing can be measured on it.")
     models = [load(name, *folders) for name in names]
@@ -83,7 +83,8 @@ def _said(dataset: Dataset, seconds: float | None) -> str:
     return f"all recordings of {dataset.name} whose genre is stated, {part}"
 
 
-def _middle(clip: Clip, seconds: float) -> Clip:
+def middle(clip: Clip, seconds: float) -> Clip:
+    """The clip cut to the `seconds` in its middle; as it is where it is shorter."""
     try:
         duration = clip.end if clip.end is not None else probe(clip.path).duration
     except MgcError:  # `analyze` will say what is wrong

@@ -26,7 +26,7 @@ def write_results(measured: Sequence[Measured], page: Path, figures: Path) -> No
     pictures = draw(measured, figures)
     text = "\n\n".join([_MARK[0], *_tables(measured), *_pictures(pictures, page), _MARK[1]])
     before = page.read_text(encoding="utf-8") if page.is_file() else ""
-    page.write_text(_between(before, text), encoding="utf-8")
+    page.write_text(replace_between(before, text), encoding="utf-8")
     values = [asdict(m) for m in measured]
     (page.with_suffix(".json")).write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
 
@@ -37,10 +37,10 @@ def read_results(path: Path) -> list[Measured]:
     return [Measured(**{**row, "skipped": tuple(Skipped(**s) for s in row["skipped"])}) for row in rows]
 
 
-def _between(before: str, text: str) -> str:
-    """The old page with what is between the marks replaced."""
-    if all(mark in before for mark in _MARK):
-        return before[: before.index(_MARK[0])] + text + before[before.index(_MARK[1]) + len(_MARK[1]) :]
+def replace_between(before: str, text: str, marks: tuple[str, str] = _MARK) -> str:
+    """The old page with the two marks and what is between them replaced; added at the end where they are not."""
+    if all(mark in before for mark in marks):
+        return before[: before.index(marks[0])] + text + before[before.index(marks[1]) + len(marks[1]) :]
     return (before.rstrip() + "\n\n" if before else "# Results\n\n") + text + "\n"
 
 

@@ -25,8 +25,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for spectrograms, corpus and checkpoints")
     parser.add_argument("--models", type=Path, default=models_dir())
     parser.add_argument("--resolution", nargs="+", choices=FACTORS, default=list(FACTORS))
-    parser.add_argument("--varied", type=float, default=0.5, help="varied segments for each plain one")
+    parser.add_argument("--varied", type=float, default=0.4, help="varied segments for each plain one")
     parser.add_argument("--most", type=int, help="at most so many segments of a song (default: all)")
+    parser.add_argument("--segments", type=int, default=8192, help="at most so many in all, drawn from everywhere")
     parser.add_argument("--workers", type=int, default=1, help="processes that compute spectrograms")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -35,7 +36,13 @@ def main() -> None:
     dataset = open_dataset(options.tracks, "tracks", root=options.music)
     made = open_dataset(options.made / "tracks.tsv", "tracks") if options.made else None
     school = open_school(
-        dataset, place, made=made, varied_share=options.varied, most=options.most, workers=options.workers
+        dataset,
+        place,
+        made=made,
+        varied_share=options.varied,
+        most=options.most,
+        segments=options.segments,
+        workers=options.workers,
     )
     for resolution in options.resolution:
         bundle(school, resolution, place)

@@ -46,8 +46,8 @@ SIZE_LIMIT: Final = 4_000_000  # bytes
 # As long as half an hour of two cores allows, and a quarter of that for each fold of the stack.
 CNN: Final = {
     "full": TrainConfig(),  # learns nothing: it is the backbone
-    "quarter": TrainConfig(epochs=16, examples_per_epoch=4096, batch_size=16, learning_rate=8e-4, patience=8),
-    "sixteenth": TrainConfig(epochs=20, examples_per_epoch=6144, batch_size=16, learning_rate=8e-4, patience=8),
+    "quarter": TrainConfig(epochs=10, examples_per_epoch=4096, batch_size=16, learning_rate=8e-4, patience=8),
+    "sixteenth": TrainConfig(epochs=14, examples_per_epoch=6144, batch_size=16, learning_rate=8e-4, patience=8),
 }
 LSTM: Final = TrainConfig(epochs=20, examples_per_epoch=4096, batch_size=64, learning_rate=1e-3, patience=4)
 FOLDS: Final = {"full": 4, "quarter": 2, "sixteenth": 2}
@@ -86,6 +86,7 @@ def open_school(
     made: Dataset | None = None,
     varied_share: float = 0.5,
     most: int | None = None,
+    segments: int | None = None,
     workers: int = 1,
     say: Say = print,
 ) -> School:
@@ -106,6 +107,7 @@ def open_school(
         place.work / "corpus",
         varied_share=varied_share,
         most=most,
+        segments=segments,
         progress=lambda done, total: say(f"corpus {done}/{total}"),
     )
     return School.found(corpus, clips, taggers, Head.load(place.head), split)

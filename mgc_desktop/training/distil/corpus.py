@@ -64,16 +64,17 @@ def build(
     *,
     varied_share: float = 1.0,
     most: int | None = None,
+    segments: int | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Corpus:
     """Cut whole songs' spectrograms `(bands, frames)` (musicnn's) into segments and ask the teacher, chunk by chunk.
 
     Each song gives its consecutive segments (`most` of them, if there are more) and `varied_share` times as many varied
-    ones, into which only songs of the same of the `parts` are mixed. Raises TrainingError if no song is long enough or
-    the disk is full.
+    ones, into which only songs of the same of the `parts` are mixed; at most `segments` in all, drawn from everywhere.
+    Raises TrainingError if no song is long enough or the disk is full.
     """
-    plans = _plan([picture.shape[1] for picture in pictures], parts, varied_share, most, seed)
+    plans = _plan([picture.shape[1] for picture in pictures], parts, varied_share, most, seed)[:segments]
     if not plans:
         raise TrainingError(f"No recording is as long as a segment ({LENGTH} frames).", path=folder)
     chunks = [plans[i : i + _CHUNK] for i in range(0, len(plans), _CHUNK)]
