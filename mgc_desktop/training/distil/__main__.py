@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--resolution", nargs="+", choices=FACTORS, default=list(FACTORS))
     parser.add_argument("--varied", type=float, default=0.4, help="varied segments for each plain one")
     parser.add_argument("--most", type=int, help="at most so many segments of a song (default: all)")
-    parser.add_argument("--segments", type=int, default=8192, help="at most so many in all, drawn from everywhere")
+    parser.add_argument("--segments", type=int, default=6144, help="at most so many in all, drawn from everywhere")
     parser.add_argument("--workers", type=int, default=1, help="processes that compute spectrograms")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
