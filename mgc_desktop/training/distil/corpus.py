@@ -81,8 +81,8 @@ def build(
     for i, chunk in enumerate(chunks):
         if not (folder / f"embeddings-{i:04d}.npy").is_file():  # the last of a chunk's three files
             rng = np.random.default_rng((seed, i))
-            segments = np.stack([_segment(pictures, plan, rng) for plan in chunk])
-            _ask(teacher, segments, folder, i)
+            cut = np.stack([_segment(pictures, plan, rng) for plan in chunk])
+            _ask(teacher, cut, folder, i)
         if progress is not None:
             progress(i + 1, len(chunks))
     songs = [[plan.song for plan in plans], [plan.other < 0 for plan in plans]]
