@@ -21,10 +21,14 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
+
 from mgc_desktop.audio.decode import AudioReader, probe
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.inference import registry
 from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.library import jobs
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.library.executor import IsolatedPool
@@ -40,6 +44,7 @@ from mgc_desktop.tags.write import commit, prepare
 _WORDS = "night day blue love fire rain moon river song dance heart light stone winter étude smoke".split()
 _REPEATS = 7
 _TURNS = 3
+_REVIEWED = 50_000
 
 
 def generated(songs: int) -> Iterator[FileTags]:
@@ -123,6 +128,43 @@ def bench_model(path: Path) -> None:
             slowest = max(slowest, time.perf_counter() - begun)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     print(f"scrolled through all: slowest screen {1000 * slowest:.1f} ms, peak memory grew by {grown / 1024:.1f} MiB")
+    del app
+
+
+def bench_review(path: Path) -> None:
+    """The plan for every song that has something to decide, and deciding them all at once."""
+    from PySide6.QtWidgets import QApplication
+
+    from mgc_desktop.library.review import keep_choices, review
+    from mgc_desktop.tags.policy import Policy
+    from mgc_desktop.ui.library.review_model import ReviewModel
+
+    app = QApplication.instance() or QApplication([])
+    chance = np.random.default_rng(1)
+    with LibraryStore(path, check=False) as store:
+        heard = store.songs(store.ids(Query()))[:_REVIEWED]
+        for song in heard:
+            shares = chance.dirichlet(np.full(len(GENRES), 0.1)).astype(np.float32)
+            timeline = Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, len(GENRES)), np.float32))
+            genre = GENRES[int(shares.argmax())]
+            verdict = TrackPrediction(
+                song.path, 100.0, "musicnn", "1", GENRES, shares, genre, float(shares.max()), timeline
+            )
+            store.remember(f"{song.id:032x}", verdict)
+            analysis = store.analysis(f"{song.id:032x}", "musicnn", "1")
+            assert analysis is not None
+            store.assign(song.id, analysis, State.TO_WRITE)
+        model = ReviewModel()
+        begun = time.perf_counter()
+        rows = review(store, Policy(), [song.id for song in heard])
+        planned = time.perf_counter()
+        model.show_rows(rows)
+        model.accept(range(len(rows)), accepted=False)
+        declined = time.perf_counter()
+        keep_choices(store, model.rows)
+        kept = time.perf_counter()
+    print(f"review of {len(rows):,} songs: plan {planned - begun:.1f} s in the background,", end=" ")
+    print(f"show and decline all {1000 * (declined - planned):.0f} ms, keep the decisions {kept - declined:.1f} s")
     del app
 
 
@@ -217,6 +259,7 @@ def main() -> None:
             return
         bench_queries(Path(name) / "library.db", options.songs)
         bench_model(Path(name) / "library.db")
+        bench_review(Path(name) / "library.db")
         bench_scan(Path(name), options.files)
 
 

@@ -91,9 +91,11 @@ def _decided(row: ReviewRow, accepted: bool | None, genres: tuple[str, ...] | No
 
 def keep_choices(store: LibraryStore, rows: Iterable[ReviewRow]) -> None:
     """Remember decisions, so that a review that was closed goes on where it was."""
-    for row in rows:
-        by_hand = row.change.reason == BY_HAND and row.change.new != row.proposal
-        store.choose([row.song.id], accepted=row.change.writes, genres=row.change.new if by_hand else None)
+    store.choose_each((row.song.id, row.change.writes, row.change.new if _by_hand(row) else None) for row in rows)
+
+
+def _by_hand(row: ReviewRow) -> bool:
+    return row.change.reason == BY_HAND and row.change.new != row.proposal
 
 
 def counts(rows: Iterable[ReviewRow]) -> tuple[int, int]:

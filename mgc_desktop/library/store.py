@@ -356,12 +356,18 @@ class LibraryStore:
 
     def choose(self, songs: Iterable[int], *, accepted: bool | None, genres: tuple[str, ...] | None = None) -> None:
         """Keep the user's decision: whether to write, and other genres than the heard one."""
-        text = None if genres is None else json.dumps(genres)
+        self.choose_each((song, accepted, genres) for song in songs)
+
+    def choose_each(self, decisions: Iterable[tuple[int, bool | None, tuple[str, ...] | None]]) -> None:
+        """Keep decisions that differ from song to song: id, whether to write, other genres."""
         with self.transaction():
             self._db.executemany(
                 "INSERT INTO choice VALUES (?, ?, ?) ON CONFLICT (song) DO UPDATE SET "
                 "accepted = excluded.accepted, genres = coalesce(excluded.genres, genres)",
-                [(song, accepted, text) for song in songs],
+                [
+                    (song, accepted, None if genres is None else json.dumps(genres))
+                    for song, accepted, genres in decisions
+                ],
             )
 
     def accepted(self) -> int:

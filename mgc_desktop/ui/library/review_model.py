@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -43,22 +43,24 @@ class ReviewModel(QAbstractTableModel):
 
     def accept(self, rows: Iterable[int], *, accepted: bool) -> None:
         """To be written, or not."""
+        decided = {}
         for row in rows:
             if accepted and not (self.rows[row].proposal or self.rows[row].change.new):
                 continue  # nothing was heard that could be written
-            self._put(row, self.rows[row].accepted() if accepted else self.rows[row].declined())
-        self.decided.emit()
+            decided[row] = self.rows[row].accepted() if accepted else self.rows[row].declined()
+        self._put(decided)
 
     def edit(self, rows: Iterable[int], genres: Sequence[str]) -> None:
         """With genres chosen by hand."""
-        for row in rows:
-            self._put(row, self.rows[row].edited(genres))
-        self.decided.emit()
+        self._put({row: self.rows[row].edited(genres) for row in rows})
 
-    def _put(self, row: int, decided: ReviewRow) -> None:
-        self.rows[row] = decided
-        self.touched.add(decided.song.id)
-        self.dataChanged.emit(self.index(row, 0), self.index(row, WHY))
+    def _put(self, decided: Mapping[int, ReviewRow]) -> None:
+        for row, changed in decided.items():
+            self.rows[row] = changed
+            self.touched.add(changed.song.id)
+        if decided:  # told once, however many
+            self.dataChanged.emit(self.index(min(decided), 0), self.index(max(decided), WHY))
+        self.decided.emit()
 
     # Qt's questions
 

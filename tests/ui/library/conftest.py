@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 
 from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.inference.registry import DEFAULT
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.verdict import state_of
+from mgc_desktop.paths import models_dir
 
+# What listens by default, so that nothing here is stale.
+MODEL = (DEFAULT, ModelMetadata.load(models_dir() / DEFAULT).version)
 SONGS = (
     ("a/one.mp3", "Alpha", "Zoe", "Night", (), "Jazz"),
     ("a/two.mp3", "Beta", "Yan", "Night", ("Rock",), "Jazz"),
@@ -29,9 +34,9 @@ def hear(store: LibraryStore, path: Path, genre: str | None, share: float = 0.8)
     probabilities = np.full(10, (1 - share) / 9, np.float32)
     probabilities[GENRES.index(genre or "World")] = share
     timeline = Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, 10), np.float32))
-    prediction = TrackPrediction(path, 60.0, "m", "1", GENRES, probabilities, genre, share, timeline)
+    prediction = TrackPrediction(path, 60.0, *MODEL, GENRES, probabilities, genre, share, timeline)
     store.remember(path.name, prediction)
-    analysis = store.analysis(path.name, "m", "1")
+    analysis = store.analysis(path.name, *MODEL)
     assert analysis is not None
     store.assign(song.id, analysis, state_of(song.genres, genre))
 
