@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-from mgc_desktop.inference.registry import DEFAULT
+from mgc_desktop.inference.registry import DEFAULT, load
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.verdict import state_of
-from mgc_desktop.paths import models_dir
 
 # What listens by default, so that nothing here is stale.
-MODEL = (DEFAULT, ModelMetadata.load(models_dir() / DEFAULT).version)
+MODEL = (DEFAULT, load().version)
 SONGS = (
     ("a/one.mp3", "Alpha", "Zoe", "Night", (), "Jazz"),
     ("a/two.mp3", "Beta", "Yan", "Night", ("Rock",), "Jazz"),
