@@ -1,7 +1,8 @@
 # make run      sets everything up and opens the program with the demo songs   (SONG=file to open another)
 # make test     sets everything up and runs every test
 # make check    lint, types and import contracts
-.PHONY: run test check format bench screenshots clean
+# make package  makes the installed program and its packages in dist/   (package-test tries them, package-bench measures)
+.PHONY: run test check format bench screenshots package package-test package-bench clean
 
 run:
 	@tools/run.sh
@@ -30,5 +31,21 @@ screenshots:
 	@tools/setup.sh run
 	.venv/bin/python tools/screenshots.py
 
+package:
+	@tools/setup.sh package
+	.venv-package/bin/python packaging/make.py
+
+dist/mgc-desktop:
+	@$(MAKE) package
+
+package-test: dist/mgc-desktop
+	@tools/setup.sh package
+	@tools/setup.sh test
+	@MGC_BUNDLE=dist/mgc-desktop tools/test.sh -m package $(or $(TESTS),tests/packaging)
+
+package-bench: dist/mgc-desktop
+	@tools/setup.sh package
+	.venv-package/bin/python benchmarks/bench_package.py
+
 clean:
-	rm -rf .venv build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-package build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -16,7 +16,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from mgc_desktop import __version__, log
+from mgc_desktop import __version__, crash, log
 from mgc_desktop import settings as s
 from mgc_desktop.paths import data_dir
 from mgc_desktop.playback.player import Player
@@ -25,6 +25,7 @@ from mgc_desktop.settings import Settings
 from mgc_desktop.tags.journal import Journal
 from mgc_desktop.ui import fonts, icons, session
 from mgc_desktop.ui.appearance import Appearance
+from mgc_desktop.ui.application import Application
 from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.workers.analysis import Analyst, load_model
@@ -62,6 +63,9 @@ class Program:
         """Show the window, then do what takes time."""
         self.window.show()
         self.app.processEvents()
+        _log.info("the window is shown")
+        if isinstance(self.app, Application):
+            self.app.open_requested.connect(lambda path: self.window.open([path]))
         if paths:
             self.window.open(paths)
         else:
@@ -82,7 +86,7 @@ class Program:
 def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Program:
     """The whole program, ready to `start`, without running it."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0], *argv])
+    app = existing if isinstance(existing, QApplication) else Application([sys.argv[0], *argv])
     app.setApplicationName("mgc-desktop")
     app.setApplicationDisplayName(NAME)
     app.setApplicationVersion(__version__)
@@ -116,10 +120,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     if arguments.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if _no_screen():
+        print(f"{NAME} needs a screen; in a terminal, mgc does the same work.", file=sys.stderr)  # noqa: T201
+        return 1
     log_file = log.set_up()
+    crashed = crash.watch(log_file.parent) if log_file is not None else None
     qInstallMessageHandler(_on_qt_message)
     _log.info("%s %s starts", NAME, __version__)
-    program = build_app(log_file=log_file)
+    try:
+        program = build_app(log_file=log_file)
+    except Exception as error:
+        return _cannot_start(error, log_file, alone=arguments.screenshot is not None)
+    if crashed is not None:
+        program.window.report_crash()
     reporter = Reporter()
     reporter.reported.connect(program.window.report)
     restore = log.install_hooks(reporter.reported.emit)
@@ -146,6 +159,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="save a picture of the window and end")
     parser.add_argument("--seconds", type=float, metavar="N", help="where in the song the picture is taken")
     return parser
+
+
+def _no_screen() -> bool:
+    """Whether Qt would abort for want of a screen."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens)
+
+
+def _cannot_start(error: Exception, log_file: Path | None, *, alone: bool) -> int:
+    """Log and say why there is no window. `alone`: nobody is there to close a dialog."""
+    _log.critical("the window cannot be made", exc_info=error)
+    if not alone:
+        from mgc_desktop.ui.error_report_dialog import say_cannot_start
+
+        say_cannot_start(error, log_file)
+    return 1
 
 
 def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:

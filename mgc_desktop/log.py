@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import logging
 import logging.handlers
 import sys
@@ -16,7 +15,6 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.paths import log_dir
 
 FILE_NAME: Final = "mgc-desktop.log"
-_CRASH_NAME: Final = "crash.log"
 _BYTES: Final = 1_000_000
 _BACKUPS: Final = 2
 _FORMAT: Final = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
@@ -34,15 +32,15 @@ def set_up(folder: Path | None = None, *, level: int = logging.INFO) -> Path | N
     folder = folder if folder is not None else log_dir()
     root = logging.getLogger()
     root.setLevel(level)
-    terminal = logging.StreamHandler()
-    terminal.setLevel(logging.WARNING)
-    terminal.setFormatter(logging.Formatter("%(name)s: %(message)s"))
-    root.addHandler(terminal)
+    if sys.stderr is not None:  # a program with a window has none on Windows
+        terminal = logging.StreamHandler()
+        terminal.setLevel(logging.WARNING)
+        terminal.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+        root.addHandler(terminal)
     path = folder / FILE_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = logging.handlers.RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_BACKUPS, encoding="utf-8")
-        faulthandler.enable((folder / _CRASH_NAME).open("a", encoding="utf-8"))
     except OSError as error:
         _log.warning("no log file in %s: %s", folder, error)
         return None

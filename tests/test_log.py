@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import logging
 import sys
 import threading
@@ -24,7 +23,6 @@ def _restore_logging() -> Iterator[None]:
         root.removeHandler(handler)
         handler.close()
     root.setLevel(level)
-    faulthandler.disable()
 
 
 def test_lines_go_into_one_file(tmp_path: Path) -> None:
@@ -48,11 +46,6 @@ def test_without_a_folder_the_program_still_runs(tmp_path: Path) -> None:
     blocked = tmp_path / "a file"
     blocked.write_text("")
     assert log.set_up(blocked / "logs") is None
-
-
-def test_crashes_of_libraries_leave_a_trace(tmp_path: Path) -> None:
-    log.set_up(tmp_path)
-    assert faulthandler.is_enabled()
 
 
 @pytest.fixture

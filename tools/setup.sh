@@ -2,6 +2,8 @@
 # Sets up a clean clone: system libraries (on apt systems), a .venv, the dependencies.
 #     tools/setup.sh run      what the program needs
 #     tools/setup.sh test     what the tests need as well
+#     tools/setup.sh package  what making the installed program needs, in an environment of its own: only what the
+#                             program needs can get into it
 # Does nothing that is already done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +18,9 @@ packages=(libportaudio2 libglib2.0-0 libegl1 libgl1 libfontconfig1 libdbus-1-3 l
 if [ "$purpose" = test ]; then
     # A virtual screen, a virtual sound card, and encoders for the test files.
     packages+=(xvfb xauth pulseaudio pulseaudio-utils libasound2-plugins ffmpeg)
+elif [ "$purpose" = package ]; then
+    # What reads and packs programs, and a bare Debian to try the package on.
+    packages+=(binutils zstd debootstrap desktop-file-utils)
 fi
 
 # The oldest Python that runs the program is 3.11; a newer one may be named in PYTHON.
@@ -62,20 +67,21 @@ if [ -z "$python" ]; then
 fi
 
 # ------------------------------------------------------------ Python packages
-extras=""
+extras="" venv=.venv
 [ "$purpose" = test ] && extras="[dev,train,cluster]"
+[ "$purpose" = package ] && extras="[package]" venv=.venv-package
 # What was installed is remembered by what asked for it, so that the second start is quick.
-stamp=.venv/.installed-$purpose
+stamp=$venv/.installed-$purpose
 wanted=$(cat pyproject.toml tools/setup.sh | cksum)
-if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
-    say "Making a Python environment in .venv"
-    rm -rf .venv
-    "$python" -m venv .venv
+if [ ! -x "$venv"/bin/python ] || ! $venv/bin/python -c '' 2>/dev/null; then
+    say "Making a Python environment in $venv"
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
 fi
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-    say "Installing Python packages into .venv (the first time this takes a minute or two)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip >&2
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extras" >&2
+    say "Installing Python packages into $venv (the first time this takes a minute or two)"
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip >&2
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extras" >&2
     printf '%s' "$wanted" > "$stamp"
 fi
 

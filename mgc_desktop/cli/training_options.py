@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ def dataset_of(options: argparse.Namespace) -> Dataset:
 
 def require_extra() -> None:
     """Raise MgcError with the way out if the training part's libraries are missing."""
+    if getattr(sys, "frozen", False):
+        raise MgcError("Training is not part of the installed program. Install it from source, with the extra [train].")
     try:
         import torch  # noqa: F401
     except ImportError as error:

@@ -77,6 +77,7 @@ MENUS: Final[tuple[tuple[str, tuple[Command | str, ...]], ...]] = (
     ("Help", (
         Command("keys", "Keyboard shortcuts", ("F1", "?")),
         Command("log", "Show log"),
+        Command("error_report", "Error report…"),
         Command("about", "About MGC Desktop"),
     )),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 _ROW = "<tr><td style='padding: 3px 32px 3px 0'>{}</td><td style='padding: 3px 0'>{}</td></tr>"
 _PARTS = (
     ("Qt and PySide6", "LGPL-3.0"),
-    ("FFmpeg, through PyAV", "LGPL-2.1-or-later, BSD-3-Clause"),
+    ("FFmpeg with x264 and x265, through PyAV", "GPL-3.0-or-later, BSD-3-Clause"),
     ("ONNX Runtime", "MIT"),
     ("pyqtgraph", "MIT"),
     ("NumPy", "BSD-3-Clause"),
@@ -41,13 +41,24 @@ class ReadingDialog(QDialog):
         self.text.setAccessibleName(title)
         self.text.setOpenExternalLinks(True)
         self.text.setHtml(text)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(self.text, 1)
-        column.addWidget(buttons)
+        column.addWidget(self.buttons)
+
+
+class AboutDialog(ReadingDialog):
+    """Whose work the program is. An installed program also has pages about the licence of every part."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("About MGC Desktop", about_text(), parent)
+        pages = resources_dir() / "licences" / "index.html"
+        if pages.is_file():
+            self.licences = self.buttons.addButton("Licences of all parts", QDialogButtonBox.ButtonRole.ActionRole)
+            self.licences.clicked.connect(lambda: self.text.setSource(QUrl.fromLocalFile(str(pages))))
 
 
 def keys_text() -> str:
@@ -81,7 +92,7 @@ def about_text() -> str:
 def _licences() -> str:
     """The licence texts that lie beside the models, the font and the demo songs."""
     found = [*models_dir().glob("*/LICENSE*"), *(resources_dir() / "fonts").glob("LICENSE*")]
-    found += [resources_dir() / "demo" / "CREDITS.md", *(resources_dir() / "licences").glob("*")]
+    found += [resources_dir() / "demo" / "CREDITS.md"]
     return "\n\n".join(_read(path) for path in sorted(found) if path.is_file())
 
 

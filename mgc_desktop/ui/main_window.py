@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QHideEvent,
     QShowEvent,
 )
@@ -23,7 +22,7 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.library.query import Selection
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui import dialogs, session
+from mgc_desktop.ui import dialogs, error_report_dialog, session
 from mgc_desktop.ui.actions import Actions
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.buttons import retheme
@@ -31,7 +30,7 @@ from mgc_desktop.ui.drop_target import DropTarget
 from mgc_desktop.ui.library.view import LibraryView, letting_go
 from mgc_desktop.ui.listen_controller import ListenController
 from mgc_desktop.ui.listen_page import ListenPage
-from mgc_desktop.ui.notices import SHOW_LOG, Notice, NoticeBar
+from mgc_desktop.ui.notices import ERROR_REPORT, SHOW_LOG, Notice, NoticeBar
 from mgc_desktop.ui.opener import Opener, demo_songs
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.player_bar import PlayerBar
@@ -196,7 +195,8 @@ class MainWindow(QMainWindow):
             "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
             "keys": lambda: dialogs.ReadingDialog("Keyboard shortcuts", dialogs.keys_text(), self).show(),
             "log": self._show_log,
-            "about": lambda: dialogs.ReadingDialog("About MGC Desktop", dialogs.about_text(), self).show(),
+            "error_report": self._show_error_report,
+            "about": lambda: dialogs.AboutDialog(self).show(),
         }
         keys = ("listen", "library", *(view.key for view in self.more_views))
         wired |= {f"{key}_view": partial(self.show_view, number) for number, key in enumerate(keys)}
@@ -309,13 +309,22 @@ class MainWindow(QMainWindow):
         """Something went wrong that nobody foresaw."""
         self.notices.post(Notice(title, message, action=SHOW_LOG))
 
+    def report_crash(self) -> None:
+        """The program crashed the last time it ran."""
+        said = "What it left in the log may tell why. Nothing was sent anywhere."
+        self.notices.post(Notice("MGC Desktop ended unexpectedly the last time", said, action=ERROR_REPORT))
+
     def _on_notice_action(self, notice: Notice) -> None:
         if notice.action == SHOW_LOG:
             self._show_log()
+        elif notice.action == ERROR_REPORT:
+            self._show_error_report()
 
     def _show_log(self) -> None:
-        if self._parts.log is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._parts.log)))
+        error_report_dialog.open_log(self._parts.log)
+
+    def _show_error_report(self) -> None:
+        error_report_dialog.for_help(self._parts.log, self).show()
 
     def _export(self) -> None:
         facts = self.listen.facts

@@ -30,6 +30,7 @@ _WIDTH: Final = 620
 _WAITING: Final = 50
 PASSING_MS: Final = 8000
 SHOW_LOG: Final = "Show log"
+ERROR_REPORT: Final = "Error report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""Crashes of native libraries: each leaves a trace in a file, which the next start finds and tells."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+FILE_NAME: Final = "crash.log"
+
+_log = logging.getLogger(__name__)
+
+
+def watch(folder: Path) -> str | None:
+    """Leave a trace in `folder` if this process crashes; gives the trace that an earlier one left, None if none did.
+
+    The earlier trace goes into the log and is told once. Several programs may watch the same folder.
+    """
+    path = folder / FILE_NAME
+    try:
+        trace = _take(path)
+        faulthandler.enable(path.open("a", encoding="utf-8"))
+    except OSError as error:
+        _log.warning("no trace of crashes in %s: %s", folder, error)
+        return None
+    return trace
+
+
+def _take(path: Path) -> str | None:
+    """Read the trace and empty the file, which another program may hold open to append to."""
+    if not path.exists():
+        return None
+    trace = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not trace:
+        return None
+    when = datetime.fromtimestamp(path.stat().st_mtime).isoformat(" ", "seconds")
+    os.truncate(path, 0)
+    _log.error("an earlier run crashed at %s:\n%s", when, trace)
+    return trace
