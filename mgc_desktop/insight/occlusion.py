@@ -30,8 +30,8 @@ _Window = tuple[slice, slice]  # of blocks: bands, moments
 class Grid:
     """Into how many blocks a patch is divided: `bands` of frequency, the lowest first, by `moments` of time."""
 
-    bands: int = 8
-    moments: int = 12
+    bands: int = 6
+    moments: int = 10
 
     def edges(self, shape: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the blocks begin and end in a patch of `(n_mels, frames)`: `(bands + 1,)` and `(moments + 1,)`."""

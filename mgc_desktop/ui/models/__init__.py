@@ -1,0 +1,1 @@
+"""The view "Models": which one listens, and where they disagree."""

@@ -1,0 +1,114 @@
+"""The models there are: what each is, what was measured of it, and which one listens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from mgc_desktop.insight.models import ModelRow
+from mgc_desktop.ui.fonts import BODY, SMALL, font
+from mgc_desktop.ui.labels import ElidedLabel, muted
+from mgc_desktop.ui.models import words
+from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.wording import joined
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model in the list. `summary`: what it is, in a sentence or two. `reason`: why it cannot be used, else ""."""
+
+    row: ModelRow
+    summary: str
+
+    @property
+    def can_be_used(self) -> bool:
+        """Whether it may tag: exhibits and damaged ones may not."""
+        return self.row.usable and self.row.role != "exhibit"
+
+
+class ModelCard(QFrame):
+    """One model; the button is absent where it cannot be chosen."""
+
+    use_requested = Signal(str)
+
+    def __init__(self, offer: Offer, *, in_use: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        row = offer.row
+        title = QLabel(row.title)
+        title.setFont(font(BODY, QFont.Weight.DemiBold))
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(title)
+        resolution = f"{row.resolution} resolution" if row.resolution else None
+        head.addWidget(muted(joined(row.name if row.name != row.title else None, resolution), SMALL))
+        head.addStretch(1)
+        texts = QVBoxLayout()
+        texts.setSpacing(3)
+        texts.addLayout(head)
+        if row.usable:
+            self.figures = ElidedLabel(words.figures_line(row.figures), px=SMALL)
+            texts.addWidget(self.figures)
+            texts.addWidget(ElidedLabel(offer.summary, px=SMALL, tone="muted"))
+        else:
+            self.figures = ElidedLabel(row.reason, px=SMALL)
+            self.figures.setProperty("tone", "muted")
+            texts.addWidget(self.figures)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 11, 16, 11)
+        line.setSpacing(14)
+        line.addLayout(texts, 1)
+        line.addWidget(self._side(offer, in_use))
+        self.setAccessibleName(row.title)
+        self.setAccessibleDescription(joined(self.figures.text(), "in use" if in_use else words.ROLES.get(row.role)))
+
+    def _side(self, offer: Offer, in_use: bool) -> QWidget:
+        self.button: QPushButton | None = None
+        if in_use:
+            said = QLabel("In use")
+            said.setFont(font(BODY, QFont.Weight.DemiBold))
+            return said
+        if not offer.can_be_used:
+            return muted("Cannot be used" if not offer.row.usable else words.ROLES["exhibit"], SMALL)
+        self.button = QPushButton("Use this model")
+        self.button.setAccessibleName(f"Use {offer.row.title}")
+        self.button.clicked.connect(lambda: self.use_requested.emit(offer.row.name))
+        return self.button
+
+
+class ListPage(QScrollArea):
+    """A card for each model."""
+
+    use_requested = Signal(str)
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards: dict[str, ModelCard] = {}
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 6, 0)
+        self._column.setSpacing(8)
+        self._column.addStretch(1)
+        self.setWidget(inside)
+
+    def show_offers(self, offers: Sequence[Offer], in_use: str) -> None:
+        """List these; one of them listens."""
+        had_focus = any(card.button is not None and card.button.hasFocus() for card in self.cards.values())
+        for card in self.cards.values():
+            card.setParent(None)
+            card.deleteLater()
+        self.cards = {offer.row.name: ModelCard(offer, in_use=offer.row.name == in_use) for offer in offers}
+        for card in self.cards.values():
+            card.use_requested.connect(self.use_requested)
+            self._column.insertWidget(self._column.count() - 1, card)
+        if had_focus:
+            first = next((card.button for card in self.cards.values() if card.button is not None), None)
+            if first is not None:
+                first.setFocus()

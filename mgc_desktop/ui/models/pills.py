@@ -1,0 +1,213 @@
+"""A table of words and genres: what several models heard, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from mgc_desktop.ui.fonts import BODY, SMALL, font
+from mgc_desktop.ui.library.cells import paint_pill
+from mgc_desktop.ui.library.page import table_sheet
+from mgc_desktop.ui.theme import Palette
+
+_ROW: Final = 36
+_GENRE_WIDTH: Final = 118
+_CELL: Final = Qt.ItemDataRole.UserRole
+_OPEN: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A genre in its colour; None where there is none. `quiet`: most of the others say something else."""
+
+    genre: str | None
+    quiet: bool = False
+
+
+Cell = str | Pill
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The columns: `texts` share the room that is left, each of `genres` has its own column behind them."""
+
+    texts: tuple[str, ...]
+    genres: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """From left to right."""
+        return (*self.texts, *self.genres)
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.heads = Heads((), ())
+        self.cells: Sequence[Sequence[Cell]] = ()
+
+    def show(self, heads: Heads, rows: Sequence[Sequence[Cell]]) -> None:
+        self.beginResetModel()
+        self.heads, self.cells = heads, rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.cells)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.heads.all)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        cell = self.cells[index.row()][index.column()]
+        if role == _CELL:
+            return cell
+        words = cell if isinstance(cell, str) else cell.genre or "–"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self.heads.all[index.column()]}: {words}"
+        return words if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and section < len(self.heads.all):
+            if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+                return self.heads.all[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class _Cells(QStyledItemDelegate):
+    def __init__(self, palette: Palette, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.colours = palette
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell, box = index.data(_CELL), QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(self.colours.hover))
+        painter.setPen(QPen(QColor(self.colours.line), 1))
+        painter.drawLine(QPointF(box.left(), box.bottom() - 0.5), QPointF(box.right(), box.bottom() - 0.5))
+        inner = box.adjusted(8, 0, -6, 0)
+        painter.setFont(font(BODY, tabular=True))
+        if isinstance(cell, Pill) and cell.genre is not None:
+            paint_pill(painter, inner, cell.genre, self.colours, quiet=cell.quiet)
+        else:
+            first = index.column() == 0
+            painter.setPen(QColor(self.colours.text if first else self.colours.muted))
+            words = cell if isinstance(cell, str) else "–"
+            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(inner.width()))
+            painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+        painter.restore()
+
+
+class PillTable(QTableView):
+    """Rows that can be opened (double click, Return) and that offer a menu."""
+
+    opened = Signal(int)  # row
+    menu_requested = Signal(int, QPoint)  # row, where on the screen
+
+    def __init__(self, name: str, palette: Palette, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = _Rows(self)
+        self._cells = _Cells(palette, self)
+        self.setModel(self._rows)
+        self.setItemDelegate(self._cells)
+        self.setAccessibleName(name)
+        self.setShowGrid(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        header = self.horizontalHeader()
+        header.setFont(font(SMALL))
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(90)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.set_palette(palette)
+
+    def show_rows(self, heads: Heads, rows: Sequence[Sequence[Cell]]) -> None:
+        """Show other rows."""
+        self._rows.show(heads, rows)
+        header = self.horizontalHeader()
+        for i in range(len(heads.all)):
+            is_text = i < len(heads.texts)
+            header.setSectionResizeMode(
+                i, QHeaderView.ResizeMode.Stretch if is_text else QHeaderView.ResizeMode.Interactive
+            )
+            if not is_text:
+                self.setColumnWidth(i, _GENRE_WIDTH)
+
+    @property
+    def rows(self) -> Sequence[Sequence[Cell]]:
+        """What is shown."""
+        return self._rows.cells
+
+    def current_row(self) -> int | None:
+        """The row that is selected."""
+        index = self.currentIndex()
+        return index.row() if index.isValid() else None
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in these colours from now on."""
+        self._cells.colours = palette
+        self.setStyleSheet(table_sheet(palette))
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return opens."""
+        row = self.current_row()
+        if event.key() in _OPEN and row is not None:
+            self.opened.emit(row)
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the arrows for the table, before the window's shortcuts take them."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            own = (*_OPEN, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+            event.setAccepted(event.key() in own and not event.modifiers())
+            return event.isAccepted()
+        return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """A menu for the row under the pointer, or the selected one from the keyboard."""
+        row = self.current_row()
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(self.viewport().mapFrom(self, event.pos()))
+            row = index.row() if index.isValid() else None
+        if row is not None:
+            self.menu_requested.emit(row, event.globalPos())
