@@ -69,6 +69,8 @@ COLOUR_MAPS: Final = ("magma", "inferno", "viridis", "cividis", "grey")
 REPEATS: Final = ("off", "all", "one")
 SORTS: Final = ("title", "artist", "album", "duration", "genre", "heard", "confidence", "state", "folder")
 GROUPS: Final = ("none", "folder", "album")
+MAP_METHODS: Final = ("pca", "lda", "umap")
+MAP_COLOURINGS: Final = ("heard", "file")
 WRITE_MODES: Final = ("fill", "append", "replace", "separate")
 
 THEME: Final = _choice("theme", "auto", THEMES, "Light, dark, or as the system")
@@ -90,6 +92,9 @@ LIBRARY_FALLING: Final = _flag("library_falling", False, "Sorted from high to lo
 LIBRARY_GROUP: Final = _choice("library_group", "none", GROUPS, "What the songs of the library are put together by")
 LIBRARY_HIDDEN: Final = _texts("library_hidden", "Columns of the library that are not shown")
 LIBRARY_WIDTHS: Final = _texts("library_widths", "Widths of columns that were changed, NAME=PIXELS")
+MAP_METHOD: Final = _choice("map_method", "umap", MAP_METHODS, "How songs are placed on the map")
+MAP_DIMENSIONS: Final = _choice("map_dimensions", "2", ("2", "3"), "Whether the map is flat or a cube")
+MAP_COLOURS: Final = _choice("map_colours", "heard", MAP_COLOURINGS, "Which genre colours the songs on the map")
 WRITE_MODE: Final = _choice("write_mode", "fill", WRITE_MODES, "What happens to genres that stand in a file already")
 WRITE_MIN: Final = _number("write_min", 0.0, 0.0, 1.0, "How sure a genre must be to be written, 0 to 1")
 WRITE_TOP: Final = _number("write_top", 1, 1, 5, "How many genres are written at most")
@@ -102,6 +107,7 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
     RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
     WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME, MODEL,
+    MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS,
 )  # fmt: skip
 
 

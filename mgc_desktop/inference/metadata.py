@@ -32,6 +32,7 @@ _KEYS: Final = (
     "input",
     "model",
     "head",
+    "projections",
     "calibration",
     "learned_from",
     "weaknesses",
@@ -62,6 +63,7 @@ class ModelMetadata:
     `role`: "default", "offered" for choice, or "exhibit": too weak to tag with, shown with the report's results.
     `genres`: what the model tells apart. `tags`: the labels of its descriptive tags, "family:tag", () if it has none.
     `tag_rates`: how often each displayed tag is heard in music at large. `embedding`: its length, 0 if there is none.
+    `projections`: the file of the maps of its embeddings (`inference.projection.Atlas`), None for models without.
     Exactly one of `head` (the genres come from a head file) and `calibration` (from the network itself) is given.
     `learned_from`, `weaknesses`, `source`, `licence`: text for the model card. `figures`: what was measured.
     """
@@ -78,6 +80,7 @@ class ModelMetadata:
     tag_rates: dict[str, float] = field(default_factory=dict)
     embedding: int = 0
     head: FileRecord | None = None
+    projections: FileRecord | None = None
     calibration: Calibration | None = None
     learned_from: str = ""
     weaknesses: str = ""
@@ -130,6 +133,7 @@ class ModelMetadata:
         if wrong := [key for key in texts if not isinstance(values[key], str)]:
             raise TypeError(f"{', '.join(wrong)} must be text")
         calibration, head = values["calibration"], values["head"]
+        projections = values.get("projections")  # older models have none
         return cls(
             **{key: values[key] for key in texts},
             input=PatchInput.from_dict(values["input"]),
@@ -139,12 +143,14 @@ class ModelMetadata:
             tag_rates={str(name): float(rate) for name, rate in values["tag_rates"].items()},
             embedding=int(values["embedding"]),
             head=None if head is None else FileRecord(**head),
+            projections=None if projections is None else FileRecord(**projections),
             calibration=None if calibration is None else Calibration(**calibration),
             figures=dict(values["figures"]),
         )
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
+        maps = self.projections
         return {
             "format": FORMAT,
             "name": self.name,
@@ -159,6 +165,7 @@ class ModelMetadata:
             "input": self.input.to_dict(),
             "model": {"file": self.model.file, "sha256": self.model.sha256},
             "head": None if self.head is None else {"file": self.head.file, "sha256": self.head.sha256},
+            **({"projections": {"file": maps.file, "sha256": maps.sha256}} if maps else {}),
             "calibration": None if self.calibration is None else self.calibration.to_dict(),
             "learned_from": self.learned_from,
             "weaknesses": self.weaknesses,

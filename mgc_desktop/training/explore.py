@@ -1,63 +1,32 @@
 """Exploration: the classes, and where clips lie when their pictures or embeddings are projected to 2-D and 3-D.
 
-A projection is written in a form that needs neither scikit-learn nor umap: layers of a small network, of which a linear
-method (PCA, LDA) has one and UMAP three, fitted to where UMAP put the clips. `apply` runs it with numpy alone.
+A projection is written in a form that needs neither scikit-learn nor umap: layers of a small network
+(`mgc_desktop.inference.projection`), of which a linear method (PCA, LDA) has one and UMAP three, fitted to where UMAP
+put the clips.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.inference.projection import Method, Projection
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.errors import TrainingError
 
 FloatArray = NDArray[np.floating]
-Method = Literal["pca", "lda", "umap"]
+_MAIN_AXES: Final = 30  # of the features, for UMAP: what lies beyond them is mostly chance
+_NEIGHBOURS: Final = 15
+_APART: Final = 0.25  # UMAP's min_dist: loose enough for single songs to be told apart on a map
 _HIDDEN: Final = 64
 _STEPS: Final = 2000
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Weights `(outputs, inputs)` and bias of each layer; between layers is a tanh.
-
-    `fidelity`: how much of the method's own layout the layers reproduce (R², 1 for the linear ones).
-    """
-
-    method: str
-    weights: tuple[FloatArray, ...]
-    biases: tuple[FloatArray, ...]
-    fidelity: float = 1.0
-
-    def apply(self, features: FloatArray) -> FloatArray:
-        """`(n, features)` to `(n, 2 or 3)`."""
-        x = features
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            x = (np.tanh(x) if i else x) @ weight.T + bias
-        return x
-
-    def save(self, path: Path) -> None:
-        """As `.npz`: `method`, `fidelity`, `weight0`, `bias0`, `weight1` ..."""
-        layers: dict[str, Any] = {f"weight{i}": w.astype(np.float32) for i, w in enumerate(self.weights)}
-        layers |= {f"bias{i}": b.astype(np.float32) for i, b in enumerate(self.biases)}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            np.savez(file, method=self.method, fidelity=self.fidelity, **layers)
-
-    @classmethod
-    def load(cls, path: Path) -> Projection:
-        """What `save` wrote."""
-        with np.load(path) as values:
-            count = sum(name.startswith("weight") for name in values.files)
-            weights, biases = (tuple(values[f"{kind}{i}"] for i in range(count)) for kind in ("weight", "bias"))
-            return cls(str(values["method"]), weights, biases, float(values["fidelity"]))
+_BATCH: Final = 256
+_DECAY: Final = 0.03
 
 
 def summary(picture: NDArray[np.floating]) -> FloatArray:
@@ -71,14 +40,18 @@ def project(features: FloatArray, labels: Sequence[str], method: Method, dimensi
 
     LDA separates the `labels`; it has at most one dimension fewer than there are genres.
     """
-    if len(features) <= dimensions + 1:
-        raise TrainingError(f"{len(features)} clips are too few to project to {dimensions} dimensions.")
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
-    standard = (features - mean) / spread
+    return _standardised(fit((features - mean) / spread, labels, method, dimensions, seed), mean, spread)
+
+
+def fit(standard: FloatArray, labels: Sequence[str], method: Method, dimensions: int, seed: int = 0) -> Projection:
+    """Fit a projection to `(n, features)` of mean 0 and spread 1. Raises as `project` does."""
+    if len(standard) <= dimensions + 1:
+        raise TrainingError(f"{len(standard)} clips are too few to project to {dimensions} dimensions.")
     if method == "umap":
-        return _umap(standard, mean, spread, dimensions, seed)
+        return imitate(standard, umap_layout(standard, dimensions, seed), seed=seed)
     axes = _pca(standard, dimensions) if method == "pca" else _lda(standard, labels, dimensions)
-    return _standardised(Projection(method, (axes,), (np.zeros(dimensions),)), mean, spread)
+    return Projection(method, (axes,), (np.zeros(dimensions),))
 
 
 def _pca(standard: FloatArray, dimensions: int) -> FloatArray:
@@ -99,37 +72,57 @@ def _lda(standard: FloatArray, labels: Sequence[str], dimensions: int) -> FloatA
     return axes
 
 
-def _umap(standard: FloatArray, mean: FloatArray, spread: FloatArray, dimensions: int, seed: int) -> Projection:
+def umap_layout(standard: FloatArray, dimensions: int, seed: int = 0) -> FloatArray:
+    """Where UMAP puts `(n, features)`, seen along their main axes: `(n, dimensions)`."""
     from umap import UMAP
 
-    neighbours = min(15, len(standard) - 1)
-    layout = UMAP(n_components=dimensions, n_neighbors=neighbours, random_state=seed, n_jobs=1).fit_transform(standard)
-    layout = np.asarray(layout, np.float32)
-    return _standardised(_imitate(standard.astype(np.float32), layout, seed), mean, spread)
+    main = standard @ _main_axes(standard).T
+    neighbours = min(_NEIGHBOURS, len(standard) - 1)
+    umap = UMAP(n_components=dimensions, n_neighbors=neighbours, min_dist=_APART, random_state=seed, n_jobs=1)
+    return np.asarray(umap.fit_transform(main), np.float32)
 
 
-def _imitate(standard: FloatArray, layout: FloatArray, seed: int) -> Projection:
-    """A network of two hidden layers that puts clips where UMAP put them."""
+def imitate(
+    standard: FloatArray, layout: FloatArray, owners: NDArray[np.intp] | None = None, *, seed: int = 0
+) -> Projection:
+    """A network of two hidden layers that puts songs where UMAP put them.
+
+    `standard` `(m, features)` are songs or parts of songs; row i belongs at `layout[owners[i]]` (default: at row i).
+    They are seen along their main axes first, which is a part of the first layer afterwards. `fidelity` is the R² on
+    these very rows.
+    """
     import torch
     from torch import nn
 
     torch.manual_seed(seed)
+    owners = np.arange(len(standard)) if owners is None else owners
     centre, scale = layout.mean(axis=0), layout.std(axis=0) + 1e-6
-    x, y = torch.from_numpy(standard), torch.from_numpy((layout - centre) / scale)
+    axes = _main_axes(standard)
+    axes = axes / (standard @ axes.T).std()
+    x = torch.from_numpy(np.asarray(standard @ axes.T, np.float32))
+    y = torch.from_numpy(np.asarray(((layout - centre) / scale)[owners], np.float32))
     linear = [nn.Linear(x.shape[1], _HIDDEN), nn.Linear(_HIDDEN, _HIDDEN), nn.Linear(_HIDDEN, layout.shape[1])]
     network = nn.Sequential(linear[0], nn.Tanh(), linear[1], nn.Tanh(), linear[2])
-    optimizer = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=1e-2)
+    optimizer = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=_DECAY)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, _STEPS)
-    error = torch.zeros(())
     for _ in range(_STEPS):
-        error = (network(x) - y).square().mean()
+        some = torch.randint(len(x), (min(_BATCH, len(x)),))
+        error = (network(x[some]) - y[some]).square().mean()
         optimizer.zero_grad()
         error.backward()
         optimizer.step()
         schedule.step()
-    weights, biases = zip(*((a.weight.detach().numpy(), a.bias.detach().numpy()) for a in linear), strict=True)
-    last = weights[-1] * scale[:, np.newaxis], biases[-1] * scale + centre
-    return Projection("umap", (*weights[:-1], last[0]), (*biases[:-1], last[1]), 1 - float(error.detach()))
+    with torch.no_grad():
+        fidelity = 1 - float((network(x) - y).square().mean())
+    weights, biases = (list(p) for p in zip(*((a.weight.detach().numpy(), a.bias.detach().numpy()) for a in linear),
+                                            strict=True))  # fmt: skip
+    weights[0] = weights[0] @ axes
+    weights[-1], biases[-1] = weights[-1] * scale[:, np.newaxis], biases[-1] * scale + centre
+    return Projection("umap", tuple(weights), tuple(biases), fidelity)
+
+
+def _main_axes(standard: FloatArray) -> FloatArray:
+    return _pca(standard, min(_MAIN_AXES, *standard.shape))
 
 
 def _standardised(projection: Projection, mean: FloatArray, spread: FloatArray) -> Projection:

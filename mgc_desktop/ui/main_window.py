@@ -30,6 +30,7 @@ from mgc_desktop.ui.drop_target import DropTarget
 from mgc_desktop.ui.library.view import LibraryView, letting_go
 from mgc_desktop.ui.listen_controller import ListenController
 from mgc_desktop.ui.listen_page import ListenPage
+from mgc_desktop.ui.map.view import MapView
 from mgc_desktop.ui.notices import ERROR_REPORT, SHOW_LOG, Notice, NoticeBar
 from mgc_desktop.ui.opener import Opener, demo_songs
 from mgc_desktop.ui.playback_controller import PlaybackController
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
         self.opener.found.connect(self._on_found)
         self.drops.dropped.connect(self._on_dropped)
         self.library.play_requested.connect(self._play_now)
+        self.library.alike_requested.connect(self._show_alike)
         for view in self.more_views:
             view.noticed.connect(self.notices.post)
             view.play_requested.connect(self._play_now)
@@ -240,9 +242,15 @@ class MainWindow(QMainWindow):
     def _enqueue(self, paths: list[Path]) -> None:
         self._parts.playback.queue.add(QueueItem(path) for path in paths)
 
-    def _show_in_library(self, selection: Selection) -> None:
+    def _show_in_library(self, selection: Selection | None) -> None:
         self.library.show_only(selection)
         self.show_view(1)
+
+    def _show_alike(self, song: int) -> None:
+        for number, view in enumerate(self.more_views, start=2):
+            if isinstance(view, MapView):
+                self.show_view(number)
+                view.show_alike_of(song)
 
     def show_view(self, number: int) -> None:
         """Show a view by its place in the rail: Listen is 0, Library 1, the others follow in the order of `VIEWS`."""

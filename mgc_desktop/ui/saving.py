@@ -118,4 +118,4 @@ class SaveButton(IconButton):
         except MgcError as error:
             self.noticed.emit(Notice.of(error))
         else:
-            self.noticed.emit(Notice("Saved", str(path)))
+            self.noticed.emit(Notice("Saved", str(path), problem=False))

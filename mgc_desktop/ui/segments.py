@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QActionGroup, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.theme import Palette
@@ -52,6 +52,15 @@ class Segments(QWidget):
         """Show a choice, without a signal."""
         if key in self._buttons:
             self._buttons[key].setChecked(True)
+
+    def add_to(self, menu: QMenu) -> None:
+        """The same choice in a menu."""
+        group = QActionGroup(menu)
+        for button in self._buttons.values():
+            action = menu.addAction(button.text(), button.click)
+            action.setCheckable(True)
+            action.setChecked(button.isChecked())
+            group.addAction(action)
 
     def set_palette(self, palette: Palette) -> None:
         """Draw in these colours from now on."""

@@ -43,7 +43,7 @@ class View(QObject):
     noticed = Signal(object)  # Notice
     play_requested = Signal(list)  # Paths: played now, in the Listen view
     enqueue_requested = Signal(list)  # Paths
-    library_requested = Signal(object)  # Selection: to be shown in the Library view
+    library_requested = Signal(object)  # Selection to be shown in the Library view, None: all songs
     review_requested = Signal(list)  # ids of songs
 
     def __init__(self, context: ViewContext) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 pytest.importorskip("sklearn")
+from mgc_desktop.inference.projection import Method, Projection
 from mgc_desktop.training.datasets import Clip
 from mgc_desktop.training.errors import TrainingError
-from mgc_desktop.training.explore import Method, Projection, class_table, draw, project, summary
+from mgc_desktop.training.explore import class_table, draw, project, summary
 
 pytestmark = pytest.mark.train
 RNG = np.random.default_rng(0)

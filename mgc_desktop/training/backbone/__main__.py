@@ -4,6 +4,7 @@ convert     (default) model.onnx from musicnn's wheel, and all that `card` write
 card        metadata.json and MODEL_CARD.md again, after the head or a figure has changed
 rates       how often each descriptive word is heard in --songs, and was said in the tables --tagged
 measure     parity with torch and speed, into the metadata and the card
+projections PCA, LDA and UMAP of the embeddings of --songs, for the map of a library
 resamplers  what soxr costs against the resampler that the taggers were trained with, over --songs
 """
 
@@ -20,6 +21,8 @@ from mgc_desktop.audio.files import find_audio
 from mgc_desktop.features.config import MUSICNN
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.metadata import ModelMetadata
+from mgc_desktop.inference.projection import FILE_NAME as MAPS_FILE
+from mgc_desktop.paths import cache_dir
 from mgc_desktop.training.backbone import wheel
 from mgc_desktop.training.backbone.describe import MODEL_FILE, PATCH_FRAMES, describe, record_figure
 from mgc_desktop.training.backbone.fuse import fuse, live_filters
@@ -66,6 +69,17 @@ def golden(wheel_path: Path, songs: Sequence[Path], path: Path) -> None:
     write_golden(path, wheel.read_taggers(wheel_path), sorted(find_audio(songs)))
 
 
+def projections(out: Path, songs: Sequence[Path], root: Path | None, cache: Path) -> None:
+    """Fit the maps, and put them into the model, its metadata and its card."""
+    from mgc_desktop.training.backbone.projections import TITLE, find_songs, fit_atlas, hear
+
+    atlas, figures = fit_atlas(hear(Classifier.open(out), find_songs(songs, root), cache))
+    atlas.save(out / MAPS_FILE)
+    describe(out)
+    record_figure(out, TITLE, figures)
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
+
+
 def resamplers(wheel_path: Path, out: Path, songs: Sequence[Path]) -> None:
     """Compare the resamplers and print the figures."""
     from mgc_desktop.training.backbone.resamplers import compare
@@ -80,13 +94,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    steps = ("convert", "card", "rates", "measure", "golden", "resamplers")
+    steps = ("convert", "card", "rates", "measure", "golden", "projections", "resamplers")
     parser.add_argument("step", nargs="?", choices=steps, default="convert")
     parser.add_argument("--wheel", type=Path, help=f"wheel of {wheel.REQUIREMENT}; without, pip downloads it")
     parser.add_argument("--out", type=Path, default=Path("models/musicnn"), help="folder of the model")
     parser.add_argument("--songs", type=Path, nargs="+", default=[], help="sound files, folders, or a data set")
     parser.add_argument("--root", type=Path, help="folder from which the paths of the data set start")
     parser.add_argument("--golden", type=Path, default=Path("tests/inference/golden.npz"), help="file to write")
+    parser.add_argument("--cache", type=Path, default=cache_dir() / "projections", help="what was heard of --songs")
     parser.add_argument("--tagged", type=Path, nargs="+", default=[], help="tables 'clip id <tab> tag|tag|...'")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as tmp:
@@ -101,6 +116,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 measure(args.wheel or wheel.fetch(Path(tmp)), args.out)
             case "golden":
                 golden(args.wheel or wheel.fetch(Path(tmp)), args.songs, args.golden)
+            case "projections":
+                projections(args.out, args.songs, args.root, args.cache)
             case "resamplers":
                 resamplers(args.wheel or wheel.fetch(Path(tmp)), args.out, args.songs)
 

@@ -11,6 +11,7 @@ from typing import Final
 from mgc_desktop.features.config import MUSICNN
 from mgc_desktop.inference.metadata import FILE_NAME, FileRecord, ModelMetadata
 from mgc_desktop.inference.patchinput import PatchInput
+from mgc_desktop.inference.projection import FILE_NAME as MAPS_FILE
 from mgc_desktop.training.backbone.card import write_card
 from mgc_desktop.training.backbone.network import UNITS
 from mgc_desktop.training.backbone.wheel import TAGGERS, Tagger
@@ -68,6 +69,7 @@ def describe(folder: Path, taggers: Sequence[Tagger] | None = None) -> None:
         tag_rates=known.tag_rates if known else {},
         embedding=UNITS * len(TAGGERS),
         head=_record(folder / HEAD_FILE),
+        projections=_record(folder / MAPS_FILE) if (folder / MAPS_FILE).exists() else None,
         learned_from=_LEARNED_FROM,
         weaknesses=_WEAKNESSES,
         source=_SOURCE,

@@ -34,6 +34,7 @@ class LibraryController(QObject):
     play_requested = Signal(list)  # Paths
     review_requested = Signal(list)  # ids, empty for all that is ticked
     undo_requested = Signal(object)  # the Path of a file whose write is to be taken back, or None
+    alike_requested = Signal(int)  # the id of a song of which others like it are wanted
     noticed = Signal(object)  # Notice
 
     def __init__(
@@ -239,6 +240,8 @@ class LibraryController(QObject):
         menu = QMenu(self.page.table)
         menu.addAction("Play", lambda: self._play(chosen))
         menu.addAction(f"Listen to {songs(len(chosen))}", lambda: self.librarian.listen_to(chosen))
+        if len(chosen) == 1:
+            menu.addAction("More like this", lambda: self.alike_requested.emit(chosen[0]))
         menu.addSeparator()
         menu.addAction("Take into the review", lambda: self.model.tick(chosen, accepted=True))
         menu.addAction("Leave out of the review", lambda: self.model.tick(chosen, accepted=False))

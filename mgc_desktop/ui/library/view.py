@@ -46,6 +46,7 @@ class LibraryView(QObject):
     """Opens the library's database and puts the view together."""
 
     play_requested = Signal(list)  # Paths
+    alike_requested = Signal(int)  # the id of a song of which others like it are wanted
     noticed = Signal(object)  # Notice
 
     def __init__(
@@ -63,6 +64,7 @@ class LibraryView(QObject):
         self.page = LibraryPage(palette, model)
         self.controller = LibraryController(self.page, model, store, librarian, settings, window)
         self.controller.play_requested.connect(self.play_requested)
+        self.controller.alike_requested.connect(self.alike_requested)
         self.controller.noticed.connect(self.noticed)
         self.controller.review_requested.connect(self._review)
         self.controller.undo_requested.connect(self._undo)
@@ -87,8 +89,8 @@ class LibraryView(QObject):
         """Add folders."""
         self.controller.add(paths)
 
-    def show_only(self, selection: Selection) -> None:
-        """Show none but these songs, until the user wants all."""
+    def show_only(self, selection: Selection | None) -> None:
+        """Show none but these songs, until the user wants all; None: all again."""
         self.controller.show_only(selection)
 
     def review(self, songs: list[int]) -> None:

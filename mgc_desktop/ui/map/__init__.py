@@ -1,0 +1,1 @@
+"""The Map view: every song a point, placed by how it sounds."""

@@ -1,0 +1,98 @@
+"""What can be done with the chosen songs, over the foot of the map."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from mgc_desktop.ui.buttons import IconButton
+from mgc_desktop.ui.fonts import SMALL, font
+from mgc_desktop.ui.library.words import songs
+from mgc_desktop.ui.theme import Palette
+
+_ABOVE: Final = 14  # pixels from the foot of the map
+
+
+class ChosenBar(QFrame):
+    """A floating bar; it keeps to the middle of the foot of the widget that it lies `over`."""
+
+    play_requested = Signal()
+    enqueue_requested = Signal()
+    review_requested = Signal()
+    library_requested = Signal()
+    playlist_requested = Signal()
+    cleared = Signal()
+
+    def __init__(self, palette: Palette, over: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = over
+        self._parent = parent
+        self._palette = palette
+        self.count = QLabel()
+        self.count.setFont(font(SMALL, QFont.Weight.DemiBold, tabular=True))
+        self.clear_button = IconButton("close", "Choose nothing", palette, keys="Esc", size=14)
+        self.clear_button.clicked.connect(self.cleared)
+        self.buttons = [
+            self._button("Play", "Play the chosen songs", self.play_requested),
+            self._button("Add to queue", "Add the chosen songs to the queue", self.enqueue_requested),
+            self._button("Review", "Review and write their genres", self.review_requested),
+            self._button("Show in library", "Show only these songs in the library", self.library_requested),
+            self._button("Save as M3U…", "Save the chosen songs as a playlist", self.playlist_requested),
+        ]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 7, 8, 7)
+        row.setSpacing(6)
+        row.addWidget(self.count)
+        row.addSpacing(4)
+        for button in self.buttons:
+            row.addWidget(button)
+        row.addWidget(self.clear_button)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setAccessibleName("Chosen songs")
+        self.hide()
+        over.installEventFilter(self)
+
+    def show_count(self, count: int) -> None:
+        """How many are chosen; without any the bar goes."""
+        self.count.setText(songs(count))
+        self.setVisible(count > 0)
+        self._place()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in these colours from now on."""
+        self._palette = palette
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay where it belongs."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A raised ground."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._palette.line), 1))
+        painter.setBrush(QColor(self._palette.raised))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
+
+    def _button(self, word: str, tip: str, signal: object) -> QPushButton:
+        button = QPushButton(word)
+        button.setFont(font(SMALL))
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.clicked.connect(signal)
+        return button
+
+    def _place(self) -> None:
+        if not self.isHidden():
+            self.adjustSize()
+            page = self._over.rect()
+            self.resize(min(self.width(), page.width() - 8), self.height())
+            corner = QPoint((page.width() - self.width()) // 2, page.height() - self.height() - _ABOVE)
+            self.move(self._over.mapTo(self._parent, corner))
+            self.raise_()

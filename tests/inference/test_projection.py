@@ -1,0 +1,136 @@
+"""Maps of embeddings: layers of numbers that put every song at the same place, whenever they are asked."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mgc_desktop.errors import ModelError
+from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
+from mgc_desktop.inference.projection import DIMENSIONS, METHODS, Atlas, Projection
+from mgc_desktop.paths import models_dir
+
+RNG = np.random.default_rng(0)
+
+
+def network(inputs: int, dimensions: int, method: str = "umap") -> Projection:
+    widths = (inputs, 8, dimensions)
+    weights = tuple(RNG.normal(0, 0.3, (b, a)).astype(np.float32) for a, b in itertools.pairwise(widths))
+    return Projection(method, weights, tuple(np.zeros(len(w), np.float32) for w in weights), 0.8)
+
+
+@pytest.fixture
+def atlas() -> Atlas:
+    maps = {("pca", 2): network(5, 2, "pca"), ("umap", 3): network(5, 3)}
+    return Atlas(np.arange(5.0), np.full(5, 2.0), maps, "Fitted to made songs.")
+
+
+def test_layers_are_applied_with_a_tanh_between_them() -> None:
+    first, second = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 1.0], [0.0, 3.0]])
+    projection = Projection("umap", (first, second), (np.array([0.0, 1.0]), np.array([0.5, 0.0])))
+    x = np.array([[0.3, -0.7]])
+    hidden = np.tanh([0.3, -0.4])
+    assert projection.apply(x) == pytest.approx(np.array([[hidden.sum() + 0.5, 3 * hidden[1]]]))
+
+
+def test_layers_that_do_not_fit_each_other_are_refused() -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        Projection("pca", (np.zeros((3, 5)), np.zeros((2, 4))), (np.zeros(3), np.zeros(2)))
+    with pytest.raises(ValueError, match="do not fit"):
+        Projection("pca", (np.zeros((2, 5)),), (np.zeros(3),))
+    with pytest.raises(ValueError, match="needs weights"):
+        Projection("pca", (), ())
+
+
+def test_an_atlas_keeps_its_maps_and_what_they_were_fitted_to(atlas: Atlas, tmp_path: Path) -> None:
+    atlas.save(tmp_path / "maps.npz")
+    loaded = Atlas.load(tmp_path / "maps.npz")
+    embeddings = RNG.normal(3, 2, (20, 5)).astype(np.float32)
+    assert loaded.maps.keys() == atlas.maps.keys()
+    assert loaded.fitted_on == "Fitted to made songs."
+    assert loaded.maps["umap", 3].fidelity == 0.8
+    for method, dimensions in atlas.maps:
+        before = atlas.place(atlas.standard(embeddings), method, dimensions)
+        after = loaded.place(loaded.standard(embeddings), method, dimensions)
+        assert after.shape == (20, dimensions)
+        assert after == pytest.approx(before, abs=0.01)  # half precision
+
+
+def test_a_song_lies_at_the_same_place_alone_and_among_others(atlas: Atlas) -> None:
+    embeddings = RNG.normal(3, 2, (300, 5)).astype(np.float32)
+    together = atlas.place(atlas.standard(embeddings), "umap", 3)
+    alone = atlas.place(atlas.standard(embeddings[7:8]), "umap", 3)
+    assert alone == pytest.approx(together[7:8], abs=1e-5)
+
+
+def test_the_same_atlas_makes_the_same_file(atlas: Atlas, tmp_path: Path) -> None:
+    for name in ("one.npz", "two.npz"):
+        atlas.save(tmp_path / name)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-200]), "damaged"),
+        (lambda path: path.write_bytes(b"nothing"), "not understood|damaged"),
+        (lambda path: path.unlink(), "missing"),
+    ],
+)
+def test_a_damaged_atlas_is_named(atlas: Atlas, tmp_path: Path, damage: Callable[[Path], Any], complaint: str) -> None:
+    path = tmp_path / "maps.npz"
+    atlas.save(path)
+    damage(path)
+    with pytest.raises(ModelError, match=complaint) as caught:
+        Atlas.load(path)
+    assert caught.value.path == path
+
+
+def test_another_file_than_the_recorded_one_is_refused(atlas: Atlas, tmp_path: Path) -> None:
+    atlas.save(tmp_path / "maps.npz")
+    with pytest.raises(ModelError, match="checksum"):
+        Atlas.load(tmp_path / "maps.npz", hashlib.sha256(b"other").hexdigest())
+
+
+def test_an_atlas_of_other_embeddings_is_refused(atlas: Atlas) -> None:
+    with pytest.raises(ValueError, match="not of these embeddings"):
+        replace(atlas, mean=np.zeros(4), spread=np.ones(4))
+    with pytest.raises(ValueError, match="do not fit"):
+        replace(atlas, spread=np.zeros(5))
+
+
+# The bundled one
+
+
+def test_the_default_model_has_all_its_maps_small_and_as_recorded() -> None:
+    folder = models_dir() / "musicnn"
+    metadata = ModelMetadata.load(folder)
+    assert metadata.projections is not None
+    path = folder / metadata.projections.file
+    atlas = Atlas.load(path, metadata.projections.sha256)
+    assert set(atlas.maps) == {(method, dimensions) for method in METHODS for dimensions in DIMENSIONS}
+    assert len(atlas.mean) == metadata.embedding
+    assert path.stat().st_size < 300_000
+    assert "songs" in atlas.fitted_on
+
+
+def test_metadata_of_before_the_maps_are_read_as_they_were() -> None:
+    metadata = ModelMetadata.load(models_dir() / "musicnn")
+    values = metadata.to_dict()
+    del values["projections"]
+    assert ModelMetadata.from_dict(values).projections is None
+    assert "projections" not in ModelMetadata.from_dict(values).to_dict()
+
+
+def test_metadata_keep_the_record_of_the_maps() -> None:
+    metadata = ModelMetadata.load(models_dir() / "musicnn")
+    record = FileRecord("projections.npz", "0" * 64)
+    again = ModelMetadata.from_dict(replace(metadata, projections=record).to_dict())
+    assert again.projections == record
