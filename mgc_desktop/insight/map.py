@@ -51,8 +51,8 @@ class SongMap:
 
     `heard`: the most probable genre, `sure` `(n,)` whether that is the verdict, `confidence` `(n,)` 0..1; `genres`: in
     the file. `places`: `(n, 3)` in a cube of side 1 for each method and number of dimensions; flat maps lie in its
-    middle plane. `standard`: `(n, E)` embeddings to compare. `songs`: how many the library has that can be heard, `heard_elsewise`: how
-    many of them were heard, but only by models without maps.
+    middle plane. `songs`: how many the library has that can be heard, `heard_elsewise`: how many of them were heard,
+    but only by models without maps.
     """
 
     ids: NDArray[np.int64]
