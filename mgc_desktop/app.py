@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from mgc_desktop import __version__, crash, log
 from mgc_desktop import settings as s
+from mgc_desktop.inference.heads import head_in_use
 from mgc_desktop.paths import data_dir
 from mgc_desktop.playback.player import Player
 from mgc_desktop.playback.queue import PlayQueue
@@ -32,6 +33,7 @@ from mgc_desktop.workers.analysis import Analyst, load_model
 from mgc_desktop.workers.library import Librarian
 from mgc_desktop.workers.player_events import PlayerEvents
 from mgc_desktop.workers.tasks import TaskRunner
+from mgc_desktop.workers.teacher import Teacher
 
 _log = logging.getLogger(__name__)
 
@@ -71,11 +73,13 @@ class Program:
         else:
             session.restore_queue(self.parts.playback, self.parts.settings)
         self.parts.analyst.warm_up()
+        self.parts.teacher.start()
         self.window.library.start()
 
     def close(self) -> None:
         """End all threads. Safe to call more than once."""
         self.parts.appearance.close()
+        self.parts.teacher.close()
         self.parts.analyst.close()
         self.window.close_views()
         self.parts.reader.close()
@@ -99,12 +103,16 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Prog
     player = Player(events.post)
     playback = PlaybackController(player, PlayQueue())
     events.received.connect(playback.on_event)
+    head = partial(head_in_use, settings[s.HEAD])
+    analyst = Analyst(partial(load_model, settings[s.MODEL]), head=head)
+    librarian = Librarian(data_dir() / "library.db", Journal(), model=settings[s.MODEL], head=head)
     parts = Parts(
         settings=settings,
         appearance=appearance,
         playback=playback,
-        analyst=Analyst(partial(load_model, settings[s.MODEL])),
-        librarian=Librarian(data_dir() / "library.db", Journal(), model=settings[s.MODEL]),
+        analyst=analyst,
+        librarian=librarian,
+        teacher=Teacher(librarian, analyst, settings),
         reader=TaskRunner(threads=1),
         devices=TaskRunner(threads=1),
         log=log_file,

@@ -102,12 +102,14 @@ WRITE_ALBUM: Final = _flag("write_album", False, "One verdict for all songs of a
 WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
 MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: isinstance(name, str) and name != "")
+HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
+TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: the first one")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
     RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
     WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME, MODEL,
-    MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS,
+    MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
 from mgc_desktop.cli.status import FAILED, OK
 
 if TYPE_CHECKING:
     from mgc_desktop.cli.batch import Result
+    from mgc_desktop.inference.heads import UserHead
 
 HELP = "name the genres of songs and folders of songs"
 
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to work on at the same time")
     add_model_option(parser)
+    add_head_option(parser)
 
 
 def _positive(text: str) -> int:
@@ -41,9 +44,9 @@ def run(options: argparse.Namespace) -> int:
     """Print what every song is; `FAILED` if one could not be heard, or there was none."""
     from mgc_desktop.cli.report import Report
 
-    model = chosen_model(options.model)
+    model, head = chosen_model(options.model), chosen_head(options.head)
     report = Report(as_json=options.json)
-    for result in _results(options, model):
+    for result in _results(options, model, head):
         report.add(result)
     report.end()
     if not report.songs:
@@ -51,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if report.failed or not report.songs else OK
 
 
-def _results(options: argparse.Namespace, model: str) -> Iterator[Result]:
+def _results(options: argparse.Namespace, model: str, head: UserHead | None) -> Iterator[Result]:
     """Of every song, and of every folder that cannot be searched, in order."""
     from mgc_desktop.audio.files import find_audio
     from mgc_desktop.cli.batch import Result, listen_to_all
@@ -61,5 +64,5 @@ def _results(options: argparse.Namespace, model: str) -> Iterator[Result]:
     def unreadable(folder: Path, error: OSError) -> None:
         closed.append(Result(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions."))
 
-    yield from listen_to_all(find_audio(options.paths, unreadable), model, options.jobs)
+    yield from listen_to_all(find_audio(options.paths, unreadable), model, options.jobs, head)
     yield from closed

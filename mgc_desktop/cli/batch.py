@@ -13,6 +13,7 @@ from typing import Final
 from mgc_desktop.cli.interrupt import unheard_by_children
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.heads import UserHead
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.registry import load
 from mgc_desktop.library.executor import IsolatedPool, WorkerCrashedError
@@ -30,18 +31,23 @@ class Result:
     error: str | None = None
 
 
-def listen_to_all(paths: Iterable[Path], model: str | None, jobs: int) -> Iterator[Result]:
-    """The results in the order of the paths, with `jobs` processes if more than 1. ModelError if the model fails."""
-    _classifier(model)  # fail now, and once, if it cannot be used
+def listen_to_all(
+    paths: Iterable[Path], model: str | None, jobs: int, head: UserHead | None = None
+) -> Iterator[Result]:
+    """The results in the order of the paths, with `jobs` processes if more than 1; `head`: a taught one.
+
+    ModelError if the model fails, HeadError if the head does not suit it.
+    """
+    _classifier(model, head)  # fail now, and once, if it cannot be used
     if jobs == 1:
-        yield from (_listen(path, model) for path in paths)
+        yield from (_listen(path, model, head) for path in paths)
         return
     with unheard_by_children():
         pool = IsolatedPool(jobs)
     try:
         flying: deque[tuple[Path, Future[Result]]] = deque()
         for path in paths:
-            flying.append((path, pool.submit(_listen, path, model)))
+            flying.append((path, pool.submit(_listen, path, model, head)))
             while len(flying) > _AHEAD * jobs or (flying and flying[0][1].done()):
                 yield _landed(*flying.popleft())
         while flying:
@@ -50,10 +56,10 @@ def listen_to_all(paths: Iterable[Path], model: str | None, jobs: int) -> Iterat
         pool.shutdown(cancel_futures=True)
 
 
-def _listen(path: Path, model: str | None) -> Result:
+def _listen(path: Path, model: str | None, head: UserHead | None) -> Result:
     """Runs in this process or in another one."""
     try:
-        return Result(path, analyze(path, _classifier(model)))
+        return Result(path, analyze(path, _classifier(model, head)))
     except MgcError as error:
         return Result(path, error=error.message)
     except Exception as error:  # one strange file must not end the run
@@ -68,5 +74,5 @@ def _landed(path: Path, future: Future[Result]) -> Result:
 
 
 @cache
-def _classifier(model: str | None) -> Classifier:
-    return load(model)
+def _classifier(model: str | None, head: UserHead | None) -> Classifier:
+    return load(model, head=head)

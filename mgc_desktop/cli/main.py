@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, str]] = {
     "runs": "runs",
     "undo": "undo",
     "models": "models",
+    "heads": "heads",
     "train": "train",
     "evaluate": "evaluate",
     "explore": "explore",

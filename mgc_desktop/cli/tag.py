@@ -17,11 +17,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
     from mgc_desktop.cli.tag_songs import Failure
+    from mgc_desktop.library.listen import Listen
     from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy
     from mgc_desktop.tags.writer import RunReport
 
@@ -54,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scheduler", metavar="ADDRESS", help="listen on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
     )
     add_model_option(parser)
+    add_head_option(parser)
     parser.add_argument("--keep-mtime", action="store_true", help="leave the modification time of files as it is")
     parser.add_argument(
         "--split-links", action="store_true", help="write files with several names (hard links), under this one"
@@ -112,13 +115,14 @@ def _policy(options: argparse.Namespace) -> Policy:
     return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album)
 
 
-def _model(name: str | None) -> str:
-    """The model's name; ModelError if it cannot be used."""
+def _listener(options: argparse.Namespace) -> Listen:
+    """Who listens; ModelError or HeadError if the model or the head cannot be used."""
     from mgc_desktop.inference.registry import load
+    from mgc_desktop.library.listen import Listen
 
-    name = chosen_model(name)
-    load(name)
-    return name
+    model, head = chosen_model(options.model), chosen_head(options.head)
+    load(model, head=head)
+    return Listen(model, head)
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong], list[Failure]]:
@@ -132,9 +136,7 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong]
     def unreadable(folder: Path, error: OSError) -> None:
         failures.append(Failure(folder, f"The folder cannot be searched ({error.strerror}). Check its permissions."))
 
-    found = find_out(
-        find_audio(options.paths, unreadable), policy, _model(options.model), options.jobs, options.scheduler
-    )
+    found = find_out(find_audio(options.paths, unreadable), policy, _listener(options), options.jobs, options.scheduler)
     for song in _with_progress(found):
         if isinstance(song, Failure):
             failures.append(song)

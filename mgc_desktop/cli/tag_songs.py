@@ -35,13 +35,12 @@ _Future = Future[Heard]
 
 
 def find_out(
-    paths: Iterable[Path], policy: Policy, model: str, jobs: int, scheduler: str | None = None
+    paths: Iterable[Path], policy: Policy, listen: Listen, jobs: int, scheduler: str | None = None
 ) -> Iterator[HeardSong | Failure]:
     """What each song is, in order. A song that keeps its genre by the rules is not listened to.
 
     `jobs` processes listen here, or, if given, those of the Dask cluster at `scheduler` (ClusterError).
     """
-    listen = Listen(model)
     waiting: deque[tuple[HeardSong | Failure, _Future | None]] = deque()
     with _pool(jobs, scheduler) as (pool, at_a_time):
         for path in paths:

@@ -9,8 +9,10 @@ from typing import Final
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.classifier import Classifier, joint_version
 from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.heads import Pupil, UserHead, load_head
 from mgc_desktop.inference.jsonfile import read_bytes
 from mgc_desktop.inference.metadata import FILE_NAME, ModelMetadata
+from mgc_desktop.inference.taught import check_teachable
 from mgc_desktop.paths import data_dir, models_dir
 
 DEFAULT: Final = "musicnn"
@@ -77,12 +79,30 @@ def identify(entry: ModelEntry) -> tuple[str, str]:
     return entry.name, joint_version(entry.metadata, head)
 
 
-def load(name: str | None = None, *folders: Path, threads: int = 1) -> Classifier:
-    """The model of that name, ready to run; without a name the default. ModelError if it cannot be used."""
+def load(name: str | None = None, *folders: Path, threads: int = 1, head: UserHead | str | None = None) -> Classifier:
+    """The model of that name, ready to run; without a name the default. ModelError if it cannot be used.
+
+    `head`: one that the user taught, or its name, in place of the bundled one; HeadError if that cannot be used.
+    """
     name = name or DEFAULT
     searched = folders or model_folders()
     for folder in searched:
         if Path(name).name == name and (folder / name).is_dir():
-            return Classifier.open(folder / name, threads=threads)
+            classifier = Classifier.open(folder / name, threads=threads)
+            if not head:
+                return classifier
+            return (load_head(head) if isinstance(head, str) else head).on(classifier)
     known = ", ".join(entry.name for entry in list_models(*searched) if entry.usable) or "none"
     raise ModelError(f"There is no model named '{name}'. Choose one of: {known}.", path=searched[0])
+
+
+def pupil(name: str | None = None, *folders: Path) -> Pupil:
+    """The model of that name as one to be taught, without loading its network; ModelError if it cannot be taught."""
+    name = name or DEFAULT
+    for folder in folders or model_folders():
+        if Path(name).name == name and (folder / name).is_dir():
+            metadata = ModelMetadata.load(folder / name)
+            record = metadata.head
+            head = Head.load(folder / name / record.file, record.sha256) if record is not None else None
+            return Pupil(metadata.name, metadata.version, check_teachable(head))
+    raise ModelError(f"There is no model named '{name}'. Choose another one.")

@@ -20,6 +20,7 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.executor import WorkerCrashedError, WorkerHungError
 from mgc_desktop.library.query import Filter, Query, Sort
+from mgc_desktop.library.rejudge import Judge
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.verdict import state_of
@@ -101,12 +102,14 @@ def run(
     cancel: CancelToken | None = None,
     pause: Pause | None = None,
     progress: Callable[[JobProgress], None] | None = None,
+    judge: Judge | None = None,
 ) -> JobReport:
     """Listen to every waiting song; `model` is name and version, `workers` how many songs at a time the pool takes.
 
     Songs that are enqueued meanwhile are listened to as well. A song that fails, crashes its worker or hangs is marked
     so, with the reason, and the run goes on. Returns when nothing waits any more or when cancelled; then the songs not
-    listened to go on waiting.
+    listened to go on waiting. `judge`: of a taught head in use. The workers listen under the bundled one all the same,
+    whose version is in `model`, and the songs get the judge's verdict.
     """
     cancel, pause = cancel or CancelToken(), pause or Pause()
     _recover(store)
@@ -126,7 +129,7 @@ def run(
         if not flying:
             cancel.wait(_POLL)
         for future in wait(flying, _POLL, FIRST_COMPLETED).done:
-            meter.count(failed=not _keep(store, flying.pop(future), future, model))
+            meter.count(failed=not _keep(store, flying.pop(future), future, model, judge))
         if not waiting:
             waiting.extend(store.ids(_WAITING))
             meter.total = meter.done + len(flying) + len(waiting)
@@ -143,7 +146,7 @@ def _recover(store: LibraryStore) -> None:
     store.set_state(store.ids(Query(Filter.LISTENING)), State.WAITING)
 
 
-def _keep(store: LibraryStore, song: Song, future: Future[Heard], model: tuple[str, str]) -> bool:
+def _keep(store: LibraryStore, song: Song, future: Future[Heard], model: tuple[str, str], judge: Judge | None) -> bool:
     """Store one result; False if the song failed."""
     try:
         heard = future.result()
@@ -159,7 +162,9 @@ def _keep(store: LibraryStore, song: Song, future: Future[Heard], model: tuple[s
     else:
         if heard.prediction is not None:
             store.remember(heard.checksum, heard.prediction)
-        known = store.analysis(heard.checksum, *model)
+            if judge is not None:
+                store.remember(heard.checksum, judge.judged(heard.prediction))
+        known = store.analysis(heard.checksum, model[0], judge.version if judge is not None else model[1])
         if known is None:
             store.set_state([song.id], State.FAILED, error="The result was lost. Please listen to this song again.")
             return False

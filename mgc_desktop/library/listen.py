@@ -13,6 +13,7 @@ from mgc_desktop.tags.fingerprint import audio_checksum
 
 if TYPE_CHECKING:
     from mgc_desktop.inference.classifier import Classifier
+    from mgc_desktop.inference.heads import UserHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +21,23 @@ class Listen:
     """Listens to songs with one model; picklable, so that any executor's workers can run it.
 
     Called with a path and the checksums of audio that was heard before under another name: such a song is
-    recognised, not listened to. Raises MgcError, or OSError, for a file that cannot be read.
+    recognised, not listened to. Raises MgcError, or OSError, for a file that cannot be read. `head`: a taught one in
+    place of the bundled; it goes along, so that other machines need not have it.
     """
 
     model: str
+    head: UserHead | None = None
 
     def __call__(self, path: Path, known: frozenset[str] = frozenset()) -> Heard:
         checksum = audio_checksum(path)
         if checksum in known:
             return Heard(checksum, None)
-        return Heard(checksum, listen(path, _classifier(self.model)))
+        return Heard(checksum, listen(path, _classifier(self.model, self.head)))
 
 
 @cache
-def _classifier(model: str) -> Classifier:
+def _classifier(model: str, head: UserHead | None) -> Classifier:
     """One for each process: loading takes longer than listening to a song."""
     from mgc_desktop.inference.registry import load
 
-    return load(model)
+    return load(model, head=head)

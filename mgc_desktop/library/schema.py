@@ -66,6 +66,21 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         genres TEXT
     ) STRICT;
     """,
+    """
+    -- Songs that the user marked: what a taught head learns from. A song is kept by its audio, with what the model
+    -- heard in it, so that it goes on teaching when its file is gone or came from another computer.
+    CREATE TABLE mark (
+        head TEXT NOT NULL,
+        checksum TEXT NOT NULL,
+        genre TEXT NOT NULL,
+        title TEXT NOT NULL, artist TEXT NOT NULL,
+        model TEXT NOT NULL,                  -- name@version, under the bundled head
+        probabilities BLOB NOT NULL,          -- float32
+        embedding BLOB NOT NULL,              -- float32
+        made INTEGER NOT NULL,                -- counts up
+        PRIMARY KEY (head, checksum)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

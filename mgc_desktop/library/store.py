@@ -91,6 +91,11 @@ class LibraryStore:
         except ValueError as error:
             raise LibraryError(f"It was {error}. Update MGC Desktop to open it.", path=path) from error
 
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection, for the modules of this package that keep tables of their own."""
+        return self._db
+
     def close(self) -> None:
         """Close the database; the store cannot be used afterwards."""
         self._db.close()

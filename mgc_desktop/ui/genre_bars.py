@@ -1,4 +1,4 @@
-"""The ten genres as bars: what the model hears now."""
+"""The genres as bars: what the model hears now."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from mgc_desktop.ui.wording import percent
 
 _ROW: Final = 25.0  # preferred height of a row
 _LEAST_ROW: Final = 17
+_MOST_ROWS: Final = 10  # where there are more genres, those at the foot give way when it is low
 _BAR: Final = 8.0
+_LONGEST_NAME: Final = 110.0
 _FRAME_MS: Final = 33
 _EASE: Final = 0.28  # share of the way that is covered in one frame
 _STILL: Final = 0.002
@@ -29,30 +31,43 @@ class GenreBars(QWidget):
 
     def __init__(self, genres: Sequence[str], palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._genres = tuple(genres)
         self._palette = palette
-        self._order = CalmOrder()
-        self._targets = np.zeros(len(self._genres))
-        self._places = np.arange(len(self._genres), dtype=float)
-        self._shown = self._targets.copy()
-        self._shown_places = self._places.copy()
         self._known = False
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._glide)
-        self._name_width = max(QFontMetricsF(font()).horizontalAdvance(name) for name in self._genres) + 14
         self._number_width = QFontMetricsF(font(tabular=True)).horizontalAdvance("100 %") + 6
         self.setAccessibleName("Genres now")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setSizePolicy(policy)
+        self._begin(tuple(genres))
+
+    def set_genres(self, genres: Sequence[str]) -> None:
+        """Show other genres, nothing known of them yet; the same ones stay as they are."""
+        if tuple(genres) != self._genres:
+            self._timer.stop()
+            self._begin(tuple(genres))
+            self.updateGeometry()
+            self.update()
+
+    def _begin(self, genres: tuple[str, ...]) -> None:
+        self._genres = genres
+        self._order = CalmOrder()
+        self._targets = np.zeros(len(genres))
+        self._places = np.arange(len(genres), dtype=float)
+        self._shown = self._targets.copy()
+        self._shown_places = self._places.copy()
+        self._known = False
+        longest = max(QFontMetricsF(font()).horizontalAdvance(name) for name in genres)
+        self._name_width = min(longest, _LONGEST_NAME) + 14
 
     def sizeHint(self) -> QSize:
         """All rows at their preferred height."""
         return QSize(240, round(_ROW * len(self._genres)))
 
     def minimumSizeHint(self) -> QSize:
-        """All rows, still readable."""
-        return QSize(200, _LEAST_ROW * len(self._genres))
+        """All rows, or the first ten, still readable."""
+        return QSize(200, _LEAST_ROW * min(_MOST_ROWS, len(self._genres)))
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -97,9 +112,10 @@ class GenreBars(QWidget):
         """One row a genre: name, bar, number."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = min(_ROW, self.height() / len(self._genres))
+        row = min(_ROW, max(_LEAST_ROW, self.height() / len(self._genres)))
         for index in range(len(self._genres)):
-            self._paint_row(painter, index, self._shown_places[index] * row, row)
+            if (self._shown_places[index] + 1) * row <= self.height() + 1:
+                self._paint_row(painter, index, self._shown_places[index] * row, row)
 
     def _paint_row(self, painter: QPainter, index: int, y: float, height: float) -> None:
         value = float(self._shown[index])
@@ -107,7 +123,10 @@ class GenreBars(QWidget):
         painter.setPen(ink)
         painter.setFont(font())
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(QRectF(0, y, self._name_width, height), left, self._genres[index])
+        name = painter.fontMetrics().elidedText(
+            self._genres[index], Qt.TextElideMode.ElideRight, round(self._name_width) - 8
+        )
+        painter.drawText(QRectF(0, y, self._name_width, height), left, name)
         track = QRectF(
             self._name_width, y + (height - _BAR) / 2, self.width() - self._name_width - self._number_width, _BAR
         )

@@ -60,6 +60,11 @@ class ListenController(QObject):
         return self._prediction
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the whole song was heard."""
+        return self._prediction is not None and self._prediction.heard >= self._prediction.duration - 0.1
+
+    @property
     def facts(self) -> SongFacts | None:
         """What the file says of itself; None without a song."""
         return self._facts
@@ -187,7 +192,7 @@ class ListenController(QObject):
     def _show_tags(self) -> None:
         """The tags of the first seconds change quickly; they are shown anew when half as much again was heard."""
         heard = self._prediction.heard if self._prediction is not None else 0.0
-        if self._prediction is None or self._is_whole() or heard >= _TAGS_AGAIN * self._tags_at:
+        if self._prediction is None or self.is_whole or heard >= _TAGS_AGAIN * self._tags_at:
             self._tags_at = heard
             self._page.side.chips.set_words(self._prediction.tags if self._prediction is not None else ())
             self._page.side.refit()
@@ -196,16 +201,13 @@ class ListenController(QObject):
         if self._facts is None:
             self._page.side.verdict.show_verdict(NO_VERDICT)
             return
-        running = self._analyst.running is not None and not self._is_whole()
+        running = self._analyst.running is not None and not self.is_whole
         words = verdict(self._prediction, running=running, in_file=self._facts.genres)
         self._page.side.verdict.show_verdict(words)
 
-    def _is_whole(self) -> bool:
-        return self._prediction is not None and self._prediction.heard >= self._prediction.duration - 0.1
-
     def _show_ribbon(self) -> None:
         timeline = self._prediction.timeline if self._prediction is not None else None
-        complete = self._is_whole()
+        complete = self.is_whole
         self._page.ribbon.set_timeline(timeline, self._duration, complete=complete)
 
     def _on_moved(self, seconds: float) -> None:
@@ -228,4 +230,6 @@ class ListenController(QObject):
         timeline = self._prediction.timeline if self._prediction is not None else None
         known = timeline is not None and len(timeline) > 0
         values = timeline.at(seconds).tolist() if timeline is not None and known else None
+        if timeline is not None:
+            self._page.side.bars.set_genres(timeline.genres)
         self._page.side.bars.set_values(values, settle=settle)

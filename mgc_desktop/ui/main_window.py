@@ -31,7 +31,7 @@ from mgc_desktop.ui.library.view import LibraryView, letting_go
 from mgc_desktop.ui.listen_controller import ListenController
 from mgc_desktop.ui.listen_page import ListenPage
 from mgc_desktop.ui.map.view import MapView
-from mgc_desktop.ui.notices import ERROR_REPORT, SHOW_LOG, Notice, NoticeBar
+from mgc_desktop.ui.notices import ERROR_REPORT, SHOW_LOG, UNDO, Notice, NoticeBar
 from mgc_desktop.ui.opener import Opener, demo_songs
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.player_bar import PlayerBar
@@ -39,12 +39,14 @@ from mgc_desktop.ui.preferences import Preferences
 from mgc_desktop.ui.queue_controller import QueueController
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.rail import Rail
+from mgc_desktop.ui.teach.corrections import Corrections
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
 from mgc_desktop.ui.views import VIEWS
 from mgc_desktop.workers.analysis import Analyst
 from mgc_desktop.workers.library import Librarian
 from mgc_desktop.workers.tasks import TaskRunner
+from mgc_desktop.workers.teacher import Teacher
 
 T = TypeVar("T")
 
@@ -61,6 +63,7 @@ class Parts:
     playback: PlaybackController
     analyst: Analyst
     librarian: Librarian
+    teacher: Teacher
     reader: TaskRunner  # reads tags and walks folders
     devices: TaskRunner  # asks for sound outputs, which may take seconds
     log: Path | None
@@ -84,7 +87,9 @@ class MainWindow(QMainWindow):
         self.library = LibraryView(parts.librarian, parts.settings, palette, around, self)
         self.bar = PlayerBar(palette)
         self.rail = Rail(palette, self.commands.as_one_menu(self))
-        context = ViewContext(parts.librarian, parts.settings, palette, parts.analyst, parts.playback, self)
+        context = ViewContext(
+            parts.librarian, parts.settings, palette, parts.analyst, parts.playback, self, parts.teacher
+        )  # fmt: skip
         self.more_views: list[View] = [view(context) for view in VIEWS]
         self._lay_out()
         self.notices = NoticeBar(palette, self.views)
@@ -94,6 +99,9 @@ class MainWindow(QMainWindow):
             parts.settings, parts.appearance, parts.playback.player, parts.devices, self.page.spectrogram.view, self
         )
         self.listen = ListenController(self.page, self.bar, parts.playback, parts.analyst, parts.reader, self)
+        self.corrections = Corrections(
+            parts.teacher, self.listen, self.page.side.verdict, self.library.controller, parts.appearance
+        )
         self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
         self._connect_parts()
         self._connect_bar()
@@ -130,7 +138,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         playback = self._parts.playback
-        for part in (playback, self.listen, self.opener, self.library, self.preferences):
+        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections):
             part.noticed.connect(self.notices.post)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
@@ -327,6 +335,8 @@ class MainWindow(QMainWindow):
             self._show_log()
         elif notice.action == ERROR_REPORT:
             self._show_error_report()
+        elif notice.action == UNDO:
+            self._parts.teacher.undo()
 
     def _show_log(self) -> None:
         error_report_dialog.open_log(self._parts.log)

@@ -31,6 +31,7 @@ _WAITING: Final = 50
 PASSING_MS: Final = 8000
 SHOW_LOG: Final = "Show log"
 ERROR_REPORT: Final = "Error report"
+UNDO: Final = "Undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class NoticeBar(QFrame):
         self.show()
         self._place()
         self.raise_()
-        if not (notice.problem or notice.action):
+        if not notice.problem:
             self._passing.start()
         said = QAccessibleAnnouncementEvent(self, f"{notice.title}. {notice.message}")
         said.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)

@@ -6,7 +6,8 @@ has a contrast of at least 4.5:1 (a test computes it).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 GAP: Final = 12  # between panels
 INSET: Final = 16  # inside panels
 RADIUS: Final = 12
+_READABLE: Final = 4.5
 
 GENRE_COLOURS: Final[Mapping[str, str]] = MappingProxyType({
     "Alt Rock": "#E4674B",
@@ -43,6 +45,12 @@ _GENRE_TEXT_LIGHT: Final[Mapping[str, str]] = MappingProxyType({
     "World": "#2D7562",
 })  # fmt: skip
 
+# For genres of the user's own: each name always has the same one of them.
+FURTHER_COLOURS: Final[tuple[str, ...]] = (
+    "#B4C64A", "#4DBB6A", "#74B4EA", "#7C82E8", "#B673E0", "#E98FB4", "#BD8D60", "#93A6BA",
+    "#DCCB86", "#86DDBD", "#C46A4A", "#C5A5EC", "#5F9A9A", "#E0A08A",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -69,8 +77,10 @@ class Palette:
         return self.name == "dark"
 
     def genre(self, name: str | None) -> str:
-        """The fill colour of a genre; muted for what is not one of the ten."""
-        return GENRE_COLOURS.get(name or "", self.muted)
+        """The fill colour of a genre, always the same for a name; muted for none."""
+        if not name:
+            return self.muted
+        return GENRE_COLOURS.get(name) or FURTHER_COLOURS[_number(name) % len(FURTHER_COLOURS)]
 
     def on_genre(self, name: str | None, *, veiled: bool = False) -> str:
         """Black or white, whichever is read better on the fill of a genre, or on that under the veil."""
@@ -79,8 +89,10 @@ class Palette:
         return max(("#0E1014", "#FFFFFF"), key=lambda ink: contrast(ink, ground))
 
     def genre_as_text(self, name: str | None) -> str:
-        """The colour of a genre's name on a panel; the colour of text for what is not one of the ten."""
-        return self.genre_text.get(name or "", self.text)
+        """The colour of a genre's name on a panel; the colour of text for none."""
+        if not name:
+            return self.text
+        return self.genre_text.get(name) or readable(self.genre(name), (self.panel, self.raised, self.hover), self.text)
 
 
 DARK: Final = Palette(
@@ -120,6 +132,19 @@ def laid_over(ground: str, veil: str) -> str:
     share = int(veil[1:3], 16) / 255
     mixed = [(1 - share) * int(ground[i : i + 2], 16) + share * int(veil[i + 2 : i + 4], 16) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(part):02X}" for part in mixed)
+
+
+def readable(colour: str, grounds: Sequence[str], ink: str) -> str:
+    """The colour, with as much of `ink` mixed in as it takes to be read on all the grounds."""
+    for share in range(0, 256, 8):
+        mixed = laid_over(colour, f"#{share:02X}{ink[1:]}")
+        if all(contrast(mixed, ground) >= _READABLE for ground in grounds):
+            return mixed
+    return ink
+
+
+def _number(name: str) -> int:
+    return zlib.crc32(" ".join(name.casefold().split()).encode())
 
 
 # Widgets that paint themselves (bars, ribbon, sliders) take a `Palette`; all else is styled here. Colours only:

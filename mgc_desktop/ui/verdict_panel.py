@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from mgc_desktop.ui import wording
+from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.labels import ElidedLabel
 from mgc_desktop.ui.panel import Panel
 from mgc_desktop.ui.theme import Palette
@@ -21,6 +23,14 @@ class VerdictPanel(Panel):
         self._verdict = NO_VERDICT
         self.headline = ElidedLabel(px=30, weight=QFont.Weight.Bold)
         self.detail = ElidedLabel(tone="muted")
+        self.correct = QPushButton("Not right?")
+        self.correct.setProperty("kind", "quiet")
+        self.correct.setFont(font(SMALL))
+        self.correct.setStyleSheet("padding: 0 6px;")
+        self.correct.setToolTip("Say what this song is, and let it be learned")
+        self.correct.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.correct.setMenu(QMenu(self.correct))
+        self.head.addWidget(self.correct)
         self.body.addWidget(self.headline)
         self.body.addWidget(self.detail)
         self.show_verdict(NO_VERDICT)
@@ -35,6 +45,7 @@ class VerdictPanel(Panel):
         self._verdict = verdict
         self.headline.setText(verdict.headline)
         self.detail.setText(verdict.detail)
+        self.correct.setVisible(verdict.genre is not None or verdict.headline == wording.UNSURE)
         self._colour()
 
     def _colour(self) -> None:

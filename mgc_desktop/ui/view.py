@@ -13,6 +13,7 @@ from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.workers.analysis import Analyst
 from mgc_desktop.workers.library import Librarian
+from mgc_desktop.workers.teacher import Teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ViewContext:
     analyst: Analyst
     playback: PlaybackController
     window: QWidget
+    teacher: Teacher
 
 
 class View(QObject):

@@ -9,6 +9,7 @@ from mgc_desktop.ui.genres.view import GenresView
 from mgc_desktop.ui.hears.view import HearsView
 from mgc_desktop.ui.map.view import MapView
 from mgc_desktop.ui.models.view import ModelsView
+from mgc_desktop.ui.teach.view import TeachView
 from mgc_desktop.ui.train.view import TrainView
 from mgc_desktop.ui.view import View
 
@@ -18,5 +19,6 @@ VIEWS: Final[tuple[type[View], ...]] = (
     ConfusionView,
     HearsView,
     ModelsView,
+    TeachView,
     TrainView,
 )

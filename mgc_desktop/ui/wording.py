@@ -60,20 +60,21 @@ def song_line(facts: SongFacts) -> str:
 
 
 def _key(genre: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", genre.casefold())
+    return re.sub(r"[\W_]", "", genre.casefold())
 
 
 _KNOWN: Final = {_key(genre): genre for genre in GENRES}
 
 
-def known_genre(written: str) -> str | None:
-    """Which of the ten a genre written in a file is ("hip hop" is Hip-Hop), None for any other."""
-    return _KNOWN.get(_key(written))
+def known_genre(written: str, genres: Sequence[str] = GENRES) -> str | None:
+    """Which of the genres one written in a file is ("hip hop" is Hip-Hop), None for any other."""
+    known = _KNOWN if genres is GENRES else {_key(genre): genre for genre in genres}
+    return known.get(_key(written))
 
 
-def comparison(genre: str | None, in_file: Sequence[str]) -> str | None:
+def comparison(genre: str | None, in_file: Sequence[str], genres: Sequence[str] = GENRES) -> str | None:
     """Whether the file agrees; None where either side has nothing that can be compared."""
-    written = {known for name in in_file if (known := known_genre(name)) is not None}
+    written = {known for name in in_file if (known := known_genre(name, genres)) is not None}
     if genre is None or not written:
         return None
     return "agrees with the file" if genre in written else "differs from the file"
@@ -98,18 +99,27 @@ def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Seque
         return Verdict("Listening…", None, "the first verdict takes a moment") if running else NO_VERDICT
     share = min(1.0, prediction.heard / prediction.duration) if prediction.duration > 0 else 0.0
     progress = f"listening… {percent(share)}" if running else None
+    source = heard_by(prediction.model, prediction.model_version)
     if not len(prediction.timeline) and not running:
         return Verdict("Silence", None, "nothing to name a genre by")
     if prediction.genre is None:
         best, probability = prediction.ranked[0]
-        return Verdict(UNSURE, None, joined(f"most like {best}, {percent(probability)}", progress or prediction.model))
+        return Verdict(UNSURE, None, joined(f"most like {best}, {percent(probability)}", progress or source))
     # Nothing is ever wholly certain.
     sure = f"{percent(prediction.confidence)} sure" if prediction.confidence < 0.995 else "over 99 % sure"
     if progress:
         return Verdict(prediction.genre, prediction.genre, joined(sure, progress))
     return Verdict(
-        prediction.genre, prediction.genre, joined(sure, comparison(prediction.genre, in_file), prediction.model)
+        prediction.genre,
+        prediction.genre,
+        joined(sure, comparison(prediction.genre, in_file, prediction.genres), source),
     )
+
+
+def heard_by(model: str, version: str) -> str:
+    """musicnn, or musicnn with My genres where a taught head is in use."""
+    _, taught, rest = version.partition("+head:")
+    return f"{model} with {rest.rpartition('-')[0]}" if taught else model
 
 
 def described(timeline: Timeline, limit: int = 8) -> str:

@@ -19,6 +19,9 @@ from mgc_desktop.workers.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from mgc_desktop.inference.classifier import Classifier
+    from mgc_desktop.inference.heads import UserHead
+
+LoadHead = Callable[[], "UserHead | None"]
 
 _log = logging.getLogger(__name__)
 
@@ -27,10 +30,11 @@ _KEPT: Final = 256  # verdicts that are remembered
 
 
 class ModelLoader:
-    """Loads the model once, on whichever thread needs it first."""
+    """Loads the model once, on whichever thread needs it first, and puts the taught head on it where one suits it."""
 
-    def __init__(self, load: Callable[[], Classifier]) -> None:
+    def __init__(self, load: Callable[[], Classifier], head: LoadHead) -> None:
         self._load = load
+        self._head = head
         self._lock = threading.Lock()
         self._model: Classifier | None = None
 
@@ -39,7 +43,8 @@ class ModelLoader:
         with self._lock:
             if self._model is None:
                 start = time.perf_counter()
-                self._model = self._load()
+                model, head = self._load(), self._head()
+                self._model = head.on(model) if head is not None and head.suits(model) else model
                 _log.info("model %s loaded in %.2f s", self._model.name, time.perf_counter() - start)
             return self._model
 
@@ -49,6 +54,11 @@ def load_model(name: str | None = None) -> Classifier:
     from mgc_desktop.inference import registry
 
     return registry.load(name)
+
+
+def no_head() -> UserHead | None:
+    """The bundled one."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +80,12 @@ class Analyst(QObject):
     foreseen = Signal(object)  # TrackPrediction of a song that was heard ahead
     model_changed = Signal()  # what was heard so far was heard by another model and is forgotten
 
-    def __init__(self, load: Callable[[], Classifier] = load_model, parent: QObject | None = None) -> None:
+    def __init__(
+        self, load: Callable[[], Classifier] = load_model, parent: QObject | None = None, *, head: LoadHead = no_head
+    ) -> None:
         super().__init__(parent)
-        self._model = ModelLoader(load)
+        self._load, self._head = load, head
+        self._model = ModelLoader(load, head)
         self._runner = TaskRunner(threads=1, quiet=True, parent=self)
         self._job: _Job | None = None
         self._ahead: _Job | None = None
@@ -96,8 +109,17 @@ class Analyst(QObject):
 
     def use(self, load: Callable[[], Classifier]) -> None:
         """Hear with another model from now on, which `load` loads; what the old one says is not heard any more."""
+        self._load = load
+        self._begin_again()
+
+    def use_head(self, head: UserHead | None) -> None:
+        """Hear with this taught head from now on, None for the bundled one."""
+        self._head = lambda: head
+        self._begin_again()
+
+    def _begin_again(self) -> None:
         self.stop()
-        self._model = ModelLoader(load)
+        self._model = ModelLoader(self._load, self._head)
         self._known.clear()
         self.model_changed.emit()
 

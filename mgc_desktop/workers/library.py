@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -18,11 +18,16 @@ from mgc_desktop.library.jobs import JobProgress, JobReport, Pause
 from mgc_desktop.library.listen import Listen
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.rebuild import keep_folders, restore_written
+from mgc_desktop.library.rejudge import Judge, derive
 from mgc_desktop.library.scanner import ScanProgress, ScanReport, scan
 from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.tags.journal import Journal
 from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.workers.analysis import LoadHead, no_head
 from mgc_desktop.workers.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from mgc_desktop.inference.heads import UserHead
 
 T = TypeVar("T")
 
@@ -54,12 +59,14 @@ class Librarian(QObject):
     failed = Signal(object)  # Exception
 
     def __init__(
-        self, database: Path, journal: Journal, *, model: str | None = None, parent: QObject | None = None
-    ) -> None:
+        self, database: Path, journal: Journal, *, model: str | None = None, head: LoadHead = no_head,
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.database = database
         self.journal = journal
         self._model = model
+        self._head = head
         self._scanner = TaskRunner(threads=1, quiet=True, parent=self)
         self._listener = TaskRunner(threads=1, quiet=True, parent=self)
         self._desk = TaskRunner(threads=1, parent=self)
@@ -105,13 +112,26 @@ class Librarian(QObject):
         """Let the present model's verdicts count: what it heard before is brought back, the rest is stale."""
 
         def work(store: LibraryStore) -> None:
-            store.take_up(*self._identify())
+            name, version, judge = self._identify()
+            if judge is not None:
+                derive(store, judge)
+            store.take_up(name, judge.version if judge is not None else version)
 
         self.errand(work, done)
 
     def use(self, model: str) -> None:
         """Listen with another model from now on; a run goes on with it."""
         self._model = model
+        self.model_changed.emit()
+        if self._job_token is not None:
+            self._again = True
+            self._job_token.cancel()
+        else:
+            self.take_up_model(lambda _: self.changed.emit())
+
+    def use_head(self, head: UserHead | None) -> None:
+        """Judge by this taught head from now on, None for the bundled one: at once, from what is stored."""
+        self._head = lambda: head
         self.model_changed.emit()
         if self._job_token is not None:
             self._again = True
@@ -219,25 +239,31 @@ class Librarian(QObject):
         with LibraryStore(self.database, check=False) as store:
             return work(store)
 
-    def _identify(self) -> tuple[str, str]:
+    def _identify(self) -> tuple[str, str, Judge | None]:
+        """The model and its version under the bundled head, and who judges where a taught one is in use."""
         from mgc_desktop.inference import registry
+        from mgc_desktop.inference.heads import Pupil
 
-        classifier = registry.load(self._model)
-        return classifier.name, classifier.version
+        classifier, head = registry.load(self._model), self._head()
+        suits = head is not None and head.suits(classifier)
+        judge = Judge(Pupil.of(classifier), head) if head is not None and suits else None
+        return classifier.name, classifier.version, judge
 
     def _listen(self, cancel: CancelToken) -> JobReport:
-        name, version = self._identify()
+        name, version, judge = self._identify()
         workers = worker_count()
         pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
         try:
             with LibraryStore(self.database, check=False) as store:
+                if judge is not None:
+                    derive(store, judge, cancel=cancel)
                 report = jobs.run(
                     store, Listen(name), (name, version), pool, workers=workers, cancel=cancel, pause=self._pause,
-                    progress=self._note_job,
+                    progress=self._note_job, judge=judge,
                 )  # fmt: skip
                 if self._unqueue:
                     store.unqueue()
-                    store.take_up(name, version)
+                    store.take_up(name, judge.version if judge is not None else version)
                 return report
         finally:
             pool.shutdown(cancel_futures=True)

@@ -167,7 +167,7 @@ def seen_alone(home: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[t
 
     def show(kind: type[View]) -> View:
         nobody: Any = None
-        view = kind(ViewContext(librarian, Settings(tmp_path / "settings.json"), DARK, nobody, nobody, window))
+        view = kind(ViewContext(librarian, Settings(tmp_path / "settings.json"), DARK, nobody, nobody, window, nobody))
         made.append(view)
         QVBoxLayout(window).addWidget(view.page)
         qtbot.addWidget(window)

@@ -25,8 +25,11 @@ def test_text_can_be_read_on_its_ground(palette: Palette, text: str, ground: str
     assert theme.contrast(getattr(palette, text), getattr(palette, ground)) >= 4.5
 
 
+OWN = [f"Own {number}" for number in range(60)]  # enough names for every further colour
+
+
 @PALETTES
-@pytest.mark.parametrize("genre", GENRES)
+@pytest.mark.parametrize("genre", [*GENRES, *OWN])
 def test_names_of_genres_can_be_read_on_panels(palette: Palette, genre: str) -> None:
     ink = palette.genre_as_text(genre)
     assert theme.contrast(ink, palette.panel) >= 4.5
@@ -34,7 +37,7 @@ def test_names_of_genres_can_be_read_on_panels(palette: Palette, genre: str) -> 
 
 
 @PALETTES
-@pytest.mark.parametrize("genre", GENRES)
+@pytest.mark.parametrize("genre", [*GENRES, *OWN])
 def test_names_can_be_read_inside_their_bands(palette: Palette, genre: str) -> None:
     fill = palette.genre(genre)
     assert theme.contrast(palette.on_genre(genre), fill) >= 4.5
@@ -52,9 +55,20 @@ def test_every_genre_has_a_colour_of_its_own() -> None:
 
 
 @PALETTES
-def test_a_genre_that_is_not_one_of_the_ten_is_grey(palette: Palette) -> None:
-    assert palette.genre("Polka") == palette.genre(None) == palette.muted
-    assert palette.genre_as_text("Polka") == palette.text
+def test_a_genre_of_the_users_own_has_the_same_colour_always(palette: Palette) -> None:
+    assert palette.genre("Fado") == palette.genre(" fado") in theme.FURTHER_COLOURS
+    assert {palette.genre(name) for name in OWN} == set(theme.FURTHER_COLOURS)
+
+
+def test_further_colours_are_none_of_the_ten() -> None:
+    assert len(set(theme.FURTHER_COLOURS)) == len(theme.FURTHER_COLOURS)
+    assert not set(theme.FURTHER_COLOURS) & set(theme.GENRE_COLOURS.values())
+
+
+@PALETTES
+def test_no_genre_is_grey(palette: Palette) -> None:
+    assert palette.genre(None) == palette.genre("") == palette.muted
+    assert palette.genre_as_text(None) == palette.text
 
 
 @PALETTES

@@ -5,6 +5,7 @@ card        metadata.json and MODEL_CARD.md again, after the head or a figure ha
 rates       how often each descriptive word is heard in --songs, and was said in the tables --tagged
 measure     parity with torch and speed, into the metadata and the card
 projections PCA, LDA and UMAP of the embeddings of --songs, for the map of a library
+memory      what the model hears in the free music below --songs, the background for genres that a user teaches
 resamplers  what soxr costs against the resampler that the taggers were trained with, over --songs
 """
 
@@ -80,6 +81,16 @@ def projections(out: Path, songs: Sequence[Path], root: Path | None, cache: Path
     print(json.dumps(figures, indent=1, ensure_ascii=False))
 
 
+def remember(out: Path, songs: Path) -> None:
+    """Write the model's memory of the free music."""
+    from mgc_desktop.inference.memory import FILE_NAME
+    from mgc_desktop.training.backbone.memory import remember
+
+    memory = remember(Classifier.open(out), songs)
+    memory.save(out / FILE_NAME)
+    print(f"{out / FILE_NAME}: {len(memory)} songs, {(out / FILE_NAME).stat().st_size} bytes")
+
+
 def resamplers(wheel_path: Path, out: Path, songs: Sequence[Path]) -> None:
     """Compare the resamplers and print the figures."""
     from mgc_desktop.training.backbone.resamplers import compare
@@ -94,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    steps = ("convert", "card", "rates", "measure", "golden", "projections", "resamplers")
+    steps = ("convert", "card", "rates", "measure", "golden", "projections", "memory", "resamplers")
     parser.add_argument("step", nargs="?", choices=steps, default="convert")
     parser.add_argument("--wheel", type=Path, help=f"wheel of {wheel.REQUIREMENT}; without, pip downloads it")
     parser.add_argument("--out", type=Path, default=Path("models/musicnn"), help="folder of the model")
@@ -118,6 +129,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 golden(args.wheel or wheel.fetch(Path(tmp)), args.songs, args.golden)
             case "projections":
                 projections(args.out, args.songs, args.root, args.cache)
+            case "memory":
+                remember(args.out, args.songs[0])
             case "resamplers":
                 resamplers(args.wheel or wheel.fetch(Path(tmp)), args.out, args.songs)
 

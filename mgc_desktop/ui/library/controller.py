@@ -36,6 +36,7 @@ class LibraryController(QObject):
     undo_requested = Signal(object)  # the Path of a file whose write is to be taken back, or None
     alike_requested = Signal(int)  # the id of a song of which others like it are wanted
     noticed = Signal(object)  # Notice
+    menu_offered = Signal(object, list)  # QMenu for these songs, to which others may add before it is seen
 
     def __init__(
         self, page: LibraryPage, model: SongModel, store: LibraryStore, librarian: Librarian, settings: Settings,
@@ -248,6 +249,7 @@ class LibraryController(QObject):
         menu.addAction("Review and write these…", lambda: self.review_requested.emit(chosen))
         if self._undoable and len(chosen) == 1:
             menu.addAction("Undo writes to this file…", lambda: self.undo_requested.emit(first.path))
+        self.menu_offered.emit(menu, chosen)
         menu.addSeparator()
         folder = QUrl.fromLocalFile(str(first.path.parent))
         menu.addAction("Show in its folder", lambda: QDesktopServices.openUrl(folder))

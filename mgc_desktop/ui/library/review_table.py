@@ -99,7 +99,7 @@ class ReviewCells(QStyledItemDelegate):
 
     def _new(self, painter: QPainter, inner: QRectF, row: ReviewRow) -> None:
         text = ", ".join(row.change.new)
-        if row.change.writes and text in GENRES:
+        if row.change.writes and text in (*GENRES, row.song.heard):  # what was heard may be a genre of the user's own
             paint_pill(painter, inner, text, self.palette)
         elif row.change.writes:
             self._text(painter, inner, text or "no genre", self.palette.text)

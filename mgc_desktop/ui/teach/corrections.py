@@ -1,0 +1,82 @@
+"""Teaching where songs are met: beside the verdict in the Listen view, and in the Library's menu."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMenu
+
+from mgc_desktop.ui.appearance import Appearance
+from mgc_desktop.ui.library.controller import LibraryController
+from mgc_desktop.ui.library.words import songs
+from mgc_desktop.ui.listen_controller import ListenController
+from mgc_desktop.ui.notices import UNDO, Notice
+from mgc_desktop.ui.teach.genre_menu import fill_genre_menu
+from mgc_desktop.ui.verdict_panel import VerdictPanel
+from mgc_desktop.workers.teacher import Teacher
+
+
+class Corrections(QObject):
+    """Fills the menus, and says what became of a choice, with a way back."""
+
+    noticed = Signal(object)  # Notice
+
+    def __init__(
+        self,
+        teacher: Teacher,
+        listen: ListenController,
+        verdict: VerdictPanel,
+        library: LibraryController,
+        appearance: Appearance,
+    ) -> None:
+        super().__init__(listen)
+        self._teacher = teacher
+        self._listen = listen
+        self._verdict = verdict
+        self._library = library
+        self._appearance = appearance
+        self._asked = False  # from here: the Teach view shows by itself what becomes of marks
+        verdict.correct.menu().aboutToShow.connect(self._offer_song)
+        library.menu_offered.connect(self._offer_songs)
+        teacher.marked.connect(self._on_marked)
+        teacher.waiting.connect(self._on_waiting)
+        teacher.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
+
+    def _offer_song(self) -> None:
+        menu = self._verdict.correct.menu()
+        menu.clear()
+        if self._listen.is_whole:
+            self._fill(menu, self._correct)
+        else:
+            menu.addAction("Wait until the whole song was heard").setEnabled(False)
+
+    def _offer_songs(self, menu: QMenu, ids: list[int]) -> None:
+        self._fill(menu.addMenu("Teach: this is"), partial(self._mark, ids))
+
+    def _fill(self, menu: QMenu, chosen: object) -> None:
+        own, palette = self._teacher.state.own, self._appearance.palette
+        fill_genre_menu(menu, own, palette, chosen, self._verdict.window())  # type: ignore[arg-type]
+
+    def _mark(self, ids: list[int], genre: str) -> None:
+        self._asked = True
+        self._teacher.mark(ids, genre)
+
+    def _correct(self, genre: str) -> None:
+        prediction, facts = self._listen.prediction, self._listen.facts
+        if prediction is not None and facts is not None and prediction.path == facts.path:
+            self._asked = True
+            self._teacher.mark_heard(prediction, facts.title, facts.artist or facts.album, genre)
+
+    def _on_marked(self, checksums: tuple[str, ...], genre: str) -> None:
+        if not self._asked:
+            return
+        self._asked = False
+        state = self._teacher.state
+        use = "It is learned and used at once." if state.in_use == state.name else "Switch it on in the Teach view."
+        title = f"{songs(len(checksums))} marked as {genre}"
+        self.noticed.emit(Notice(title, use, action=UNDO, problem=False))
+
+    def _on_waiting(self, count: int) -> None:
+        sentence = "They are listened to first, then marked." if count > 1 else "It is listened to first, then marked."
+        self.noticed.emit(Notice(f"{songs(count)} not listened to yet", sentence, problem=False))

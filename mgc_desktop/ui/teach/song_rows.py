@@ -1,0 +1,237 @@
+"""Songs in the Teach view: a table with what they are marked as, and how a head that never heard them judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from mgc_desktop.insight.teach_rows import TeachRow
+from mgc_desktop.ui.fonts import BODY, SMALL, font
+from mgc_desktop.ui.library.cells import paint_pill
+from mgc_desktop.ui.theme import Palette
+
+ROW: Final = Qt.ItemDataRole.UserRole
+GENRE, TITLE, ARTIST, BEFORE, JUDGED = range(5)
+_TITLES: Final = ("This is", "Title", "Artist", "Heard before", "Unheard, called")
+_WIDTHS: Final = {GENRE: 142, BEFORE: 122, JUDGED: 142}
+_HEIGHT: Final = 38
+_OWN_KEYS: Final = frozenset({
+    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
+    Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace,
+})  # fmt: skip
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class TeachModel(QAbstractTableModel):
+    """Rows of songs, changed all at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[TeachRow, ...] = ()
+
+    def show_rows(self, rows: Sequence[TeachRow]) -> None:
+        """Show these."""
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """One a song."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Always five; the table hides the last where songs are found, not judged."""
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The row for the painter, words for everybody else."""
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == ROW:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return (row.genre, row.title, row.artist, row.before, row.judged)[index.column()] or ""
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The names of the columns, with a word on what they mean."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[section]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            tips = {BEFORE: "What the bundled genres say", JUDGED: "What a head says that never heard this artist"}
+            return tips.get(section, _TITLES[section])
+        return None
+
+
+class TeachCells(QStyledItemDelegate):
+    """Pills for genres, quiet words for the rest; a judgement that is wrong stands out."""
+
+    def __init__(self, palette: Palette, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.palette = palette
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """All rows are of one height."""
+        return QSize(40, _HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """One cell."""
+        row: TeachRow = index.data(ROW)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(self.palette.hover))
+        painter.setPen(QPen(QColor(self.palette.line), 1))
+        line = option.rect.bottom() + 0.5
+        painter.drawLine(QPointF(option.rect.left(), line), QPointF(option.rect.right() + 1, line))
+        painter.setFont(font(BODY))
+        inner = QRectF(option.rect).adjusted(8, 0, -4, 0)
+        match index.column():
+            case 0:
+                if row.genre:
+                    paint_pill(painter, inner, row.genre, self.palette)
+            case 3:
+                self._text(painter, inner, row.before or "not heard yet", self.palette.muted)
+            case 4:
+                self._judged(painter, inner, row)
+            case column:
+                ink = self.palette.text if column == TITLE else self.palette.muted
+                self._text(painter, inner, row.title if column == TITLE else row.artist, ink)
+        painter.restore()
+
+    def _judged(self, painter: QPainter, inner: QRectF, row: TeachRow) -> None:
+        if row.judged is None:
+            self._text(painter, inner, "–", self.palette.muted)
+            return
+        sign, ink = ("✓", self.palette.muted) if row.right else ("✗", self.palette.danger)
+        self._text(painter, inner, f"{sign}  {row.judged}", ink)
+
+    def _text(self, painter: QPainter, inner: QRectF, text: str, ink: str) -> None:
+        painter.setPen(QColor(ink))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()))
+        painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+
+
+class TeachTable(QTableView):
+    """Return asks what the selected songs are, a double click plays, Delete takes marks away."""
+
+    genre_requested = Signal()
+    unmark_requested = Signal()
+    play_requested = Signal()
+    menu_requested = Signal(object)  # QPoint
+
+    def __init__(self, name: str, palette: Palette, *, judged: bool) -> None:
+        super().__init__()
+        self.songs = TeachModel()
+        self.cells = TeachCells(palette, self)
+        self.setModel(self.songs)
+        self.setItemDelegate(self.cells)
+        self.setAccessibleName(name)
+        self.setShowGrid(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setColumnHidden(JUDGED, not judged)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSelectionModel(QItemSelectionModel(self.songs, header))  # as in the library's own table
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setFont(font(SMALL))
+        header.setFixedHeight(34)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.doubleClicked.connect(lambda _: self.play_requested.emit())
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in these colours from now on."""
+        self.cells.palette = palette
+        self.viewport().update()
+
+    def show_rows(self, rows: Sequence[TeachRow]) -> None:
+        """Show these; what was selected still is."""
+        if tuple(rows) == self.songs.rows:
+            return
+        before = {_key(row) for row in self.chosen()}
+        current = self.currentIndex().row()
+        self.songs.show_rows(rows)
+        selection = QItemSelection()
+        for number, row in enumerate(self.songs.rows):
+            if _key(row) in before:
+                selection.select(self.songs.index(number, 0), self.songs.index(number, JUDGED))
+        model = self.selectionModel()
+        if 0 <= current < len(rows):
+            model.setCurrentIndex(self.songs.index(current, TITLE), QItemSelectionModel.SelectionFlag.NoUpdate)
+        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def chosen(self) -> list[TeachRow]:
+        """The selected songs, from the top down."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        return [self.songs.rows[row] for row in rows if row < len(self.songs.rows)]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Title and artist share what is left."""
+        super().resizeEvent(event)
+        fixed = {column: width for column, width in _WIDTHS.items() if not self.isColumnHidden(column)}
+        left = max(160, self.viewport().width() - sum(fixed.values()))
+        for column in (GENRE, TITLE, ARTIST, BEFORE, JUDGED):
+            share = round(left * 0.6) if column == TITLE else left - round(left * 0.6)
+            self.setColumnWidth(column, fixed.get(column, share))
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the table's keys, before the window's shortcuts take them."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            event.setAccepted(plain and event.key() in _OWN_KEYS)
+            if event.isAccepted():
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return, Delete."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.genre_requested.emit()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.unmark_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the selected songs."""
+        if self.selectionModel().hasSelection():
+            self.menu_requested.emit(event.globalPos())
+
+
+def _key(row: TeachRow) -> object:
+    return row.song if row.song is not None else row.checksum
