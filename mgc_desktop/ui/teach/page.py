@@ -31,7 +31,8 @@ from mgc_desktop.ui.theme import GAP, Palette
 
 _SIDE: Final = 322
 _TYPING_MS: Final = 80
-_KEYS: Final = 9  # own genres that a digit stands for
+_BUTTONS: Final = 4  # own genres with a button; the others are in the menu
+_SEARCH_KEYS: Final = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 _BEGIN: Final = (
     "Fado, Synthwave, your own kind of Jazz: find a few songs, three or more by two artists or more, and say what "
     "they are. It is learned at once, and you see how well before it is switched on."
@@ -66,7 +67,7 @@ class GenreChoice(QWidget):
 
     def show_genres(self, own: Sequence[str]) -> None:
         """A button for each of the first of these."""
-        own = tuple(own)[:4]
+        own = tuple(own)[:_BUTTONS]
         if own == self._own:
             return
         self._own = own
@@ -168,15 +169,19 @@ class TeachPage(PageFrame):
         self._frame.setStyleSheet(table_sheet(palette))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """From the search, Down leads into the songs, Escape back to the marks."""
-        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._enter_table()
-                return True
-            if event.key() == Qt.Key.Key_Escape and self.search.text():
-                self.search.clear()
-                return True
-        return False
+        """From the search, Down and Return lead into the songs, Escape back to the marks."""
+        if watched is not self.search or not isinstance(event, QKeyEvent) or event.key() not in _SEARCH_KEYS:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:  # before the window's shortcuts take it
+            event.accept()
+            return True
+        if event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.search.clear()
+        else:
+            self._enter_table()
+        return True
 
     def _enter_table(self) -> None:
         if self.table.songs.rows:
