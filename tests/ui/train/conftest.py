@@ -59,7 +59,7 @@ def open_view(home: Path, qtbot: QtBot) -> Iterator[Callable[..., TrainView]]:
         window = QWidget()
         window.resize(1300, 740)
         qtbot.addWidget(window)
-        context: Any = ViewContext(None, Settings(), DARK, None, None, window)  # type: ignore[arg-type]
+        context: Any = ViewContext(None, Settings(), DARK, None, None, window, None)  # type: ignore[arg-type]
         view = TrainView(context, extra or Extra())
         views.append(view)
         view.page.setParent(window)
