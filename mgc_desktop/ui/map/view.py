@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from mgc_desktop import settings as s
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.projection import Method
+from mgc_desktop.insight.colouring import Colouring
 from mgc_desktop.insight.map import Maps, Nothing, SongMap, load_maps, read_map, reason
 from mgc_desktop.insight.playlist import save_playlist
 from mgc_desktop.library.query import Selection
@@ -32,6 +33,9 @@ from mgc_desktop.ui.view import View, ViewContext
 
 _NEIGHBOURS: Final = 25
 _RENEW_MS: Final = 4000  # between two readings while songs are being listened to
+
+# What reading the library brought: the songs with their groups by some colouring, or why there is no map.
+Read = tuple[SongMap, str, Colouring] | Nothing | ModelError
 
 
 def _some(song: int | None) -> list[int]:
@@ -94,6 +98,7 @@ class MapView(View):
         chosen.playlist_requested.connect(self.ask_for_playlist)
         chosen.cleared.connect(canvas.choose_nothing)
         self.context.librarian.changed.connect(self._on_changed)
+        self.context.librarian.failed.connect(self._on_failed)
         self.context.playback.song_changed.connect(self._on_song)
 
     # Its life
@@ -130,33 +135,39 @@ class MapView(View):
         self._stale, self._reading = False, True
         if self.map is None:
             self.page.line.setText("Reading the library…")
-        known, preferred = self._maps, self.context.settings[s.MODEL]
+        known, preferred, by = self._maps, self.context.settings[s.MODEL], self._colours
 
-        def work(store: LibraryStore) -> SongMap | Nothing | ModelError:
+        def work(store: LibraryStore) -> Read:
             try:
                 maps = known or load_maps(preferred)
             except ModelError as error:
                 return error
-            return Nothing.NO_MAPS if maps is None else read_map(store, maps)
+            if maps is None:
+                return Nothing.NO_MAPS
+            found = read_map(store, maps)
+            return reason(found) or (found, by, found.colouring(by))
 
         self.context.librarian.errand(work, self._on_read)
 
-    def _on_read(self, found: SongMap | Nothing | ModelError) -> None:
+    def _on_read(self, read: Read) -> None:
         self._reading = False
-        if isinstance(found, SongMap):
+        if self._stale and self._seen:  # it has changed again meanwhile
+            self._later.start()
+        if isinstance(read, tuple):
+            found, by, colouring = read
             self._maps = found.maps
-            why = reason(found)
-            if why is None:
-                self._show(found)
-                return
-            found = why
+            self._show(found, colouring if by == self._colours else found.colouring(self._colours))
+            return
         self.map = None
-        said = words.emptiness(found) if isinstance(found, Nothing) else words.damaged(found)
+        said = words.emptiness(read) if isinstance(read, Nothing) else words.damaged(read)
         self.page.empty.say(said.title, said.sentence, said.button)
         self.page.show_empty(self.page.empty)
         self.page.chosen.hide()
 
-    def _show(self, found: SongMap) -> None:
+    def _on_failed(self, _: Exception) -> None:
+        self._stale, self._reading = True, False
+
+    def _show(self, found: SongMap, colouring: Colouring) -> None:
         canvas = self.page.canvas
         before, scene = self.map, canvas.scene
         chosen = self._ids(self._chosen_songs())
@@ -165,8 +176,8 @@ class MapView(View):
         self.map = found
         self.page.show_body()
         self.page.line.setText(words.head_line(found))
-        canvas.show_songs(self._places(), found.colouring(self._colours), flat=self._flat)
-        self.page.legend.show_colouring(scene.colouring)
+        canvas.show_songs(self._places(), colouring, flat=self._flat)
+        self.page.legend.show_colouring(colouring)
         canvas.hide_groups(self.page.legend.hidden_names)
         if before is not None:  # the same map, renewed: leave it as the user had it
             scene.camera = camera
