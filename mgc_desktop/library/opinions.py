@@ -71,7 +71,10 @@ def gather(
     """Let each model listen to the songs it has not heard yet; `workers` at a time. A song that fails is only counted:
     the run goes on. What was heard before it was cancelled is kept."""
     cancel = cancel or CancelToken()
-    waiting = deque((model, song) for model in asked for song in unheard_by(store, model.model, model.version))
+    unheard = {model: dict.fromkeys(unheard_by(store, model.model, model.version)) for model in asked}
+    songs = dict.fromkeys(song for each in unheard.values() for song in each)
+    # All models on one song before the next one: what is there can be compared from the first songs on.
+    waiting = deque((model, song) for song in songs for model in asked if song in unheard[model])
     known = {model: frozenset(store.orphans(model.model, model.version)) for model in asked}
     meter = Meter(len(waiting))
     flying: dict[Future[Heard], Song] = {}

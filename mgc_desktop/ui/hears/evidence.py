@@ -109,7 +109,7 @@ class EvidencePicture(PatchPicture):
         return self.block_words(int(place[1] * bands), int(place[0] * moments))
 
     def block_words(self, band: int, moment: int) -> str:
-        """0:31.2–0:31.5, 700–1,300 Hz: without it Jazz goes from 83 % to 41 %."""
+        """0:31.2–0:31.5, 700–1,300 Hz: without it and its neighbours Jazz goes from 83 % to 41 %."""
         evidence, shown = self._evidence, self.shown
         if evidence is None or shown is None:
             return ""
@@ -118,8 +118,8 @@ class EvidencePicture(PatchPicture):
         low, high = evidence.hz[band], evidence.hz[band + 1]
         after = evidence.whole - float(evidence.blocks[band, moment])
         return (
-            f"{time_label(start, 1)}–{time_label(start + step, 1)}, {low:,.0f}–{high:,.0f} Hz: without it "
-            f"{evidence.genre} goes from {percent(evidence.whole)} to {percent(max(0.0, after))}"
+            f"{time_label(start, 1)}–{time_label(start + step, 1)}, {low:,.0f}–{high:,.0f} Hz: without it and its "
+            f"neighbours {evidence.genre} goes from {percent(evidence.whole)} to {percent(max(0.0, after))}"
         )
 
     def _coloured(self, share: FloatArray) -> QImage:

@@ -47,6 +47,7 @@ class HearsView(View):
         self.watcher = PatchWatcher(parent=self)
         self.models = QComboBox()
         self.models.setAccessibleName("Model through whose ears it is")
+        self.models.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.models.activated.connect(lambda index: self._use(str(self.models.itemData(index))))
         self.hold = Segments(
             "Follow or freeze",

@@ -18,8 +18,8 @@ from mgc_desktop.ui.wording import joined, percent
 
 RESOLUTIONS: Final = {1: "Full", 2: "1/4", 4: "1/16"}
 HONEST: Final = (
-    "Each block was made quiet in turn and the model asked again. It shows what this model leans on in these seconds, "
-    "not what makes music {genre}; what several parts do only together stays unseen."
+    "Windows of two by two blocks were made quiet in turn and the model asked again. It shows what this model leans on "
+    "in these seconds, not what makes music {genre}; what several parts do only together stays unseen."
 )
 _CLEAR: Final = 0.01  # probability; less is not worth a word
 

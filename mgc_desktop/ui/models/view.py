@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.registry import identify, list_models
 from mgc_desktop.insight.compare import Model
 from mgc_desktop.insight.models import model_rows
+from mgc_desktop.library.jobs import JobProgress
 from mgc_desktop.library.query import Selection
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
@@ -46,6 +48,7 @@ _PARTS: Final = (
     ("library", "In the library", "Where several models disagree in the library  (Alt+3)"),
 )
 _TICKED: Final = 3  # models that are compared at first
+_AGAIN: Final = 10.0  # seconds between two looks at what a run has brought so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class ModelsView(View):
         self._known: Known | None = None
         self._part = "list"
         self._seen = False
+        self._compared = 0.0
         self._asked: tuple[Path, tuple[str, ...]] | None = None
         self._actions = self._make_actions()
         self._connect()
@@ -219,7 +223,11 @@ class ModelsView(View):
         if self._part == "song" and item is not None:
             self._ask_about(item)
         elif self._part == "library" and not self.gatherer.running:
-            self.gatherer.compare(self._chosen(), self.library.show_comparison)
+            self._compare()
+
+    def _compare(self) -> None:
+        self._compared = time.monotonic()
+        self.gatherer.compare(self._chosen(), self.library.show_comparison)
 
     def _ask_about(self, item: QueueItem) -> None:
         wanted = (item.path, self.picker.chosen)
@@ -254,7 +262,7 @@ class ModelsView(View):
         self.library.cancel_requested.connect(self.gatherer.cancel)
         self.library.play_requested.connect(self._play)
         self.library.show_requested.connect(self._show_in_library)
-        self.gatherer.progressed.connect(self.library.show_progress)
+        self.gatherer.progressed.connect(self._on_progress)
         self.gatherer.ended.connect(self._on_gathered)
         self.gatherer.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
         for button in self.saves.values():
@@ -275,6 +283,11 @@ class ModelsView(View):
         self.gatherer.gather(self._chosen())
         if self.gatherer.running:
             self.library.set_running()
+
+    def _on_progress(self, progress: JobProgress) -> None:
+        self.library.show_progress(progress)
+        if self._seen and self._part == "library" and time.monotonic() - self._compared > _AGAIN:
+            self._compare()
 
     def _on_gathered(self, report: object) -> None:
         self.library.show_end(report)  # type: ignore[arg-type]

@@ -64,7 +64,10 @@ def test_each_block_has_its_colour_at_its_place(
 
 def test_a_block_says_what_becomes_of_the_genre_without_it(place: Place) -> None:
     picture = evidence_picture(place)
-    assert picture.block_words(0, 0) == "0:10.0–0:11.0, 0–1,000 Hz: without it Jazz goes from 50 % to 10 %"
+    assert (
+        picture.block_words(0, 0)
+        == "0:10.0–0:11.0, 0–1,000 Hz: without it and its neighbours Jazz goes from 50 % to 10 %"
+    )
     assert picture.block_words(1, 1).endswith("Jazz goes from 50 % to 90 %")
     area = picture.area()
     assert picture.reading(QPointF(area.left() + 2, area.bottom() - 2)) == picture.block_words(0, 0)
