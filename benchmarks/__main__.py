@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("bench_program.py", "bench_spectrogram.py", "bench_library.py", "bench_map.py")
+SCRIPTS = ("bench_program.py", "bench_spectrogram.py", "bench_library.py", "bench_map.py", "bench_insight.py")
 
 
 def main() -> int:

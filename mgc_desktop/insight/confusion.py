@@ -9,9 +9,10 @@ known genres has a row of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -106,11 +107,13 @@ def confusion(
     pairs, pair_of = np.unique(columns.tagged[both] * (len(columns.names) + 1) + heard, return_inverse=True)
     tagged, said = np.divmod(pairs, len(columns.names) + 1)
     names = (*columns.names, None)
-    labels = [_row(columns.genres[t], names[h], known, own) for t, h in zip(tagged, said, strict=True)]
+    meant = cache(lambda name: meanings(name, known, own))
+    labels = [_row(columns.genres[t], names[h], meant) for t, h in zip(tagged, said, strict=True)]
     sizes = np.bincount(pair_of, minlength=len(pairs))
     rows = (*known, *others(zip(labels, sizes.tolist(), strict=True), known))
     places = {key_of(name): i for i, name in enumerate(rows)}
-    row = np.array([places[key_of(label)] for label in labels], np.int64)
+    key = cache(key_of)
+    row = np.array([places[key(label)] for label in labels], np.int64)
     column = np.array([len(known) if names[h] is None else known.index(names[h]) for h in said], np.int64)
     width = len(known) + 1
     cell = (row * width + column)[pair_of] if len(pairs) else np.zeros(0, np.int64)
@@ -127,22 +130,23 @@ def confusion(
     )
 
 
-def _row(
-    genres: Sequence[str], heard: str | None, known: Sequence[str], own: Mapping[str, tuple[str, ...]] | None
-) -> str:
+def _row(genres: Sequence[str], heard: str | None, meant: Callable[[str], Sequence[str]]) -> str:
     """The row in which a song with these genres counts."""
-    meant = [meaning for name in genres for meaning in meanings(name, known, own)]
-    if heard in meant:
+    found = [meaning for name in genres for meaning in meant(name)]
+    if heard in found:
         return heard
-    return meant[0] if meant else genres[0]
+    return found[0] if found else genres[0]
 
 
 def others(labels: Iterable[tuple[str, int]], known: Sequence[str]) -> list[str]:
     """The names that are no known genre, from names with numbers of songs: in their usual spelling, the most frequent
     first."""
     spellings: dict[str, Counter[str]] = {}
+    sizes: Counter[str] = Counter()
     for label, size in labels:
-        spellings.setdefault(key_of(label), Counter())[label] += size
+        sizes[label] += size
+    for label, size in sizes.items():
+        spellings.setdefault(key_of(label), Counter())[label] = size
     for name in known:
         spellings.pop(key_of(name), None)
     usual = [(found.total(), found.most_common(1)[0][0]) for found in spellings.values()]

@@ -2,7 +2,7 @@
 
 A song whose file has several genres counts for each of them; what was heard is one genre a song. "Much" and "little"
 are said only where the share is 1.5 times what was to be expected, or two thirds of it, and chance would hardly do it
-(two standard deviations of as many draws).
+(two standard deviations of as many draws; three songs at least for "much").
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from mgc_desktop.insight.confusion import Table, key_of, others
 from mgc_desktop.library.verdict import meanings
 
 _MUCH: Final = 1.5
+_FEW: Final = 3  # songs, below which nothing is much
 _FIRST_YEAR, _LAST_YEAR = 1860, 2100  # what stands outside is a slip of whoever typed it
 
 
@@ -54,7 +56,7 @@ def balance(count: int, total: int, expected: float) -> Balance:
         return Balance(1.0, Weight.USUAL)
     ratio = count / total / expected
     surprise = abs(count - total * expected) > 2 * (total * expected * (1 - expected)) ** 0.5
-    if surprise and ratio >= _MUCH:
+    if surprise and ratio >= _MUCH and count >= _FEW:
         return Balance(ratio, Weight.MUCH)
     return Balance(ratio, Weight.LITTLE if surprise and ratio <= 1 / _MUCH else Weight.USUAL)
 
@@ -130,7 +132,8 @@ def distribution(
 ) -> Distribution:
     """Count all songs. `genres`: of the model; what else was heard is added. `own`: the user's names for them."""
     known = known_genres(columns, genres)
-    labels = [_labels(names, known, own) for names in columns.genres]
+    meant = cache(lambda name: next(iter(meanings(name, known, own)), name))
+    labels = [_labels(names, meant) for names in columns.genres]
     sizes = np.bincount(columns.tagged, minlength=len(labels)).tolist()
     names = (*known, *others(((n, size) for part, size in zip(labels, sizes, strict=True) for n in part), known))
     tagged = _by_label(columns, labels, names)
@@ -148,15 +151,16 @@ def distribution(
     )
 
 
-def _labels(genres: Sequence[str], known: Sequence[str], own: Mapping[str, tuple[str, ...]] | None) -> list[str]:
+def _labels(genres: Sequence[str], meant: Callable[[str], str]) -> list[str]:
     """What a list of genres in a file counts for, each once."""
-    labels = [next(iter(meanings(name, known, own)), name) for name in genres]
-    return list({key_of(label): label for label in labels}.values())
+    labels = [meant(name) for name in genres]
+    return labels if len(labels) < 2 else list({key_of(label): label for label in labels}.values())
 
 
 def _by_label(columns: SongColumns, labels: Sequence[Sequence[str]], names: Sequence[str]) -> list[IntArray]:
     places = {key_of(name): i for i, name in enumerate(names)}
-    numbers = [[places[key_of(label)] for label in part] for part in labels]
+    place = cache(lambda label: places[key_of(label)])
+    numbers = [[place(label) for label in part] for part in labels]
     lengths = np.array([len(part) for part in numbers], np.int64)
     flat = np.array([number for part in numbers for number in part], np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)])
@@ -175,7 +179,7 @@ def by_folder(whole: Distribution, side: Side) -> list[Part]:
     order = list(dict.fromkeys(parts))
     number = {part: i for i, part in enumerate(order)}
     keys = np.array([number[part] for part in parts], np.int64)[columns.folder]
-    made = _parts(whole, side, keys, [(part.name or str(part), str(part)) for part in order])
+    made = _parts(whole, side, keys, list(zip(short_names(order), map(str, order), strict=True)))
     return sorted(made, key=lambda part: -len(part.ids))
 
 
@@ -204,6 +208,19 @@ def divided(folders: Sequence[Path], sizes: Sequence[int], roots: Sequence[Path]
             return parts
         for i in inner:
             parts[i] /= folders[i].relative_to(parts[i]).parts[0]
+
+
+def short_names(folders: Sequence[Path]) -> list[str]:
+    """As many of the last parts of each folder's name as tell it from the others: `colobot/music`."""
+    lengths = [1] * len(folders)
+    while True:
+        names = [str(Path(*folder.parts[-n:])) for folder, n in zip(folders, lengths, strict=True)]
+        seen = Counter(names)
+        longer = [i for i, name in enumerate(names) if seen[name] > 1 and lengths[i] < len(folders[i].parts)]
+        if not longer:
+            return names
+        for i in longer:
+            lengths[i] += 1
 
 
 def _parts(whole: Distribution, side: Side, keys: IntArray, names: Sequence[tuple[str, str]]) -> list[Part]:

@@ -32,13 +32,13 @@ _STEPS: Final[dict[int, Place]] = {
     Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
     Qt.Key.Key_PageUp: (-8, 0), Qt.Key.Key_PageDown: (8, 0), Qt.Key.Key_Home: (0, -10_000), Qt.Key.Key_End: (0, 10_000),
 }  # fmt: skip
-_OPEN: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_OPEN: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)  # not the space bar: it plays and pauses
 
 
 class Chart(QAbstractScrollArea):
     """What a subclass says: its `shape`, the `box` of a place, the `reading` of it, how high all is, and how to draw.
 
-    The arrows move, Return, the space bar and a click open. The place is read out in the tooltip, in `pointed`, and in
+    The arrows move, Return and a click open. The place is read out in the tooltip, in `pointed`, and in
     the accessible description.
     """
 
@@ -86,6 +86,11 @@ class Chart(QAbstractScrollArea):
 
     # The same for all
 
+    def open_current(self) -> None:
+        """What Return does."""
+        if self.current is not None:
+            self.opened.emit(self.current)
+
     def set_palette(self, palette: Palette) -> None:
         """Draw in these colours from now on."""
         self.colours = palette
@@ -128,7 +133,7 @@ class Chart(QAbstractScrollArea):
         )
 
     def event(self, event: QEvent) -> bool:
-        """Keep the arrows and the space bar, before the window's shortcuts take them."""
+        """Keep the arrows, before the window's shortcuts take them."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
             if plain and (event.key() in _STEPS or event.key() in _OPEN):
@@ -140,8 +145,8 @@ class Chart(QAbstractScrollArea):
         """Move, or open."""
         if event.key() in _STEPS:
             self._step(*_STEPS[event.key()])
-        elif event.key() in _OPEN and self.current is not None:
-            self.opened.emit(self.current)
+        elif event.key() in _OPEN:
+            self.open_current()
         else:
             super().keyPressEvent(event)
 

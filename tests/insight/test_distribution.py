@@ -18,6 +18,7 @@ from mgc_desktop.insight.distribution import (
     by_folder,
     distribution,
     divided,
+    short_names,
 )
 from mgc_desktop.library.song import FileTags
 from mgc_desktop.library.store import LibraryStore
@@ -95,12 +96,29 @@ def test_a_folder_that_holds_more_than_half_is_divided(
 
 
 @pytest.mark.parametrize(
+    ("folders", "names"),
+    [
+        (["/m/jazz", "/m/rock"], ["jazz", "rock"]),
+        (["/g/colobot/music", "/g/asc/music", "/g/tunes"], ["colobot/music", "asc/music", "tunes"]),
+        (["/a/x/music", "/b/x/music"], ["a/x/music", "b/x/music"]),
+        (["/music", "/a/music"], ["/music", "a/music"]),
+        (["/same", "/same"], ["/same", "/same"]),
+        (["/"], ["/"]),
+        ([], []),
+    ],
+)
+def test_folders_are_called_by_as_much_as_tells_them_apart(folders: list[str], names: list[str]) -> None:
+    assert short_names([Path(f) for f in folders]) == [str(Path(name)) for name in names]
+
+
+@pytest.mark.parametrize(
     ("count", "total", "expected", "weight"),
     [
         (50, 100, 0.1, Weight.MUCH),
         (0, 100, 0.1, Weight.LITTLE),
         (10, 100, 0.1, Weight.USUAL),
         (2, 5, 0.2, Weight.USUAL),  # twice the share, but two songs may be chance
+        (2, 20, 0.001, Weight.USUAL),  # a hundred times the share, but two songs
         (1200, 10_000, 0.1, Weight.USUAL),  # no chance, but hardly more
         (3, 0, 0.1, Weight.USUAL),
         (3, 10, 0.0, Weight.USUAL),

@@ -178,7 +178,7 @@ class ComparisonTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setFont(font(SMALL))
         header.setFixedHeight(38)
-        header.sectionClicked.connect(self._on_header)
+        header.sectionClicked.connect(lambda position: self.turn(COLUMNS[position]))
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows[index.row()].name))
 
     @property
@@ -223,8 +223,8 @@ class ComparisonTable(QTableView):
         for position, column in enumerate(COLUMNS):
             self.setColumnWidth(position, _WIDTHS[column] + spare * _WIDTHS[column] // sum(_WIDTHS.values()))
 
-    def _on_header(self, position: int) -> None:
-        column = COLUMNS[position]
+    def turn(self, column: ModelColumn) -> None:
+        """Sort by a column, the best first; by the same again, the other way."""
         falling = not self._sort[1] if self._sort and self._sort[0] is column else not column.is_text
         self.sort_by(column, falling=falling)
 

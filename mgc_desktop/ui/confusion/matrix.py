@@ -37,6 +37,8 @@ class MatrixChart(Chart):
         self._names = self._sums = self._head = 0.0
         self._cell = self._row = 1.0
         self._slanted = False
+        self._worked_out: dict[float, tuple[QColor, QColor]] = {}
+        self._figures, self._small_figures = font(SMALL, tabular=True), font(CAPTION, tabular=True)
         self.setMinimumSize(320, 220)
 
     @property
@@ -47,7 +49,13 @@ class MatrixChart(Chart):
     def set_matrix(self, matrix: Matrix, share: Share) -> None:
         """Show another matrix, or the same in other numbers."""
         self._matrix, self._share, self._values = matrix, share, matrix.values(share)
+        self._worked_out.clear()
         self.renewed()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in these colours from now on."""
+        self._worked_out.clear()
+        super().set_palette(palette)
 
     def sizeHint(self) -> QSize:
         """Room for ten genres."""
@@ -136,17 +144,25 @@ class MatrixChart(Chart):
 
     def _draw_cell(self, painter: QPainter, place: Place, largest: float) -> None:
         box, value = self.box(place), float(self._values[place])
-        ground = fill(value / largest if largest else 0.0, self.colours)
+        ground, letters = self._colours(value / largest if largest else 0.0)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(ground))
+        painter.setBrush(ground)
         painter.drawRoundedRect(box, 3, 3)
         if place[0] == place[1] and place[0] < self._matrix.known:  # where both sides agree
             painter.setPen(QPen(QColor(self.colours.faint), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        painter.setFont(font(SMALL if box.width() >= 34 else CAPTION, tabular=True))
-        painter.setPen(QColor(ink(ground)))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text(place))
+        if text := self.text(place):
+            painter.setFont(self._figures if box.width() >= 34 else self._small_figures)
+            painter.setPen(letters)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _colours(self, share: float) -> tuple[QColor, QColor]:
+        """Ground and letters of a cell, worked out once for each value."""
+        if share not in self._worked_out:
+            ground = fill(share, self.colours)
+            self._worked_out[share] = QColor(ground), QColor(ink(ground))
+        return self._worked_out[share]
 
     def _draw_name(self, painter: QPainter, row: int, box: QRectF) -> None:
         name = self._matrix.rows[row]

@@ -156,8 +156,8 @@ class CellSongs(Panel):
         self.review.setToolTip(
             "See old and new genre of the selected songs, or of all here; only then is anything written"
         )
-        self.list.chosen.connect(self._play)
-        self.list.doubleClicked.connect(lambda _: self._play())
+        self.list.chosen.connect(self.play)
+        self.list.doubleClicked.connect(lambda _: self.play())
         self.show_in_library.clicked.connect(self.library_requested)
         self.review.clicked.connect(lambda: self.review_requested.emit(self.selected_ids()))
         self._lay_out()
@@ -193,7 +193,8 @@ class CellSongs(Panel):
         self._rows.colours = palette
         self.list.viewport().update()
 
-    def _play(self) -> None:
+    def play(self) -> None:
+        """Play the selected songs."""
         if chosen := self.selected():
             self.play_requested.emit([song.path for song in chosen])
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from mgc_desktop import settings as s
 from mgc_desktop.insight.columns import read_columns
 from mgc_desktop.insight.confusion import LibraryConfusion, Share, confusion
-from mgc_desktop.insight.models import ModelRow, model_rows
+from mgc_desktop.insight.models import ModelColumn, ModelRow, model_rows
 from mgc_desktop.insight.own_names import own_names
 from mgc_desktop.library.query import Selection
 from mgc_desktop.library.song import Song
@@ -63,6 +63,13 @@ class ConfusionView(View):
         for key, word, _ in SHARES:
             menu.addAction(word, partial(self._take_share, key))
         menu.addSeparator()
+        if self._part == ALL:
+            order = menu.addMenu("Sort the models by")
+            for column in ModelColumn:
+                order.addAction(column.value, partial(self.page.table.turn, column))
+        opening = menu.addAction("List the songs of the chosen cell", self.page.library.open_current)
+        opening.setEnabled(self._has_songs)
+        menu.addAction("Play the selected songs", self.page.songs.play).setEnabled(bool(self.page.songs.selected()))
         menu.addAction("Show the songs of the cell in the library", self._to_library).setEnabled(self._has_songs)
         review = menu.addAction("Review the songs of the cell…", self.page.songs.review.click)
         review.setEnabled(self._has_songs)
@@ -184,5 +191,5 @@ class ConfusionView(View):
         self._take_model(self._model)
 
     def _say(self) -> None:
-        library = head_line(self._found) if self._found is not None else ""
+        library = head_line(self._found) if self._found is not None else "Counting…"
         self.page.line.setText(library if self._part == LIBRARY else _OF_MODELS)

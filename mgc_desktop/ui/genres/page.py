@@ -76,6 +76,7 @@ class GenresPage(PageFrame):
         self._found: Distribution | None = None
         self._parts: Sequence[Part] = ()
         self._lay_out(palette)
+        self.line.setText("Counting…")
 
     def show_distribution(self, found: Distribution) -> None:
         """Songs by genre."""
@@ -100,6 +101,7 @@ class GenresPage(PageFrame):
         button = QPushButton()
         button.setFont(font(SMALL))
         button.setToolTip(tip)
+        button.hide()
         button.clicked.connect(lambda: self.rest_chosen.emit(key))
         return button
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QMenu
 
 from mgc_desktop import settings as s
@@ -62,6 +64,12 @@ class GenresView(View):
         menu.addAction("Divide by decades", lambda: self._divide(DECADES))
         menu.addAction("Genres that were heard", lambda: self._take_side(Side.HEARD.value))
         menu.addAction("Genres in the files", lambda: self._take_side(Side.TAGGED.value))
+        menu.addSeparator()
+        for chart, word in ((self.page.pairs, "chosen genre"), (self.page.parts, "chosen folder or decade")):
+            action = menu.addAction(f"Show the {word} in the library", chart.open_current)
+            action.setEnabled(chart.current is not None)
+        for key, word, _ in REST:
+            menu.addAction(f"Show in the library: {word[0].lower()}{word[1:]}", partial(self._open_rest, key))
         menu.addSeparator()
         self.page.save_genres.add_to(menu.addMenu("Songs by genre"))
         self.page.save_parts.add_to(menu.addMenu("Folders or decades"))

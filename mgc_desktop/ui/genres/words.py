@@ -29,6 +29,8 @@ def head_line(found: Distribution) -> str:
 
 def share_word(found: Balance) -> str:
     """Beside a bar: much and little, in numbers; "" for what is usual."""
+    if not found.ratio:
+        return "never heard"
     return "" if found.weight is Weight.USUAL else f"{times(found.ratio)} even share"
 
 

@@ -80,13 +80,13 @@ def test_arrows_walk_and_stop_at_the_edge_and_return_opens(chart: MatrixChart, q
     assert opened.args == [(2, 0)]
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Space, Qt.Key.Key_Return])
+@pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_End, Qt.Key.Key_Return])
 def test_its_keys_do_not_reach_the_player(chart: MatrixChart, key: Qt.Key) -> None:
     event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
     event.ignore()
     QApplication.sendEvent(chart, event)
     assert event.isAccepted()
-    other = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_N, Qt.KeyboardModifier.NoModifier)
+    other = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier)
     other.ignore()
     QApplication.sendEvent(chart, other)
     assert not other.isAccepted()

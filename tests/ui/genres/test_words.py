@@ -83,6 +83,7 @@ def test_ratios(ratio: float, text: str) -> None:
     assert times(ratio) == text
     assert share_word(Balance(ratio, Weight.MUCH)) == f"{text} even share"
     assert share_word(Balance(ratio, Weight.USUAL)) == ""
+    assert share_word(Balance(0.0, Weight.LITTLE)) == "never heard"
 
 
 def test_lists_and_head() -> None:
