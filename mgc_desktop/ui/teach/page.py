@@ -119,6 +119,7 @@ class TeachPage(PageFrame):
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
         self.count = ElidedLabel(tone="muted")
+        self.count.hide()
         self.marks = TeachTable("Marked songs", palette, judged=True)
         self.found = TeachTable("Songs that were found", palette, judged=False)
         self.choice = GenreChoice(palette)

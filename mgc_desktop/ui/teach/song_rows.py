@@ -38,6 +38,7 @@ ROW: Final = Qt.ItemDataRole.UserRole
 GENRE, TITLE, ARTIST, BEFORE, JUDGED = range(5)
 _TITLES: Final = ("This is", "Title", "Artist", "Heard before", "Unheard, called")
 _WIDTHS: Final = {GENRE: 142, BEFORE: 122, JUDGED: 142}
+_ROOM_FOR_ALL: Final = 680  # pixels; in less, what was heard before gives way to how it is judged now
 _HEIGHT: Final = 38
 _OWN_KEYS: Final = frozenset({
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
@@ -203,6 +204,7 @@ class TeachTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Title and artist share what is left."""
         super().resizeEvent(event)
+        self.setColumnHidden(BEFORE, self.viewport().width() < _ROOM_FOR_ALL and not self.isColumnHidden(JUDGED))
         fixed = {column: width for column, width in _WIDTHS.items() if not self.isColumnHidden(column)}
         left = max(160, self.viewport().width() - sum(fixed.values()))
         for column in (GENRE, TITLE, ARTIST, BEFORE, JUDGED):

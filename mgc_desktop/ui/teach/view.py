@@ -131,7 +131,8 @@ class TeachView(View):
             return
         self._found, total = found
         shown = f"{total:,} found" if total == len(self._found) else f"{len(self._found)} of {total:,} found"
-        self.page.count.setText(shown if words else "")
+        self.page.count.setText(shown)
+        self.page.count.setVisible(bool(words))
         self._show()
 
     # What the user wants
