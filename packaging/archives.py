@@ -18,11 +18,14 @@ LEVEL: Final = 12  # of zstd; 15 takes three times as long for some two per cent
 
 def tar_zst(folder: Path, out: Path) -> Path:
     """A portable archive: unpack it anywhere and start `mgc-desktop`. The same folder gives the same bytes."""
+    # The long window finds what the two programs have in common.
     path = out / f"{NAME}-{version()}-linux-{platform.machine()}.tar.zst"
     form = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=go=u-w", f"--mtime=@{epoch()}"]
     with path.open("wb") as target:
         tar = subprocess.Popen(["tar", *form, "-C", folder.parent, "-cf", "-", folder.name], stdout=subprocess.PIPE)
-        subprocess.run(["zstd", "-q", f"-{LEVEL}", "-T0", "-c"], stdin=tar.stdout, stdout=target, check=True)
+        subprocess.run(
+            ["zstd", "-q", f"-{LEVEL}", "--long=27", "-T0", "-c"], stdin=tar.stdout, stdout=target, check=True
+        )
         if tar.wait():
             raise SystemExit("tar failed")
     return path

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -26,7 +27,7 @@ EXCLUDED: Final = (
     "matplotlib", "pandas", "IPython", "PIL", "tkinter", "pytest", "hypothesis", "setuptools", "pip", "onnx", "dask",
     "distributed", "psutil", "sympy", "ml_dtypes", "google", "yaml", "jinja2", "cloudpickle", "msgpack", "tornado",
     "onnxruntime.quantization", "onnxruntime.transformers", "onnxruntime.tools", "onnxruntime.datasets",
-    "onnxruntime.backend", "numpy.f2py", "numpy.testing", "numpy.distutils", "pydoc", "doctest", "unittest",
+    "onnxruntime.backend", "numpy.f2py", "numpy.testing", "numpy.distutils", 
     "lib2to3", "curses", "readline", "dbm",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtNetwork", "PySide6.QtSql",
     "PySide6.QtTest", "PySide6.QtDesigner", "PySide6.QtHelp", "PySide6.QtUiTools", "PySide6.QtXml",
@@ -112,22 +113,24 @@ def linked(entries: Iterable[tuple[str, str, str]], platform: str) -> list[tuple
 
 
 def stripped(entries: Iterable[tuple[str, str, str]], scratch: Path, platform: str) -> list[tuple[str, str, str]]:
-    """With Python's own libraries bare of what only debuggers read; those of packages are so already."""
+    """With Python's own libraries and all extension modules bare of what only debuggers read."""
     entries = list(entries)
     if platform != "linux":
         return entries
-    scratch.mkdir(parents=True, exist_ok=True)
-    return [(name, str(_strip(Path(source), scratch)), kind) if _of_python(source) else (name, source, kind)
-            for name, source, kind in entries]  # fmt: skip
+    shutil.rmtree(scratch, ignore_errors=True)
+    return [
+        (name, str(_strip(Path(source), scratch / name)) if _with_symbols(source, kind) else source, kind)
+        for name, source, kind in entries
+    ]
 
 
-def _of_python(source: str) -> bool:
-    path = Path(source)
-    return Path(sys.base_prefix) in path.parents and "site-packages" not in path.parts and path.name != "python"
+def _with_symbols(source: str, kind: str) -> bool:
+    of_python = Path(sys.base_prefix) in Path(source).parents and "site-packages" not in Path(source).parts
+    return kind == "EXTENSION" or (kind == "BINARY" and of_python)
 
 
-def _strip(path: Path, scratch: Path) -> Path:
-    target = scratch / path.name
+def _strip(path: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["strip", "--strip-unneeded", "-o", str(target), str(path)], check=True)
     return target
 
