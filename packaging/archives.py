@@ -17,18 +17,24 @@ LEVEL: Final = 12  # of zstd; 15 takes three times as long for some two per cent
 
 
 def tar_zst(folder: Path, out: Path) -> Path:
-    """A portable archive: unpack it anywhere and start `mgc-desktop`. The same folder gives the same bytes."""
-    # The long window finds what the two programs have in common.
+    """A portable archive: unpack it anywhere and start `mgc-desktop`."""
     path = out / f"{NAME}-{version()}-linux-{platform.machine()}.tar.zst"
+    pack(folder.parent, folder.name, path)
+    return path
+
+
+def pack(start: Path, what: str, path: Path) -> None:
+    """`what` in `start` as a compressed archive, root's, writable by nobody else. The same files give the same bytes.
+
+    The long window finds what models and programs have in common.
+    """
     form = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=go=u-w", f"--mtime=@{epoch()}"]
     with path.open("wb") as target:
-        tar = subprocess.Popen(["tar", *form, "-C", folder.parent, "-cf", "-", folder.name], stdout=subprocess.PIPE)
-        subprocess.run(
-            ["zstd", "-q", f"-{LEVEL}", "--long=27", "-T0", "-c"], stdin=tar.stdout, stdout=target, check=True
-        )
+        tar = subprocess.Popen(["tar", *form, "-C", start, "-cf", "-", what], stdout=subprocess.PIPE)
+        squeeze = ["zstd", "-q", f"-{LEVEL}", "--long=27", "-T0", "-c"]
+        subprocess.run(squeeze, stdin=tar.stdout, stdout=target, check=True)
         if tar.wait():
             raise SystemExit("tar failed")
-    return path
 
 
 def setup_exe(folder: Path, out: Path) -> Path:

@@ -73,11 +73,22 @@ def build(folder: Path, out: Path) -> Path:
         _desktop(root / "usr/share")
         _documents(root / "usr/share")
         _control(root, depends(folder))
-        # Every dpkg that comes with a C library as new as the one needed reads zstd, which is quick to pack and unpack.
-        command = ["dpkg-deb", "--root-owner-group", "-Zzstd", f"-z{archives.LEVEL}", "--build", str(root), str(path)]
-        environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch())}
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+        _archive(root, Path(scratch), path)
     return path
+
+
+def _archive(root: Path, scratch: Path, path: Path) -> None:
+    """What `dpkg-deb` would make, but with zstd's long window, for which it has no option: 20 MB less.
+
+    Every dpkg that comes with a C library as new as the one needed reads it.
+    """
+    (scratch / "debian-binary").write_text("2.0\n", encoding="ascii")
+    archives.pack(root / "DEBIAN", ".", scratch / "control.tar.zst")
+    shutil.rmtree(root / "DEBIAN")
+    archives.pack(root, ".", scratch / "data.tar.zst")
+    path.unlink(missing_ok=True)
+    members = ["debian-binary", "control.tar.zst", "data.tar.zst"]
+    subprocess.run(["ar", "-rcSD", str(path.resolve()), *members], cwd=scratch, check=True)
 
 
 def metainfo() -> str:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +22,16 @@ from project import HERE, NAME, PROJECT
 PROGRAMS: Final = ((NAME, HERE / "launch_gui.py", False), ("mgc", HERE / "launch_mgc.py", True))
 RUNTIME_HOOKS: Final = (HERE / "find_bundled_libraries.py",)
 
+# The packages whose versions an error report tells: see mgc_desktop/error_report.py.
+VERSIONED: Final = ("PySide6-Essentials", "pyqtgraph", "numpy", "onnxruntime", "av", "sounddevice", "soxr", "mutagen")
+
 # What the training part needs, and what comes along with a library but is never used.
 EXCLUDED: Final = (
     "mgc_desktop.training", "torch", "torchaudio", "librosa", "numba", "llvmlite", "sklearn", "scipy", "umap",
     "matplotlib", "pandas", "IPython", "PIL", "tkinter", "pytest", "hypothesis", "setuptools", "pip", "onnx", "dask",
     "distributed", "psutil", "sympy", "ml_dtypes", "google", "yaml", "jinja2", "cloudpickle", "msgpack", "tornado",
     "onnxruntime.quantization", "onnxruntime.transformers", "onnxruntime.tools", "onnxruntime.datasets",
-    "onnxruntime.backend", "numpy.f2py", "numpy.testing", "numpy.distutils", 
+    "onnxruntime.backend", "numpy.f2py", "numpy.testing", "numpy.distutils",
     "lib2to3", "curses", "readline", "dbm",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtNetwork", "PySide6.QtSql",
     "PySide6.QtTest", "PySide6.QtDesigner", "PySide6.QtHelp", "PySide6.QtUiTools", "PySide6.QtXml",
@@ -74,7 +78,14 @@ def data() -> list[tuple[str, str]]:
         (str(PROJECT / "models"), "models"),
         (str(PROJECT / "LICENSE"), "."),
         (str(PROJECT / "CHANGELOG.md"), "."),
+        *(_told_version(name) for name in VERSIONED),
     ]
+
+
+def _told_version(name: str) -> tuple[str, str]:
+    """What tells the version of a package; its licence goes elsewhere."""
+    told = next(file for file in distribution(name).files or () if file.name == "METADATA")
+    return str(told.locate()), told.parts[0]
 
 
 def libraries(platform: str) -> list[tuple[str, str]]:
@@ -91,6 +102,8 @@ def libraries(platform: str) -> list[tuple[str, str]]:
 def wanted(name: str) -> bool:
     """Whether a collected file, by its name in the bundle, is kept."""
     name = name.replace(os.sep, "/")
+    if name.endswith((".pyi", ".py", "/py.typed")):  # for those who write programs
+        return False
     return not any(part in name for part in _UNUSED) and not Path(name).name.startswith(_OF_THE_SYSTEM)
 
 

@@ -21,7 +21,7 @@ UNWANTED_PACKAGES = (
 ).split()
 UNWANTED_MODULES = (
     "mgc_desktop.training", "onnxruntime.transformers", "onnxruntime.quantization", "onnxruntime.tools",
-    "pyqtgraph.examples", "numpy.f2py", "numpy.testing", "unittest", "pydoc", "doctest", "lib2to3",
+    "pyqtgraph.examples", "numpy.f2py", "numpy.testing", "lib2to3",
 )  # fmt: skip
 QT_MODULES = {"Core", "DBus", "Gui", "OpenGL", "OpenGLWidgets", "Svg", "WaylandClient", "Widgets", "XcbQpa"}
 QT_WAYLAND = {"WaylandClient", "WaylandEglClientHwIntegration", "WlShellIntegration"}
@@ -98,6 +98,15 @@ def test_the_models_and_demo_songs_are_in_it(bundle: Path) -> None:
     for folder in ("models", "resources"):
         files = [p.relative_to(project).as_posix() for p in (project / folder).rglob("*") if p.is_file()]
         assert [name for name in files if name not in here] == []
+
+
+def test_an_error_report_can_tell_the_versions(bundle: Path) -> None:
+    from mgc_desktop.error_report import _LIBRARIES
+
+    told = {
+        name.split("-")[0].lower().replace("_", "-") for name in names(bundle) if name.endswith(".dist-info/METADATA")
+    }
+    assert {name.lower() for name in _LIBRARIES} <= told
 
 
 def test_only_the_qt_modules_that_are_used(bundle: Path) -> None:

@@ -118,11 +118,11 @@ def test_every_package_in_the_bundle_is_listed(bundle: Path, listed: list[dict[s
     """Folders of packages, as they lie there, against the list."""
     titles = {part["title"].lower() for part in listed}
     known = {"pyside6": "qt and pyside6", "_cffi_backend": "cffi", "_sounddevice_data": "sounddevice",
-             "google": "protobuf"}  # fmt: skip
+             "google": "protobuf", "python3": "python"}  # fmt: skip
     own = {"models", "resources", "base_library.zip", "license", "changelog.md", "lib-dynload"}
     for path in (bundle / "_internal").iterdir():
         top = path.name.lower()
-        if top in own or (BINARIES.search(top) and "cpython" not in top and "abi3" not in top):
+        if path.is_symlink() or top in own or (BINARIES.search(top) and "cpython" not in top and "abi3" not in top):
             continue
         if top.endswith((".dist-info", ".libs")):
             top = top.removesuffix(".libs").split("-")[0].replace("_essentials", "")

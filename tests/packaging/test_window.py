@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -85,6 +86,9 @@ def test_it_shows_and_plays_a_song(seen: Any, screen: str, sound_server: Any, tm
     from conftest import KINDS, encode  # the tests' own encoder, in tests/conftest.py
     from sound_card import RATE, stretches, told_sound
 
+    settings = seen.home / ".config/mgc-desktop/settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"version": 1, "values": {"volume": 1.0}}), encoding="utf-8")
     song = tmp_path / "told, ünïcode.wav"
     encode(song, told_sound(6.0), RATE, KINDS["wav-float"])
     playing = replace(seen, extra=seen.extra | sound_server.environment)
@@ -111,7 +115,7 @@ def test_a_picture_without_a_screen(installed: Any, demo: Path, tmp_path: Path) 
     assert process.returncode == 0, errors
     image = QImage(str(out))
     assert (image.width(), image.height()) == (1360, 820)
-    assert colours(image) > 400
+    assert colours(image) > 200
 
 
 def test_without_a_screen_it_says_so(installed: Any) -> None:
