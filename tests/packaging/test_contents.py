@@ -12,7 +12,7 @@ pytestmark = pytest.mark.package
 
 COMPRESSED, UNPACKED = 130e6, 400e6  # bytes
 GROWTH = 1.08  # how much more than below the bundle may become before somebody must look why
-KNOWN = {"zst": 0.0, "deb": 0.0, "unpacked": 0.0}  # MB, as built last; change them on purpose
+KNOWN = {"zst": 106.9, "deb": 106.9, "unpacked": 332.8}  # MB, as built last; change them on purpose
 
 UNWANTED_PACKAGES = (
     "torch librosa numba llvmlite sklearn scipy matplotlib pandas umap onnx sympy IPython tkinter _tkinter pytest "
