@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     songs.add_argument("--output", type=Path, metavar="FILE", help="where to (default: the terminal)")
     songs.add_argument("--genre", metavar="NAME", help="only songs that were heard as, or are tagged with, this genre")
     model = parser.add_argument_group("model")
-    model.add_argument("--name", help="the model's name (default: as trained, such as cnn-quarter)")
+    model.add_argument("--name", help="the model's name, which no bundled model may have")
     model.add_argument("--models", type=Path, default=data_dir() / "models", help="where the model goes")
 
 

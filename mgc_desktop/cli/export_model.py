@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from mgc_desktop.cli.training_options import require_extra
-from mgc_desktop.paths import data_dir
+from mgc_desktop.paths import data_dir, models_dir
 
 HELP = "make a trained network a model of the program (needs the extra [train])"
 
@@ -14,7 +14,7 @@ HELP = "make a trained network a model of the program (needs the extra [train])"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc export`."""
     parser.add_argument("trained", type=Path, help="the --output folder of `mgc train`")
-    parser.add_argument("--name", help="the model's name (default: as trained, such as cnn-quarter)")
+    parser.add_argument("--name", help="the model's name, which no bundled model may have")
     parser.add_argument("--models", type=Path, default=data_dir() / "models", help="where the model goes")
 
 
@@ -23,5 +23,7 @@ def run(options: argparse.Namespace) -> int:
     require_extra()
     from mgc_desktop.training.trained import export_kept
 
-    print(export_kept(options.trained, options.models, options.name))
+    bundled = models_dir()
+    taken = () if options.models.absolute() == bundled else [path.name for path in bundled.glob("*/")]
+    print(export_kept(options.trained, options.models, options.name, taken))
     return 0

@@ -64,6 +64,10 @@ class Split:
                 f"  {part:<6}{len(own):>6} clips, {len({c.artist for c in own})} artists: "
                 + ", ".join(f"{genre} {n}" for genre, n in sorted(counts.items(), key=lambda item: str(item[0])))
             )
+        if left := sum(c.genre is not None for c in clips) - sum(len(self.pick(clips, part)) for part in PARTS):
+            lines.append(
+                f"  {left} clips came after this split was made and are left out; delete split.json to use them"
+            )
         return "\n".join(lines)
 
 
@@ -71,7 +75,7 @@ def grouped_split(clips: Sequence[Clip], seed: int, fractions: Mapping[str, floa
     """Parts that share no artist and hold each genre in about the given fractions.
 
     A genre with fewer artists than parts teaches first, then measures; it is then missing in the others.
-    Raises TrainingError if there are fewer than two artists in total per part.
+    Raises TrainingError if there are fewer artists than parts, or too few of every genre to fill a part.
     """
     labelled = _labelled(clips)
     if len({c.artist for c in labelled}) < len(PARTS):
@@ -81,6 +85,13 @@ def grouped_split(clips: Sequence[Clip], seed: int, fractions: Mapping[str, floa
         )
     order = sorted(fractions, key=lambda part: -fractions[part])
     found = _distribute(labelled, order, [fractions[part] for part in order], seed)
+    if not all(found.values()):
+        counts = {g: len({c.artist for c in labelled if c.genre == g}) for g in {c.genre for c in labelled}}
+        named = ", ".join(f"{g} has {n}" for g, n in sorted(counts.items(), key=str))
+        raise TrainingError(
+            f"At least one genre needs {len(PARTS)} artists, so that some are held back to choose and to measure by: "
+            f"{named}. Add artists; a folder in a genre's folder is one."
+        )
     return Split(tuple(found["train"]), tuple(found["valid"]), tuple(found["test"]), seed)
 
 

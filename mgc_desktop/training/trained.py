@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,9 @@ def keep(taught: Taught, order: Order, dataset: Dataset, output: Path) -> None:
     part.replace(output / "trained.json")
 
 
-def export_kept(output: Path, models: Path, name: str | None = None) -> Path:
-    """The model of a finished run, in `models/<name>`. Raises TrainingError if the run is not finished or does not
-    tell apart the program's ten genres."""
+def export_kept(output: Path, models: Path, name: str | None = None, taken: Collection[str] = ()) -> Path:
+    """The model of a finished run, in `models/<name>`. Raises TrainingError if the run is not finished, does not tell
+    apart the program's ten genres, or its name is one of `taken`: a bundled model of that name would hide it."""
     try:
         described: dict[str, Any] = json.loads((output / "trained.json").read_text(encoding="utf-8"))
         values = described["order"]
@@ -50,9 +51,12 @@ def export_kept(output: Path, models: Path, name: str | None = None) -> Path:
             "genres (the folders) as the program does.",
             path=output,
         )
+    name = name or order.name
+    if name in taken:
+        raise TrainingError(f"A bundled model is named {name}, too. Choose another name: --name my-{name}", path=output)
     network = empty_network(order, len(GENRES))
     network.load_state_dict(checkpoint.load(output / "network.pt")["network"])
-    metadata = replace(_metadata(order, described), name=name or order.name)
+    metadata = replace(_metadata(order, described), name=name)
     return export(network, metadata, models)
 
 

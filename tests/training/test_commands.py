@@ -36,6 +36,9 @@ def test_train_then_export_then_explore(small_tree: Path, tmp_path: Path, capsys
     assert mgc("export_model", output, "--models", tmp_path / "models", "--name", "mine") == 0
     assert load("mine", tmp_path / "models").genres[2] == "Classical"
 
+    with pytest.raises(MgcError, match="--name my-cnn-sixteenth"):  # a bundled model would hide it
+        mgc("export_model", output, "--models", tmp_path / "models")
+
     explored = tmp_path / "explored"
     assert (
         mgc(

@@ -85,3 +85,16 @@ def test_a_genre_that_cannot_be_in_every_fold_is_named() -> None:
 def test_too_few_artists_to_split_is_a_clear_error() -> None:
     with pytest.raises(TrainingError, match="2 artists"):
         grouped_split(made({"a": 1, "b": 1}), 0)
+
+
+@pytest.mark.parametrize("artists", [{"a": 1, "b": 1, "c": 1}, {"a": 2, "b": 2}])
+def test_a_split_with_an_empty_part_is_a_clear_error_with_the_way_out(artists: dict[str, int]) -> None:
+    with pytest.raises(TrainingError, match=r"a has \d, b has \d.*Add artists"):
+        grouped_split(made(artists), 0)
+
+
+def test_clips_that_came_after_a_split_are_counted() -> None:
+    clips = made({"a": 4, "b": 4})
+    split = grouped_split(clips, 0)
+    assert "left out" not in split.describe(clips)
+    assert "1 clips came after" in split.describe([*clips, Clip("new", Path("x"), 0, None, "a", "new one")])
