@@ -152,7 +152,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             photographer = Photographer(program.window, program.parts)
             return photographer.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
         program.start(arguments.files)
-        return program.app.exec()
+        return program.app.exec() if program.window.isVisible() else 0
     finally:
         interrupts.stop()
         program.close()
@@ -195,6 +195,6 @@ def _let_interrupts_through(program: Program) -> QTimer:
     timer.setInterval(250)
     timer.timeout.connect(lambda: None)
     timer.start()
-    signal.signal(signal.SIGINT, lambda *_: program.window.close())
-    signal.signal(signal.SIGTERM, lambda *_: program.window.close())
+    for number in (signal.SIGINT, signal.SIGTERM):  # heard by the event loop, also when it has not begun yet
+        signal.signal(number, lambda *_: QTimer.singleShot(0, program.window.close))
     return timer
