@@ -1,26 +1,38 @@
-"""Makes the pictures in docs/images from the real program, with the bundled demo songs or those that are named.
+"""Makes the pictures in docs/images from the real program.
 
-python tools/screenshots.py [SONG...]
+python tools/screenshots.py [SONG...] [--home FOLDER] [--teach GENRE=WORD,WORD...]
+
+The Listen view shows the bundled demo songs, or those that are named. The views of a library need one whose songs were
+listened to: `--home` names the folder of settings and data that holds it (as MGC_HOME does); a copy of it is used.
+`--teach` marks the songs whose path has one of the words.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+from PySide6.QtCore import QElapsedTimer
+
 from mgc_desktop.app import Program, build_app
 from mgc_desktop.audio.files import find_audio
+from mgc_desktop.library.query import Query
+from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.ui.opener import demo_songs
 from mgc_desktop.ui.screenshot import Photographer
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "images"
 USUAL = (1360, 820)
 SMALL = (1024, 640)
+_SETTLE_MS = 4000  # for what a view reads and computes in the background
+_LEARN_MS = 60_000
 
 Scene = tuple[str, str, tuple[int, int], Callable[[Program], object]]
 
@@ -34,35 +46,85 @@ def _queue_and_overview(program: Program) -> None:
     program.window.page.spectrogram.view.set_mode("overview")
 
 
+def _view(key: str) -> Callable[[Program], object]:
+    return lambda program: program.window.commands[f"{key}_view"].trigger()
+
+
 # File name, theme, size, what is done before the picture is taken. Each one starts from what the last one left.
-SCENES: tuple[Scene, ...] = (
+LISTEN: tuple[Scene, ...] = (
     ("listen-dark", "dark", USUAL, _nothing),
     ("listen-light", "light", USUAL, _nothing),
     ("queue-light", "light", USUAL, _queue_and_overview),
     ("small-dark", "dark", SMALL, _nothing),
 )
+LIBRARY: tuple[Scene, ...] = (
+    ("library-dark", "dark", USUAL, _view("library")),
+    ("library-light", "light", USUAL, _view("library")),
+    ("map-dark", "dark", USUAL, _view("map")),
+    ("genres-light", "light", USUAL, _view("genres")),
+    ("confusion-dark", "dark", USUAL, _view("confusion")),
+    ("hears-dark", "dark", USUAL, _view("hears")),
+    ("models-light", "light", USUAL, _view("models")),
+    ("teach-dark", "dark", USUAL, _view("teach")),
+)
 
 
 def main() -> int:
     """Take all pictures."""
-    songs = list(find_audio(sys.argv[1:])) or demo_songs()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["MGC_HOME"] = home
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("songs", nargs="*", type=Path, metavar="SONG")
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--teach", nargs="*", default=[], metavar="GENRE=WORD,WORD")
+    options = parser.parse_args()
+    songs = list(find_audio(options.songs)) or demo_songs()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        if options.home:
+            shutil.copytree(options.home, home)
+        os.environ["MGC_HOME"] = str(home)
         program = build_app()
         photographer = Photographer(program.window, program.parts)
-        program.parts.appearance.set_theme("dark")
-        photographer.take([], OUT / "welcome-dark.png")
-        photographer.listen_to(songs, None)
-        program.window.bar.set_playing(True)
-        for name, theme, size, prepare in SCENES:
-            program.parts.appearance.set_theme(theme)
-            program.window.resize(*size)
-            prepare(program)
-            photographer.rest()
-            program.window.grab().save(str(OUT / f"{name}.png"))
-            print(OUT / f"{name}.png")
+        if options.home:
+            program.window.library.start()
+            program.parts.teacher.start()
+            photographer.listen_to(songs, None)
+            _teach(program, photographer, options.teach)
+            _take(program, photographer, LIBRARY, _SETTLE_MS)
+        else:
+            program.parts.appearance.set_theme("dark")
+            photographer.take([], OUT / "welcome-dark.png")
+            photographer.listen_to(songs, None)
+            program.window.bar.set_playing(True)
+            _take(program, photographer, LISTEN, 0)
         program.window.close()
     return 0
+
+
+def _take(program: Program, photographer: Photographer, scenes: Sequence[Scene], settle: int) -> None:
+    program.window.show()
+    for name, theme, size, prepare in scenes:
+        program.parts.appearance.set_theme(theme)
+        program.window.resize(*size)
+        prepare(program)
+        timer = QElapsedTimer()
+        timer.start()
+        photographer.wait(lambda timer=timer: timer.hasExpired(settle))  # type: ignore[misc]
+        photographer.rest()
+        program.window.grab().save(str(OUT / f"{name}.png"))
+        print(OUT / f"{name}.png")
+
+
+def _teach(program: Program, photographer: Photographer, wanted: Sequence[str]) -> None:
+    teacher = program.parts.teacher
+    with LibraryStore(program.parts.librarian.database, check=False) as store:
+        songs = store.songs(store.ids(Query()))
+    for entry in wanted:
+        genre, _, words = entry.partition("=")
+        teacher.mark([s.id for s in songs if any(word in str(s.path) for word in words.split(","))], genre)
+    timer = QElapsedTimer()
+    timer.start()
+    if wanted:
+        photographer.wait(lambda: teacher.state.report is not None or timer.hasExpired(_LEARN_MS))
 
 
 if __name__ == "__main__":
