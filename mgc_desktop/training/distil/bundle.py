@@ -42,6 +42,7 @@ from mgc_desktop.training.networks.pretrained import FRAMES
 from mgc_desktop.training.splits import Split
 
 Say = Callable[[str], None]
+VERSION: Final = "2"
 SIZE_LIMIT: Final = 4_000_000  # bytes
 # As long as half an hour of two cores allows, and a quarter of that for each fold of the stack.
 CNN: Final = {
@@ -154,16 +155,17 @@ _LEARNED: Final = {
     "Pons and Serra 2019) and were tuned to give the full-resolution backbone's genres, tags and embedding.",
 }
 _MUSIC: Final = (
-    " The music for this was freely licensed game music from Debian packages without stated genres, plain and varied "
-    "(mixed, equalised, stretched, transposed), labelled by the backbone itself; artists with a stated genre were left "
-    "out and measure. Genre labels came in by the backbone's head only, and by guesses for some pieces, which weigh "
-    "three tenths in what LSTM and meta-learner take for a song's genre."
+    " The music for this was freely licensed game music from Debian packages without stated genres and accompaniments "
+    "made in named styles (MMA, FluidSynth), plain and varied (mixed, equalised, stretched, transposed), labelled by "
+    "the backbone itself; artists with a stated genre were left out and measure. Genre labels came in by the backbone's"
+    " head only, and by guesses for some pieces (of made ones, the name of the style), which weigh three tenths in "
+    "what LSTM and meta-learner take for a song's genre."
 )
 _MORE: Final = {
     "cnn": "",
     "lstm": " The LSTM learned the backbone's verdict on the whole song from twelve seconds of it.",
     "stacked": " The LSTM learned the backbone's verdict on the whole song from twelve seconds of it; the meta-learner "
-    "was fitted on artists that neither member learned from.",
+    "was fitted on what members, taught once more for each fold of artists without these, said of them.",
 }
 _WEAKNESSES: Final = (
     "It knows no more than the backbone that taught it, and repeats its mistakes. Game music has hardly any Hip-Hop, "
@@ -185,7 +187,7 @@ def describe(kind: str, resolution: str, heard: PatchInput) -> ModelMetadata:
     taught = learned if (kind, resolution) == ("cnn", "full") else learned + _MORE[kind] + _MUSIC
     return ModelMetadata(
         name=f"{kind}-{resolution}",
-        version="1",
+        version=VERSION,
         title=f"{_TITLES[kind]}, {resolution} resolution",
         summary=_SUMMARIES[kind].format(resolution=resolution),
         role="exhibit",
