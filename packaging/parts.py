@@ -83,7 +83,7 @@ class Catalogue:
         distribution = Distribution.from_name(name)
         row = self._packages.get(normalised(name), {})
         said = distribution.metadata
-        licence = row.get("licence") or said["License-Expression"] or said["License"] or _classified(said)
+        licence = row.get("licence") or said.get("License-Expression") or said.get("License") or _classified(said)
         texts = (*_own_texts(distribution), *_texts(row))
         if not (licence and texts):
             raise NoNoticeError(f"the package {name} brings no licence text: add it to packaging/licences/parts.toml")
@@ -191,7 +191,7 @@ def _classified(said: Any) -> str:
 def _home(said: Any) -> str:
     urls = dict(line.split(", ", 1) for line in said.get_all("Project-URL") or ())
     by_name = {name.lower(): url for name, url in urls.items()}
-    return str(said["Home-page"] or by_name.get("homepage") or next(iter(by_name.values()), ""))
+    return str(said.get("Home-page") or by_name.get("homepage") or next(iter(by_name.values()), ""))
 
 
 def _read(path: Path) -> str:
