@@ -31,7 +31,7 @@ from mgc_desktop.ui.screenshot import Photographer
 OUT = Path(__file__).resolve().parent.parent / "docs" / "images"
 USUAL = (1360, 820)
 SMALL = (1024, 640)
-_SETTLE_MS = 4000  # for what a view reads and computes in the background
+_SETTLE_MS = 12_000  # for what a view reads and computes in the background
 _LEARN_MS = 60_000
 
 Scene = tuple[str, str, tuple[int, int], Callable[[Program], object]]
