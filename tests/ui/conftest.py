@@ -35,6 +35,9 @@ import made_library
 HARMLESS = "This plugin does not support"  # the offscreen screen, about sizes and stacking of windows
 
 
+_EXPOSED_MS = 15_000  # busy machines take their time to show a window
+
+
 @pytest.fixture(autouse=True)
 def _no_qt_warnings(qtlog: Any) -> Iterator[None]:
     yield
@@ -53,7 +56,7 @@ def place(qtbot: QtBot) -> Callable[..., QWidget]:
     def show(widget: QWidget, width: int = 400, height: int = 200) -> QWidget:
         qtbot.addWidget(widget)
         widget.resize(width, height)
-        with qtbot.waitExposed(widget):
+        with qtbot.waitExposed(widget, timeout=_EXPOSED_MS):
             widget.show()
         return widget
 

@@ -34,7 +34,18 @@ def broken(home: Path) -> str:
 
 
 @pytest.fixture
-def view(broken: str, program: Any, qtbot: QtBot) -> ModelsView:
+def exhibit(home: Path) -> str:
+    """A model that is too weak to be offered."""
+    folder = home / "data" / "models" / "weak"
+    shutil.copytree(models_dir() / "cnn-sixteenth", folder)
+    metadata = folder / "metadata.json"
+    text = metadata.read_text(encoding="utf-8").replace('"name": "cnn-sixteenth"', '"name": "weak"')
+    metadata.write_text(text.replace('"role": "offered"', '"role": "exhibit"'))
+    return "weak"
+
+
+@pytest.fixture
+def view(broken: str, exhibit: str, program: Any, qtbot: QtBot) -> ModelsView:
     """In front, its list read."""
     number, view = next((i, v) for i, v in enumerate(program.window.more_views) if isinstance(v, ModelsView))
     program.window.show_view(number + 2)
@@ -60,7 +71,7 @@ def test_every_model_is_listed_with_what_it_is_good_for(view: ModelsView) -> Non
 
 def test_only_what_may_tag_can_be_chosen_and_a_damaged_one_says_why(view: ModelsView) -> None:
     assert view.list.cards["musicnn"].button is None, "it is in use"
-    assert view.list.cards["stacked-sixteenth"].button is None, "it is an exhibit"
+    assert view.list.cards["weak"].button is None, "it is an exhibit"
     assert view.list.cards["cnn-full"].button is not None
     assert view.list.cards["mine"].button is None
     assert "model.onnx" in view.list.cards["mine"].figures.text()
