@@ -74,6 +74,7 @@ def test_trains_and_makes_a_model_of_it(trainer: Trainer, tmp_path: Path, qtbot:
     assert load("mine", tmp_path / "models").genres[2] == "Classical"
 
 
+@pytest.mark.flaky(reruns=2)  # where in its work the other process is met depends on the machine
 def test_is_stopped_goes_on_where_it_was_and_is_ended_by_closing(
     trainer: Trainer, tmp_path: Path, qtbot: QtBot
 ) -> None:
