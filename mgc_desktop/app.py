@@ -11,29 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from mgc_desktop import __version__, crash, log
 from mgc_desktop import settings as s
-from mgc_desktop.inference.heads import head_in_use
 from mgc_desktop.paths import data_dir
-from mgc_desktop.playback.player import Player
-from mgc_desktop.playback.queue import PlayQueue
 from mgc_desktop.settings import Settings
-from mgc_desktop.tags.journal import Journal
 from mgc_desktop.ui import fonts, icons, session
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.application import Application
 from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
-from mgc_desktop.ui.playback_controller import PlaybackController
-from mgc_desktop.workers.analysis import Analyst, load_model
-from mgc_desktop.workers.library import Librarian
-from mgc_desktop.workers.player_events import PlayerEvents
-from mgc_desktop.workers.tasks import TaskRunner
-from mgc_desktop.workers.teacher import Teacher
+
+if TYPE_CHECKING:
+    from mgc_desktop.workers.player_events import PlayerEvents
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +37,8 @@ _QT_LEVELS: Final = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+
+_LATER_MS: Final = 1500
 
 
 class Reporter(QObject):
@@ -62,10 +57,8 @@ class Program:
     events: PlayerEvents
 
     def start(self, paths: Sequence[Path]) -> None:
-        """Show the window, then do what takes time."""
-        self.window.show()
-        self.app.processEvents()
-        _log.info("the window is shown")
+        """Show the window if it is not there yet, then do what takes time."""
+        _show(self.window)
         if isinstance(self.app, Application):
             self.app.open_requested.connect(lambda path: self.window.open([path]))
         if paths:
@@ -73,8 +66,18 @@ class Program:
         else:
             session.restore_queue(self.parts.playback, self.parts.settings)
         self.parts.analyst.warm_up()
-        self.parts.teacher.start()
-        self.window.library.start()
+        if paths:  # the first song is to be heard and seen without a stutter
+            timer = QTimer(self.window, singleShot=True, interval=_LATER_MS)
+            timer.timeout.connect(lambda: self._settle())  # Qt would hold the method itself, of no QObject, weakly
+            timer.start()
+        else:
+            self._settle()
+
+    def _settle(self) -> None:
+        """What nobody waits for."""
+        if self.window.isVisible():
+            self.parts.teacher.start()
+            self.window.library.start()
 
     def close(self) -> None:
         """End all threads. Safe to call more than once."""
@@ -87,8 +90,8 @@ class Program:
         self.parts.playback.close()
 
 
-def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Program:
-    """The whole program, ready to `start`, without running it."""
+def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None, show: bool = False) -> Program:
+    """The whole program, ready to `start`, without running it. `show`: the window first, then what it works with."""
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else Application([sys.argv[0], *argv])
     app.setApplicationName("mgc-desktop")
@@ -99,6 +102,36 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Prog
     fonts.install(app)
     settings = Settings()
     appearance = Appearance(app, settings[s.THEME])
+    window = MainWindow(settings, appearance)
+    if show:
+        _show(window)
+    parts, events = _make_parts(settings, appearance, log_file)
+    window.furnish(parts)
+    program = Program(app, window, parts, events)
+    window.closed.connect(lambda: program.close())
+    return program
+
+
+def _show(window: MainWindow) -> None:
+    if not window.isVisible():
+        window.show()
+        QApplication.processEvents()
+        _log.info("the window is shown")
+
+
+def _make_parts(settings: Settings, appearance: Appearance, log_file: Path | None) -> tuple[Parts, PlayerEvents]:
+    # Imported here, because numpy and the decoders would keep the window waiting.
+    from mgc_desktop.inference.heads import head_in_use
+    from mgc_desktop.playback.player import Player
+    from mgc_desktop.playback.queue import PlayQueue
+    from mgc_desktop.tags.journal import Journal
+    from mgc_desktop.ui.playback_controller import PlaybackController
+    from mgc_desktop.workers.analysis import Analyst, load_model
+    from mgc_desktop.workers.library import Librarian
+    from mgc_desktop.workers.player_events import PlayerEvents
+    from mgc_desktop.workers.tasks import TaskRunner
+    from mgc_desktop.workers.teacher import Teacher
+
     events = PlayerEvents()
     player = Player(events.post)
     playback = PlaybackController(player, PlayQueue())
@@ -117,10 +150,7 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None) -> Prog
         devices=TaskRunner(threads=1),
         log=log_file,
     )
-    window = MainWindow(parts)
-    program = Program(app, window, parts, events)
-    window.closed.connect(program.close)
-    return program
+    return parts, events
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -136,7 +166,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     qInstallMessageHandler(_on_qt_message)
     _log.info("%s %s starts", NAME, __version__)
     try:
-        program = build_app(log_file=log_file)
+        program = build_app(log_file=log_file, show=arguments.screenshot is None)
     except Exception as error:
         return _cannot_start(error, log_file, alone=arguments.screenshot is not None)
     if crashed is not None:

@@ -63,19 +63,36 @@ def test_a_screenshot_of_a_broken_file(run: Run, tmp_path: Path) -> None:
     assert "broken.mp3" in done.stderr
 
 
-def test_heavy_libraries_wait_until_the_window_is_there(environment: dict[str, str]) -> None:
+HEAVY = {"numpy", "pyqtgraph", "av", "onnxruntime", "sounddevice"}
+NEEDED_LATER = {"onnxruntime", "sounddevice", "torch", "librosa", "scipy", "sklearn"}
+
+
+@pytest.mark.parametrize(("moment", "loaded"), [("shown", HEAVY | NEEDED_LATER), ("furnished", NEEDED_LATER)])
+def test_heavy_libraries_wait_until_the_window_is_there(
+    environment: dict[str, str], moment: str, loaded: set[str]
+) -> None:
     code = (
         "import sys\n"
-        "from mgc_desktop.app import build_app\n"
-        "program = build_app()\n"
-        "program.window.show()\n"
-        "program.app.processEvents()\n"
-        "loaded = {'onnxruntime', 'sounddevice', 'torch', 'librosa', 'scipy', 'sklearn'} & set(sys.modules)\n"
+        "from mgc_desktop import app\n"
+        "from mgc_desktop.ui.main_window import MainWindow\n"
+        "seen = {}\n"
+        "furnish = MainWindow.furnish\n"
+        "def note(window, parts):\n"
+        "    furnish(window, parts)\n"
+        "    seen['furnished'] = set(sys.modules)\n"
+        "make_parts = app._make_parts\n"
+        "def before(*arguments):\n"
+        "    seen['shown'] = set(sys.modules)\n"
+        "    return make_parts(*arguments)\n"
+        "MainWindow.furnish, app._make_parts = note, before\n"
+        "program = app.build_app(show=True)\n"
+        "assert program.window.isVisible()\n"
         "program.window.close()\n"
-        "sys.exit(f'loaded too early: {loaded}' if loaded else 0)\n"
+        f"print(*sorted(seen[{moment!r}] & {loaded!r}))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [], "loaded too early"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")

@@ -102,13 +102,13 @@ class ListenPage(QWidget):
         self._stack = QStackedLayout()
         song = QWidget()
         self._lay_out_song(song)
-        self._stack.addWidget(self.welcome)
-        self._stack.addWidget(song)
         self._columns = QHBoxLayout(self)
         self._columns.setContentsMargins(18, 16, 18, 16)
         self._columns.setSpacing(GAP)
         self._columns.addLayout(self._stack, 1)
         self._columns.addWidget(self.queue)
+        self._stack.addWidget(self.welcome)  # last: a stack that stands nowhere would show it as a window
+        self._stack.addWidget(song)
 
     @property
     def has_song(self) -> bool:

@@ -1,4 +1,8 @@
-"""The window: puts the parts together and connects them. It decides nothing."""
+"""The window: puts the parts together and connects them. It decides nothing.
+
+It is there before its parts are: what it shows at once needs none of the large libraries, and `furnish` brings the
+rest when it has been painted.
+"""
 
 from __future__ import annotations
 
@@ -7,48 +11,35 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QHideEvent,
-    QShowEvent,
-)
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import MgcError
-from mgc_desktop.library.query import Selection
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui import dialogs, error_report_dialog, session
+from mgc_desktop.ui import dialogs, session
 from mgc_desktop.ui.actions import Actions
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.buttons import retheme
-from mgc_desktop.ui.drop_target import DropTarget
-from mgc_desktop.ui.library.view import LibraryView, letting_go
-from mgc_desktop.ui.listen_controller import ListenController
-from mgc_desktop.ui.listen_page import ListenPage
-from mgc_desktop.ui.map.view import MapView
 from mgc_desktop.ui.notices import ERROR_REPORT, SHOW_LOG, UNDO, Notice, NoticeBar
-from mgc_desktop.ui.opener import Opener, demo_songs
-from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.player_bar import PlayerBar
-from mgc_desktop.ui.preferences import Preferences
-from mgc_desktop.ui.queue_controller import QueueController
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.rail import Rail
-from mgc_desktop.ui.teach.corrections import Corrections
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
 from mgc_desktop.ui.views import VIEWS
-from mgc_desktop.workers.analysis import Analyst
-from mgc_desktop.workers.library import Librarian
-from mgc_desktop.workers.tasks import TaskRunner
-from mgc_desktop.workers.teacher import Teacher
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from mgc_desktop.library.query import Selection
+    from mgc_desktop.ui.playback_controller import PlaybackController
+    from mgc_desktop.workers.analysis import Analyst
+    from mgc_desktop.workers.library import Librarian
+    from mgc_desktop.workers.tasks import TaskRunner
+    from mgc_desktop.workers.teacher import Teacher
 
 NAME: Final = "MGC Desktop"
 _VOLUME_STEP: Final = 0.05
@@ -74,60 +65,69 @@ class MainWindow(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, settings: Settings, appearance: Appearance) -> None:
         super().__init__()
-        self._parts = parts
-        palette = parts.appearance.palette
+        self._settings = settings
+        self._appearance = appearance
+        self._furnished = False
         self.setWindowTitle(NAME)
         self.setMinimumSize(800, 560)
         self.commands = Actions(self)
+        self.bar = PlayerBar(appearance.palette)
+        self.rail = Rail(appearance.palette, self.commands.as_one_menu(self))
+        self._body = QHBoxLayout()
+        self._lay_out()
+        session.restore_window(self, settings)
+
+    def furnish(self, parts: Parts) -> None:
+        """Bring in the pages and all that works behind them."""
+        from mgc_desktop.ui.drop_target import DropTarget
+        from mgc_desktop.ui.library.view import LibraryView, letting_go
+        from mgc_desktop.ui.listen_controller import ListenController
+        from mgc_desktop.ui.listen_page import ListenPage
+        from mgc_desktop.ui.opener import Opener
+        from mgc_desktop.ui.preferences import Preferences
+        from mgc_desktop.ui.queue_controller import QueueController
+        from mgc_desktop.ui.teach.corrections import Corrections
+        from mgc_desktop.ui.view_stack import ViewStack
+
+        self._parts = parts
+        settings, palette = self._settings, self._appearance.palette
         self.queue_model = QueueModel()
         self.page = ListenPage(palette, self.queue_model)
         around = letting_go(parts.playback.player, parts.playback.songs_in_hand)
-        self.library = LibraryView(parts.librarian, parts.settings, palette, around, self)
-        self.bar = PlayerBar(palette)
-        self.rail = Rail(palette, self.commands.as_one_menu(self))
-        context = ViewContext(
-            parts.librarian, parts.settings, palette, parts.analyst, parts.playback, self, parts.teacher
-        )  # fmt: skip
-        self.more_views: list[View] = [view(context) for view in VIEWS]
-        self._lay_out()
+        self.library = LibraryView(parts.librarian, settings, palette, around, self)
+        self.views = ViewStack([self.page, self.library.page], VIEWS, self._view_context)
+        self._body.addWidget(self.views, 1)
         self.notices = NoticeBar(palette, self.views)
         self.drops = DropTarget(self, palette, self._drop_word)
-        self.opener = Opener(parts.settings, parts.reader, self)
+        self.opener = Opener(settings, parts.reader, self)
         self.preferences = Preferences(
-            parts.settings, parts.appearance, parts.playback.player, parts.devices, self.page.spectrogram.view, self
+            settings, self._appearance, parts.playback.player, parts.devices, self.page.spectrogram.view, self
         )
         self.listen = ListenController(self.page, self.bar, parts.playback, parts.analyst, parts.reader, self)
         self.corrections = Corrections(
-            parts.teacher, self.listen, self.page.side.verdict, self.library.controller, parts.appearance
+            parts.teacher, self.listen, self.page.side.verdict, self.library.controller, self._appearance
         )
         self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
         self._connect_parts()
         self._connect_bar()
         self._connect_actions()
         self._restore()
+        self._furnished = True
+        parts.playback.set_watched(self.isVisible() and not self.isMinimized())
         self.page.setFocus()  # the first Tab leads to the first control, and no ring is seen before it
 
     def _lay_out(self) -> None:
-        self.views = QStackedWidget()
-        self.views.addWidget(self.page)
-        self.rail.add_view("listen", "Listen")
-        self.views.addWidget(self.library.page)
-        self.rail.add_view("library", "Library")
-        for view in self.more_views:
-            self.views.addWidget(view.page)
-            self.rail.add_view(view.icon, view.title)
-        self.rail.view_chosen.connect(self.show_view)
-        body = QHBoxLayout()
-        body.setSpacing(0)
-        body.addWidget(self.rail)
-        body.addWidget(self.views, 1)
+        for icon, title in (("listen", "Listen"), ("library", "Library"), *((v.icon, v.title) for v in VIEWS)):
+            self.rail.add_view(icon, title)
+        self._body.setSpacing(0)
+        self._body.addWidget(self.rail, 0, Qt.AlignmentFlag.AlignLeft)
         root = QWidget()
         column = QVBoxLayout(root)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(body, 1)
+        column.addLayout(self._body, 1)
         column.addWidget(self.bar)
         self.setCentralWidget(root)
         if sys.platform == "darwin":
@@ -137,6 +137,8 @@ class MainWindow(QMainWindow):
     # Connections
 
     def _connect_parts(self) -> None:
+        from mgc_desktop.ui.opener import demo_songs
+
         playback = self._parts.playback
         for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections):
             part.noticed.connect(self.notices.post)
@@ -145,12 +147,7 @@ class MainWindow(QMainWindow):
         self.drops.dropped.connect(self._on_dropped)
         self.library.play_requested.connect(self._play_now)
         self.library.alike_requested.connect(self._show_alike)
-        for view in self.more_views:
-            view.noticed.connect(self.notices.post)
-            view.play_requested.connect(self._play_now)
-            view.enqueue_requested.connect(self._enqueue)
-            view.library_requested.connect(self._show_in_library)
-            view.review_requested.connect(self.library.review)
+        self.views.made.connect(self._connect_view)
         self.queue_model.insert_requested.connect(lambda paths, row: self.opener.open(paths, row=row))
         self.listen.song_known.connect(self.queue.know_item)
         self.listen.genre_known.connect(self.queue.know_genre)
@@ -158,9 +155,17 @@ class MainWindow(QMainWindow):
         self.page.welcome.demo_requested.connect(lambda: self.opener.open(demo_songs(), remember=False))
         self.page.queue.close_requested.connect(self._toggle_queue)
         self.page.spectrogram.view.save_requested.connect(self._export)
-        self._parts.appearance.changed.connect(self._retheme)
+        self._appearance.changed.connect(self._retheme)
+        self.rail.view_chosen.connect(self.show_view)
         playback.song_changed.connect(self._title)
         self.listen.song_known.connect(self._title)
+
+    def _connect_view(self, view: View) -> None:
+        view.noticed.connect(self.notices.post)
+        view.play_requested.connect(self._play_now)
+        view.enqueue_requested.connect(self._enqueue)
+        view.library_requested.connect(self._show_in_library)
+        view.review_requested.connect(self.library.review)
 
     def _connect_bar(self) -> None:
         bar, playback = self.bar, self._parts.playback
@@ -208,7 +213,7 @@ class MainWindow(QMainWindow):
             "error_report": self._show_error_report,
             "about": lambda: dialogs.AboutDialog(self).show(),
         }
-        keys = ("listen", "library", *(view.key for view in self.more_views))
+        keys = ("listen", "library", *(view.key for view in VIEWS))
         wired |= {f"{key}_view": partial(self.show_view, number) for number, key in enumerate(keys)}
         for key, call in wired.items():
             actions.on(key, call)
@@ -221,8 +226,7 @@ class MainWindow(QMainWindow):
         recent.aboutToShow.connect(lambda: self.opener.offer_recent(recent))
 
     def _restore(self) -> None:
-        settings = self._parts.settings
-        session.restore_window(self, settings)
+        settings = self._settings
         session.restore_playback(self._parts.playback, settings)
         self.page.set_queue_open(settings[s.QUEUE_OPEN])
         self.bar.set_queue_open(settings[s.QUEUE_OPEN])
@@ -255,32 +259,30 @@ class MainWindow(QMainWindow):
         self.show_view(1)
 
     def _show_alike(self, song: int) -> None:
-        for number, view in enumerate(self.more_views, start=2):
-            if isinstance(view, MapView):
-                self.show_view(number)
-                view.show_alike_of(song)
+        from mgc_desktop.ui.map.view import MapView
+
+        view = self.views.view("map")
+        self.show_view(self.views.number("map"))
+        if isinstance(view, MapView):
+            view.show_alike_of(song)
 
     def show_view(self, number: int) -> None:
         """Show a view by its place in the rail: Listen is 0, Library 1, the others follow in the order of `VIEWS`."""
-        before = self._seen_view
         self.rail.choose(number)
-        self.views.setCurrentIndex(number)
-        (self.page, self.library.page, *(view.page for view in self.more_views))[number].setFocus()
-        if before is not None and before is not self._seen_view:
-            before.hidden()
-        if self._seen_view is not None:
-            self._seen_view.shown()
+        self.views.go(number)
 
-    @property
-    def _seen_view(self) -> View | None:
-        number = self.views.currentIndex() - 2
-        return self.more_views[number] if number >= 0 else None
+    def _view_context(self) -> ViewContext:
+        parts = self._parts
+        return ViewContext(
+            parts.librarian, self._settings, self._appearance.palette, parts.analyst, parts.playback, self,
+            parts.teacher,
+        )  # fmt: skip
 
     def _offer_here(self, menu: QMenu) -> None:
         """What can be done in the view that is seen."""
         menu.clear()
-        if self._seen_view is not None:
-            self._seen_view.add_actions(menu)
+        if self.views.seen is not None:
+            self.views.seen.add_actions(menu)
         menu.menuAction().setVisible(not menu.isEmpty())
 
     def _drop_word(self) -> str:
@@ -302,7 +304,7 @@ class MainWindow(QMainWindow):
         # Asked for from another view, the queue is wanted to be seen.
         is_open = self.page.queue.isHidden() or self.views.currentWidget() is not self.page
         self.show_view(0)
-        self._parts.settings[s.QUEUE_OPEN] = is_open
+        self._settings[s.QUEUE_OPEN] = is_open
         self.page.set_queue_open(is_open)
         self.bar.set_queue_open(is_open)
         self.page.queue.show_row(self._parts.playback.queue.index)
@@ -310,13 +312,13 @@ class MainWindow(QMainWindow):
     def _retheme(self, palette: Palette) -> None:
         retheme(self, palette)
         self.library.set_palette(palette)
-        for view in self.more_views:
+        for view in self.views.made_views:
             view.set_palette(palette)
 
     def close_views(self) -> None:
         """The program ends."""
         self.library.close()
-        for view in self.more_views:
+        for view in self.views.made_views:
             view.close()
 
     # What is said and saved
@@ -339,9 +341,13 @@ class MainWindow(QMainWindow):
             self._parts.teacher.undo()
 
     def _show_log(self) -> None:
+        from mgc_desktop.ui import error_report_dialog
+
         error_report_dialog.open_log(self._parts.log)
 
     def _show_error_report(self) -> None:
+        from mgc_desktop.ui import error_report_dialog
+
         error_report_dialog.for_help(self._parts.log, self).show()
 
     def _export(self) -> None:
@@ -349,7 +355,7 @@ class MainWindow(QMainWindow):
         if facts is None:
             return
         try:
-            self.page.spectrogram.ask_and_save(facts.title, Path(self._parts.settings[s.FOLDER]) / facts.path.stem)
+            self.page.spectrogram.ask_and_save(facts.title, Path(self._settings[s.FOLDER]) / facts.path.stem)
         except MgcError as error:
             self.notices.post(Notice.of(error))
 
@@ -361,22 +367,25 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks."""
         super().showEvent(event)
-        self._parts.playback.set_watched(not self.isMinimized())
+        if self._furnished:
+            self._parts.playback.set_watched(not self.isMinimized())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing need be drawn."""
         super().hideEvent(event)
-        self._parts.playback.set_watched(False)
+        if self._furnished:
+            self._parts.playback.set_watched(False)
 
     def changeEvent(self, event: QEvent) -> None:
         """Minimised, or back."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange:
+        if event.type() == QEvent.Type.WindowStateChange and self._furnished:
             self._parts.playback.set_watched(not self.isMinimized())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is to come back; `app` stops the rest."""
-        self.library.remember()
-        session.remember(self, self._parts.playback, self._parts.settings)
+        if self._furnished:
+            self.library.remember()
+            session.remember(self, self._parts.playback, self._settings)
         super().closeEvent(event)
         self.closed.emit()

@@ -34,7 +34,8 @@ class EmptyState(QWidget):
         self.button = QPushButton(button)
         self.button.setProperty("kind", "primary")
         self.button.setFont(font(weight=QFont.Weight.DemiBold))
-        self.button.setVisible(bool(button))
+        if not button:
+            self.button.hide()  # and never shown here, where it would be a window of its own
         column = QVBoxLayout(self)
         column.addStretch(3)
         column.addWidget(self._sign)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
@@ -12,7 +13,9 @@ from mgc_desktop import settings as s
 from mgc_desktop.errors import SettingsError
 from mgc_desktop.playback.queue import QueueItem, Repeat
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui.playback_controller import PlaybackController
+
+if TYPE_CHECKING:
+    from mgc_desktop.ui.playback_controller import PlaybackController
 
 _log = logging.getLogger(__name__)
 

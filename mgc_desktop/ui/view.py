@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from mgc_desktop.settings import Settings
-from mgc_desktop.ui.playback_controller import PlaybackController
-from mgc_desktop.ui.theme import Palette
-from mgc_desktop.workers.analysis import Analyst
-from mgc_desktop.workers.library import Librarian
-from mgc_desktop.workers.teacher import Teacher
+if TYPE_CHECKING:
+    from mgc_desktop.settings import Settings
+    from mgc_desktop.ui.playback_controller import PlaybackController
+    from mgc_desktop.ui.theme import Palette
+    from mgc_desktop.workers.analysis import Analyst
+    from mgc_desktop.workers.library import Librarian
+    from mgc_desktop.workers.teacher import Teacher
 
 
 @dataclass(frozen=True, slots=True)
 class ViewContext:
-    """What the window gives to its views. `palette` is the one at the start."""
+    """What the window gives to its views. `palette` is the one in force."""
 
     librarian: Librarian
     settings: Settings
@@ -30,16 +31,12 @@ class ViewContext:
 
 
 class View(QObject):
-    """One view. Subclasses set the class attributes and `page`, and override what they need.
+    """One view, made when it is first shown. Subclasses set `page`, and override what they need.
 
-    `key`: its name in the program (`<key>_view` is its command). `icon`: a file in `resources/icons`.
     Keys that the window uses itself (space, arrows, single letters) reach a widget only if it accepts the event
     `ShortcutOverride` for them.
     """
 
-    key: ClassVar[str]
-    title: ClassVar[str]
-    icon: ClassVar[str]
     page: QWidget
 
     noticed = Signal(object)  # Notice

@@ -7,13 +7,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-from mgc_desktop.workers.songs import SongFacts
+
+if TYPE_CHECKING:
+    from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+    from mgc_desktop.workers.songs import SongFacts
 
 SEPARATOR: Final = "  ·  "
 UNSURE: Final = "Unsure"
@@ -126,8 +126,9 @@ def described(timeline: Timeline, limit: int = 8) -> str:
     """Which genre leads when, as a sentence for those who hear the window instead of seeing it."""
     if not len(timeline):
         return ""
-    leaders = np.argmax(timeline.probabilities, axis=1)
-    edges = [0, *(np.flatnonzero(np.diff(leaders)) + 1).tolist(), len(leaders)]
+    leaders = timeline.probabilities.argmax(axis=1).tolist()
+    changes = [i for i in range(1, len(leaders)) if leaders[i] != leaders[i - 1]]
+    edges = [0, *changes, len(leaders)]
     parts = []
     for first, after in itertools.pairwise(edges[: limit + 1]):
         start, end = float(timeline.times[first, 0]), float(timeline.times[after - 1, 1])

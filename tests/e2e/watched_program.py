@@ -52,7 +52,8 @@ class Watcher:
         )
         if position > 8.0 and not self._photographed:
             self._photographed = True
-            QApplication.primaryScreen().grabWindow(0).save(str(self._folder / "window.png"))
+            # As a QImage: a QPixmap would keep Python's lock while it is saved, and the sound would stop.
+            QApplication.primaryScreen().grabWindow(0).toImage().save(str(self._folder / "window.png"))
 
     def _click_near(self, position: float) -> float | None:
         """Seconds of the loudest moment at the clicks' pitch in the picture near the cursor.

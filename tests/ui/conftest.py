@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -56,6 +56,8 @@ def place(qtbot: QtBot) -> Callable[..., QWidget]:
     def show(widget: QWidget, width: int = 400, height: int = 200) -> QWidget:
         qtbot.addWidget(widget)
         widget.resize(width, height)
+        # What the last test did with the mouse must not leave it over this one.
+        QCursor.setPos(widget.screen().geometry().bottomRight())
         with qtbot.waitExposed(widget, timeout=_EXPOSED_MS):
             widget.show()
         return widget

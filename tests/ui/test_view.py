@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from mgc_desktop.app import build_app
 from mgc_desktop.library.query import Selection
 from mgc_desktop.ui import main_window, theme
 from mgc_desktop.ui.page_frame import EmptyState, PageFrame
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
+from mgc_desktop.ui.views import VIEWS, ViewEntry
 
 
 class Mirror(View):
     """Notes what it is told."""
 
-    key = "map"
-    title = "Mirror"
-    icon = "overview"
     told: ClassVar[list[str]] = []
 
     def __init__(self, context: ViewContext) -> None:
@@ -45,17 +46,36 @@ class Mirror(View):
 
 
 @pytest.fixture
+def windows_shown(qapp: QApplication) -> Iterator[list[QWidget]]:
+    """The windows that are shown, in their order."""
+
+    class Watch(QObject):
+        shown: ClassVar[list[QWidget]] = []
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                self.shown.append(watched)
+            return False
+
+    watch = Watch()
+    watch.shown.clear()
+    qapp.installEventFilter(watch)
+    yield watch.shown
+    qapp.removeEventFilter(watch)
+
+
+@pytest.fixture
 def mirrored(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
     """The program with one more view."""
     Mirror.told.clear()
-    monkeypatch.setattr(main_window, "VIEWS", (Mirror,))
+    monkeypatch.setattr(main_window, "VIEWS", (ViewEntry("map", "Mirror", "overview", Mirror),))
     return request.getfixturevalue("program")
 
 
 def test_it_is_shown_by_the_rail_and_by_its_command(mirrored: Any) -> None:
     window = mirrored.window
     window.rail.views[2].click()
-    assert window.views.currentWidget() is window.more_views[0].page
+    assert window.views.currentWidget() is window.views.view("map").page
     window.commands["listen_view"].trigger()
     window.commands["map_view"].trigger()
     assert Mirror.told == ["shown", "hidden", "shown"]
@@ -71,7 +91,34 @@ def test_its_actions_are_in_the_menu_while_it_is_seen(mirrored: Any) -> None:
     assert not here.menuAction().isVisible()
 
 
+def test_it_is_made_when_it_is_first_shown(mirrored: Any) -> None:
+    views = mirrored.window.views
+    assert views.made_views == ()
+    mirrored.window.show_view(2)
+    mirrored.window.show_view(0)
+    mirrored.window.show_view(2)
+    assert [type(view) for view in views.made_views] == [Mirror]
+
+
+def test_nothing_is_a_window_of_its_own_for_a_moment(program: Any, windows_shown: list[QWidget]) -> None:
+    for entry in VIEWS:
+        program.window.views.view(entry.key)
+    again = build_app(show=True)
+    again.window.close()
+    assert windows_shown == [again.window]
+
+
+@pytest.mark.parametrize("entry", VIEWS, ids=lambda entry: entry.key)
+def test_every_view_can_be_made_late_in_the_theme_in_force(program: Any, entry: ViewEntry) -> None:
+    program.parts.appearance.set_theme("light")
+    program.window.commands[f"{entry.key}_view"].trigger()
+    seen = program.window.views.seen
+    assert program.window.views.currentWidget() is seen.page
+    assert seen.context.palette.name == "light"
+
+
 def test_it_is_told_of_the_theme_and_of_the_end(mirrored: Any) -> None:
+    mirrored.window.show_view(2)
     mirrored.parts.appearance.set_theme("light")
     mirrored.window.close()
     assert Mirror.told[-2:] == ["light", "closed"]
@@ -80,13 +127,13 @@ def test_it_is_told_of_the_theme_and_of_the_end(mirrored: Any) -> None:
 def test_songs_it_chose_are_shown_in_the_library(mirrored: Any) -> None:
     window = mirrored.window
     window.show_view(2)
-    window.more_views[0].library_requested.emit(Selection("nothing", ()))
+    window.views.seen.library_requested.emit(Selection("nothing", ()))
     assert window.views.currentWidget() is window.library.page
     assert window.library.controller.model.query.only == Selection("nothing", ())
 
 
 def test_songs_it_wants_queued_are_queued(mirrored: Any, tmp_path: Path) -> None:
-    mirrored.window.more_views[0].enqueue_requested.emit([tmp_path / "song.mp3"])
+    mirrored.window.views.view("map").enqueue_requested.emit([tmp_path / "song.mp3"])
     assert [item.path for item in mirrored.parts.playback.queue.items] == [tmp_path / "song.mp3"]
 
 

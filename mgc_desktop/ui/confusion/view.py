@@ -27,10 +27,6 @@ _OF_MODELS = "What was measured of the bundled models, and of your own, on recor
 class ConfusionView(View):
     """The library is counted whenever it is looked at; the models are read once, when they are first asked for."""
 
-    key = "confusion"
-    title = "Confusion"
-    icon = "confusion"
-
     def __init__(self, context: ViewContext) -> None:
         super().__init__(context)
         self.page: ConfusionPage = ConfusionPage(context.settings, context.palette)

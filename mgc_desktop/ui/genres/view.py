@@ -23,10 +23,6 @@ Found = tuple[Distribution, dict[tuple[str, Side], list[Part]]]
 class GenresView(View):
     """Everything is counted in one go; another division only shows other numbers."""
 
-    key = "genres"
-    title = "Genres"
-    icon = "genres"
-
     def __init__(self, context: ViewContext) -> None:
         super().__init__(context)
         self.page: GenresPage = GenresPage(context.settings, context.palette)

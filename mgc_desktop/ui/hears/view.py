@@ -35,9 +35,6 @@ _EMPTY = (
 class HearsView(View):
     """It listens only while it is seen."""
 
-    key = "hears"
-    title = "What the model hears"
-    icon = "hears"
     page: PageFrame
 
     def __init__(self, context: ViewContext) -> None:
@@ -59,10 +56,10 @@ class HearsView(View):
         self.save = SaveButton(self.body, self.numbers, "what the model hears", context.settings, palette)
         self.save.noticed.connect(self.noticed)
         self.empty = EmptyState(
-            self.icon, "Nothing plays", _EMPTY, palette, "Play the demo songs", note="or open a song: Ctrl+O"
+            "hears", "Nothing plays", _EMPTY, palette, "Play the demo songs", note="or open a song: Ctrl+O"
         )
         self.empty.button.clicked.connect(self._play_demo)
-        self.page = PageFrame(self.title)
+        self.page = PageFrame("What the model hears")
         for tool in (self.models, self.hold, self.save):
             self.page.tools.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
         self.page.body.addWidget(self.body, 1)

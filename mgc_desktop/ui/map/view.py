@@ -45,9 +45,6 @@ def _some(song: int | None) -> list[int]:
 class MapView(View):
     """Reads all songs when it is shown, and again when the library has changed."""
 
-    key = "map"
-    title = "Map"
-    icon = "map"
     page: MapPage
 
     def __init__(self, context: ViewContext) -> None:

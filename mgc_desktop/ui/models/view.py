@@ -74,9 +74,6 @@ def read_models(store: LibraryStore) -> Known:
 class ModelsView(View):
     """Chooses the model that listens, and sets models side by side."""
 
-    key = "models"
-    title = "Models"
-    icon = "models"
     page: PageFrame
 
     def __init__(self, context: ViewContext) -> None:
@@ -104,7 +101,7 @@ class ModelsView(View):
         self.stack = QStackedWidget()
         for widget in (self.list, self.song, self.library, self.silent, self.bare):
             self.stack.addWidget(widget)
-        self.page = PageFrame(self.title)
+        self.page = PageFrame("Models")
         for tool in (self.picker, *self.saves.values(), self.parts):
             self.page.tools.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
         self.page.body.addWidget(self.stack, 1)

@@ -25,10 +25,6 @@ _FILES = "Taught heads (*.json)"
 class TeachView(View):
     """Everything goes through the `Teacher`; what it says is shown."""
 
-    key = "teach"
-    title = "Teach"
-    icon = "teach"
-
     def __init__(self, context: ViewContext) -> None:
         super().__init__(context)
         self.teacher = context.teacher

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
@@ -21,10 +19,6 @@ from mgc_desktop.workers.trainer import Trainer
 
 class TrainView(View):
     """Trains the report's models in a process of its own, where the extra `[train]` is installed."""
-
-    key: ClassVar[str] = "train"
-    title: ClassVar[str] = "Train"
-    icon: ClassVar[str] = "train"
 
     def __init__(self, context: ViewContext, extra: Extra | None = None) -> None:
         """`extra`: whether this installation can train (default: ask)."""

@@ -37,7 +37,7 @@ def alone(seen_alone: Callable[[type[View]], View]) -> ConfusionView:
 
 def shown(program: Any) -> ConfusionView:
     program.window.commands["confusion_view"].trigger()
-    view = program.window._seen_view
+    view = program.window.views.seen
     assert isinstance(view, ConfusionView)
     return view
 

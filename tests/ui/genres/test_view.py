@@ -34,7 +34,7 @@ def alone(seen_alone: Callable[[type[View]], View]) -> GenresView:
 
 def shown(program: Any) -> GenresView:
     program.window.commands["genres_view"].trigger()
-    view = program.window._seen_view
+    view = program.window.views.seen
     assert isinstance(view, GenresView)
     return view
 

@@ -32,8 +32,8 @@ def song(write_audio: Any, sounds: Any) -> Path:
 def view(program: Any, qtbot: QtBot) -> HearsView:
     """In front, with a small model."""
     program.parts.settings[s.MODEL] = MODEL
-    number, view = next((i, v) for i, v in enumerate(program.window.more_views) if isinstance(v, HearsView))
-    program.window.show_view(number + 2)
+    view: HearsView = program.window.views.view("hears")
+    program.window.commands["hears_view"].trigger()
     qtbot.waitUntil(lambda: view.watcher.model is not None, timeout=WAIT)
     return view
 

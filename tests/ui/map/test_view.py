@@ -28,7 +28,7 @@ def shown(library: Path, request: pytest.FixtureRequest, qtbot: QtBot) -> MapVie
     """The view, with the map read."""
     window = request.getfixturevalue("program").window
     window.resize(1200, 760)
-    view = next(view for view in window.more_views if isinstance(view, MapView))
+    view = window.views.view("map")
     window.commands["map_view"].trigger()
     qtbot.waitUntil(lambda: view.map is not None, timeout=WAIT)
     return view
@@ -187,7 +187,7 @@ def test_everything_is_in_the_menu(shown: MapView) -> None:
 
 def test_an_empty_library_says_what_to_do(program: Any, qtbot: QtBot) -> None:
     window = program.window
-    view = next(view for view in window.more_views if isinstance(view, MapView))
+    view = window.views.view("map")
     window.commands["map_view"].trigger()
     qtbot.waitUntil(lambda: view.page.is_empty, timeout=WAIT)
     view.page.empty.button.click()

@@ -47,8 +47,8 @@ def exhibit(home: Path) -> str:
 @pytest.fixture
 def view(broken: str, exhibit: str, program: Any, qtbot: QtBot) -> ModelsView:
     """In front, its list read."""
-    number, view = next((i, v) for i, v in enumerate(program.window.more_views) if isinstance(v, ModelsView))
-    program.window.show_view(number + 2)
+    view: ModelsView = program.window.views.view("models")
+    program.window.commands["models_view"].trigger()
     qtbot.waitUntil(lambda: len(view.list.cards) > 5, timeout=WAIT)
     return view
 

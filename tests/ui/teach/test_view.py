@@ -35,7 +35,7 @@ def view(songs: dict[str, int], program: Any, qtbot: QtBot) -> TeachView:
     """The view, seen, with six songs of two genres marked."""
     program.start([])
     program.window.commands["teach_view"].trigger()
-    view = program.window._seen_view
+    view = program.window.views.seen
     assert isinstance(view, TeachView)
     qtbot.waitUntil(lambda: view.teacher.state.learned is not None and not view.page.is_empty, timeout=WAIT)
     return view
@@ -63,7 +63,7 @@ def entries(menu: QMenu) -> dict[str, QAction]:
 def test_without_music_it_says_where_to_begin(program: Any, qtbot: QtBot) -> None:
     program.start([])
     program.window.commands["teach_view"].trigger()
-    view = program.window._seen_view
+    view = program.window.views.seen
     qtbot.waitUntil(lambda: view.page.is_empty, timeout=WAIT)
     assert view.page.bare.isVisible()
 

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 pytest.importorskip("torch")
 from mgc_desktop.inference.registry import list_models
 from mgc_desktop.insight.training_run import State, list_runs
-from mgc_desktop.ui.train.view import TrainView
 
 pytestmark = [pytest.mark.train, pytest.mark.slow]
 PATIENCE = 180_000
@@ -44,7 +43,7 @@ def test_a_network_is_trained_from_the_window_stopped_resumed_and_listed(
     program: Any, music: Path, home: Path, qtbot: QtBot
 ) -> None:
     window = program.window
-    view = next(view for view in window.more_views if isinstance(view, TrainView))
+    view = window.views.view("train")
     page, panel, form = view.page, view.panel, view.page.form
     with qtbot.waitSignal(view.trainer.changed, timeout=PATIENCE):
         window.commands["train_view"].trigger()
@@ -85,7 +84,7 @@ def test_a_network_is_trained_from_the_window_stopped_resumed_and_listed(
 
 @pytest.mark.flaky(reruns=2)  # where in its work the other process is met depends on the machine
 def test_the_window_closes_in_the_middle_of_a_training(program: Any, music: Path, home: Path, qtbot: QtBot) -> None:
-    view = next(view for view in program.window.more_views if isinstance(view, TrainView))
+    view = program.window.views.view("train")
     view.controller.show_form()
     form = view.page.form
     form.source.line.setText(str(music))
