@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 _NICE: Final = 10
+_AGAIN: Final = 3.0  # seconds
 
 
 @contextmanager
@@ -40,7 +42,9 @@ def give_way() -> None:
 def _wait_for_the_end() -> None:
     while os.read(0, 1024):
         pass
-    if sys.platform == "win32":
-        _thread.interrupt_main()
-    else:  # a real signal also wakes a main thread that waits
-        os.kill(os.getpid(), signal.SIGINT)
+    while True:  # once more where it was lost, as in a destructor, from which no exception comes out
+        if sys.platform == "win32":
+            _thread.interrupt_main()
+        else:  # a real signal also wakes a main thread that waits
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(_AGAIN)

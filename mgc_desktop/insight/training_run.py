@@ -20,6 +20,8 @@ from mgc_desktop.insight.training_order import FILE_NAME as ORDER
 from mgc_desktop.insight.training_order import TrainingOrder
 
 LOG: Final = "log.txt"
+NOTE: Final = "--- "  # before what the program itself notes in the log
+STOPPED: Final = "stopped"  # the note of a run that was asked to end
 TAIL: Final = 200  # lines of the log that are shown
 _CHUNK: Final = 64 * 1024  # bytes of its end that are read
 _PREFIX: Final = "mgc: "  # before the sentence that says why a command failed
@@ -179,6 +181,8 @@ def last_error(log: Iterable[str]) -> str:
     if not lines:
         return ""
     last = lines[-1]
+    if last.startswith(NOTE + STOPPED):
+        return ""
     if last.startswith(_PREFIX):
         sentence = last.removeprefix(_PREFIX)
         return "" if sentence == _INTERRUPTED else sentence

@@ -19,7 +19,7 @@ from PySide6.QtCore import QIODevice, QObject, QProcess, QTimer, Signal
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.insight.training_order import OrderError, TrainingOrder
-from mgc_desktop.insight.training_run import LOG, TrainingRun, delete_run, list_runs
+from mgc_desktop.insight.training_run import LOG, NOTE, STOPPED, TrainingRun, delete_run, list_runs
 from mgc_desktop.workers.tasks import TaskRunner
 
 _log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class Trainer(QObject):
         self._name: str | None = None
         self._exporting = False
         self._closing = False
+        self._stopping = False
         self._process: QProcess | None = None
         self._reader = TaskRunner(threads=1, parent=self)
         self._timer = QTimer(self)
@@ -77,6 +78,7 @@ class Trainer(QObject):
         """Ask the process to end; what it has learned until its last checkpoint stays."""
         process = self._process
         if process is not None:
+            self._stopping = True
             process.closeWriteChannel()
             QTimer.singleShot(_END_MS, process, process.kill)
 
@@ -95,11 +97,16 @@ class Trainer(QObject):
         self._timer.stop()
         process = self._process
         if process is not None:
+            self._stopping = True
             process.closeWriteChannel()
             if not process.waitForFinished(_END_MS):
                 process.kill()
                 process.waitForFinished(_END_MS)
         self._reader.close()
+
+    def _note(self, name: str, words: str) -> None:
+        with (self._runs / name / LOG).open("a", encoding="utf-8") as file:
+            file.write(f"{NOTE}{words}, {time.strftime('%Y-%m-%d %H:%M')}\n")
 
     def _must_be_free(self) -> None:
         if self._name is not None:
@@ -111,14 +118,13 @@ class Trainer(QObject):
 
     def _run(self, name: str, command: str, arguments: Sequence[str]) -> None:
         log = self._runs / name / LOG
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"--- mgc {command}, {time.strftime('%Y-%m-%d %H:%M')}\n")
+        self._note(name, f"mgc {command}")
         process = QProcess(self)
         process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
         process.setStandardOutputFile(str(log), QIODevice.OpenModeFlag.Append)
         process.finished.connect(partial(self._on_finished, command))
         process.errorOccurred.connect(self._on_error)
-        self._name, self._process = name, process
+        self._name, self._process, self._stopping = name, process, False
         _log.info("%s of %s starts", command, name)
         process.start(sys.executable, ["-u", "-m", "mgc_desktop.cli", command, *arguments])
         self._timer.start()
@@ -131,8 +137,10 @@ class Trainer(QObject):
 
     def _on_finished(self, command: str, code: int, status: QProcess.ExitStatus) -> None:
         _log.info("%s of %s ended with %s (%s)", command, self._name, code, status)
-        name = self._name
+        name, stopped = self._name, self._stopping
         self._end()
+        if name and stopped:  # wherever in its work that met it: its last words are no failure
+            self._note(name, STOPPED)
         if command == "train" and code == 0 and status == QProcess.ExitStatus.NormalExit and name and not self._closing:
             self._export(name)
         elif not self._closing:

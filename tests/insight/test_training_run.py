@@ -120,6 +120,7 @@ def test_progress_that_is_half_written_is_no_error(folder: Path, models: Path, t
         (["epoch 1/3: …"], ""),
         (["mgc: The disk is full."], "The disk is full."),
         (["mgc: interrupted"], ""),
+        (["Traceback (most recent call last):", "KeyboardInterrupt", "Segmentation fault", "--- stopped, now"], ""),
         (["mgc: The disk is full.", "--- mgc train, again"], ""),
         (["Traceback (most recent call last):", "  File", "MemoryError: too much"], "MemoryError: too much"),
         (["Traceback (most recent call last):", "  File", "KeyboardInterrupt"], ""),

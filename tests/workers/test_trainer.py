@@ -74,7 +74,6 @@ def test_trains_and_makes_a_model_of_it(trainer: Trainer, tmp_path: Path, qtbot:
     assert load("mine", tmp_path / "models").genres[2] == "Classical"
 
 
-@pytest.mark.flaky(reruns=2)  # where in its work the other process is met depends on the machine
 def test_is_stopped_goes_on_where_it_was_and_is_ended_by_closing(
     trainer: Trainer, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -87,7 +86,7 @@ def test_is_stopped_goes_on_where_it_was_and_is_ended_by_closing(
         trainer.cancel()
     stopped = told.args[0]
     assert stopped.state is State.STOPPED and stopped.resumable and stopped.error == ""
-    assert stopped.log[-1] == "mgc: interrupted"
+    assert stopped.log[-1].startswith("--- stopped")
     before = stopped.curves.get("train_loss")
 
     trainer.start(wanted)

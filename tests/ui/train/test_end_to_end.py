@@ -82,7 +82,6 @@ def test_a_network_is_trained_from_the_window_stopped_resumed_and_listed(
     assert entry.metadata.figures["clips"] == panel.run.figures["clips"]
 
 
-@pytest.mark.flaky(reruns=2)  # where in its work the other process is met depends on the machine
 def test_the_window_closes_in_the_middle_of_a_training(program: Any, music: Path, home: Path, qtbot: QtBot) -> None:
     view = program.window.views.view("train")
     view.controller.show_form()
