@@ -8,7 +8,7 @@ import pytest
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.ui import theme
-from mgc_desktop.ui.theme import DARK, LIGHT, Palette
+from mgc_desktop.ui.theme import DARK, FURTHER_COLOURS, LIGHT, Palette, tell_apart
 
 PALETTES = pytest.mark.parametrize("palette", [DARK, LIGHT], ids=lambda palette: palette.name)
 
@@ -58,6 +58,22 @@ def test_every_genre_has_a_colour_of_its_own() -> None:
 def test_a_genre_of_the_users_own_has_the_same_colour_always(palette: Palette) -> None:
     assert palette.genre("Fado") == palette.genre(" fado") in theme.FURTHER_COLOURS
     assert {palette.genre(name) for name in OWN} == set(theme.FURTHER_COLOURS)
+
+
+def test_genres_of_the_users_own_are_told_apart_and_keep_their_colours_where_they_can() -> None:
+    own = OWN[: len(FURTHER_COLOURS)]
+    before = {name: DARK.genre(name) for name in own}
+    assert len(set(before.values())) < len(own), "names that come to the same colour"
+    try:
+        tell_apart(own)
+        apart = {name: DARK.genre(name) for name in own}
+        assert len(set(apart.values())) == len(own)
+        assert apart[min(own)] == before[min(own)]
+        tell_apart(OWN)  # more than there are colours
+        assert {DARK.genre(name) for name in OWN} == set(FURTHER_COLOURS)
+    finally:
+        tell_apart([])
+    assert {name: DARK.genre(name) for name in own} == before
 
 
 def test_further_colours_are_none_of_the_ten() -> None:

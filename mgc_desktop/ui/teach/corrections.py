@@ -13,6 +13,7 @@ from mgc_desktop.ui.library.words import songs
 from mgc_desktop.ui.listen_controller import ListenController
 from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.teach.genre_menu import fill_genre_menu
+from mgc_desktop.ui.theme import tell_apart
 from mgc_desktop.ui.verdict_panel import VerdictPanel
 from mgc_desktop.workers.teacher import Teacher
 
@@ -39,9 +40,15 @@ class Corrections(QObject):
         self._asked = False  # from here: the Teach view shows by itself what becomes of marks
         verdict.correct.menu().aboutToShow.connect(self._offer_song)
         library.menu_offered.connect(self._offer_songs)
+        teacher.changed.connect(self._tell_apart)
         teacher.marked.connect(self._on_marked)
         teacher.waiting.connect(self._on_waiting)
         teacher.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
+
+    def _tell_apart(self) -> None:
+        state = self._teacher.state
+        heads = [entry.head for entry in state.entries if entry.name == state.in_use]
+        tell_apart({*state.own, *(genre for head in heads if head is not None for genre in head.taught.own)})
 
     def _offer_song(self) -> None:
         menu = self._verdict.correct.menu()
