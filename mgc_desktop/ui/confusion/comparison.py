@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QAbstractTableModel, QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -22,6 +20,7 @@ from mgc_desktop.insight.models import ModelColumn, ModelRow, sorted_rows
 from mgc_desktop.ui.chart import write
 from mgc_desktop.ui.confusion.words import cell_text, figure, interval_of, span
 from mgc_desktop.ui.fonts import BODY, CAPTION, SMALL, font
+from mgc_desktop.ui.tables import Index, paint_ground, paint_line, set_up
 from mgc_desktop.ui.theme import Palette
 
 COLUMNS: Final = tuple(ModelColumn)
@@ -39,8 +38,6 @@ _TIPS: Final = {
     ModelColumn.PARAMETERS: "How many numbers the network has learned",
 }
 _ROLE_ROW: Final = int(Qt.ItemDataRole.UserRole)
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class _Models(QAbstractTableModel):
@@ -99,10 +96,8 @@ class _Cells(QStyledItemDelegate):
         row, column = index.data(_ROLE_ROW), COLUMNS[index.column()]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(self.colours.hover))
-        painter.setPen(QPen(QColor(self.colours.line), 1))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        paint_ground(painter, option, self.colours)
+        paint_line(painter, option, self.colours)
         inner = QRectF(option.rect).adjusted(8, 0, -4, 0)
         interval = interval_of(row, column)
         if column is ModelColumn.MODEL:
@@ -160,24 +155,10 @@ class ComparisonTable(QTableView):
         self._cells = _Cells(palette, self)
         self.setModel(self._models)
         self.setItemDelegate(self._cells)
-        self.setAccessibleName("All models, with what was measured of them")
-        self.setShowGrid(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        set_up(self, "All models, with what was measured of them", row=_ROW, head=38)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionsClickable(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setFont(font(SMALL))
-        header.setFixedHeight(38)
         header.sectionClicked.connect(lambda position: self.turn(COLUMNS[position]))
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows[index.row()].name))
 

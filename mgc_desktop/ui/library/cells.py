@@ -4,53 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.ui.fonts import BODY, SMALL, font
 from mgc_desktop.ui.library.columns import COLUMNS, Column
 from mgc_desktop.ui.library.model import HEADING, SONG, Heading, text_of
 from mgc_desktop.ui.library.words import songs
+from mgc_desktop.ui.tables import Index, paint_box, paint_ground, paint_line, paint_pill, paint_words
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.wording import percent
 
 ROW: Final = 40
 _INSET: Final = 8
 _BAR: Final = 54
-_BOX: Final = 16
-_PILL: Final = 22
 _LOUD: Final = (State.TO_WRITE, State.DIFFERS)
 _QUIET: Final = (Column.ARTIST, Column.ALBUM, Column.LENGTH)
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-def paint_pill(painter: QPainter, row: QRectF, genre: str, palette: Palette, *, quiet: bool = False) -> None:
-    """A genre in a pill of its colour, at the left of `row`; quiet for a guess that is no verdict."""
-    text = painter.fontMetrics().elidedText(genre, Qt.TextElideMode.ElideRight, int(row.width()) - 22)
-    width = painter.fontMetrics().horizontalAdvance(text) + 22
-    pill = QRectF(row.x(), row.center().y() - _PILL / 2, width, _PILL)
-    ground = QColor(palette.genre(genre))
-    ground.setAlpha(18 if quiet else 46)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(pill, _PILL / 2, _PILL / 2)
-    painter.setPen(QColor(palette.muted if quiet else palette.genre_as_text(genre)))
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def paint_box(painter: QPainter, middle: QPointF, palette: Palette, *, ticked: bool) -> None:
-    """A box to tick."""
-    box = QRectF(middle.x() - _BOX / 2, middle.y() - _BOX / 2, _BOX, _BOX)
-    painter.setPen(QPen(QColor(palette.accent if ticked else palette.faint), 1.2))
-    painter.setBrush(QColor(palette.accent) if ticked else Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(box, 5, 5)
-    if ticked:
-        painter.setPen(QPen(QColor(palette.on_accent), 1.8, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
-        x, y = middle.x(), middle.y()
-        painter.drawPolyline(QPolygonF([QPointF(x - 3.8, y + 0.2), QPointF(x - 1, y + 3), QPointF(x + 4, y - 3)]))
 
 
 class SongCells(QStyledItemDelegate):
@@ -75,18 +46,12 @@ class SongCells(QStyledItemDelegate):
         column = COLUMNS[index.column()]
         song = index.data(SONG)
         if song is not None:
-            self._ground(painter, option)
+            paint_ground(painter, option, self.palette)
             self._song(painter, QRectF(option.rect), song, column, index.data(Qt.ItemDataRole.CheckStateRole))
         elif column in (Column.TICK, Column.TITLE):
             self._heading(painter, option.rect, index.data(HEADING), column)
-        painter.setPen(QPen(QColor(self.palette.line), 1))
-        line = option.rect.bottom() + 0.5
-        painter.drawLine(QPointF(option.rect.left(), line), QPointF(option.rect.right() + 1, line))
+        paint_line(painter, option, self.palette)
         painter.restore()
-
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(self.palette.hover))
 
     def _song(self, painter: QPainter, cell: QRectF, song: Song, column: Column, check: Qt.CheckState | None) -> None:
         inner = cell.adjusted(_INSET, 0, -4, 0)
@@ -113,8 +78,7 @@ class SongCells(QStyledItemDelegate):
     def _state(self, painter: QPainter, inner: QRectF, song: Song) -> None:
         colours = self.palette
         ink = colours.danger if song.state is State.FAILED else colours.accent if song.state in _LOUD else colours.muted
-        painter.setPen(QColor(ink))
-        self._draw(painter, inner, text_of(song, Column.STATE))
+        paint_words(painter, inner, text_of(song, Column.STATE), ink)
 
     def _bar(self, painter: QPainter, inner: QRectF, share: float, genre: str | None) -> None:
         track = QRectF(inner.x(), inner.center().y() - 2, _BAR, 4)
@@ -145,9 +109,4 @@ class SongCells(QStyledItemDelegate):
         self._text(painter, inner.adjusted(offset, 0, 0, 0), count, muted=True)
 
     def _text(self, painter: QPainter, inner: QRectF, text: str, *, muted: bool) -> None:
-        painter.setPen(QColor(self.palette.muted if muted else self.palette.text))
-        self._draw(painter, inner, text)
-
-    def _draw(self, painter: QPainter, inner: QRectF, text: str) -> None:
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()))
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+        paint_words(painter, inner, text, self.palette.muted if muted else self.palette.text)

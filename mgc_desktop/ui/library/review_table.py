@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -20,15 +19,13 @@ from PySide6.QtWidgets import (
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.library.review import BY_HAND, ReviewRow
 from mgc_desktop.ui.fonts import BODY, SMALL, font
-from mgc_desktop.ui.library.cells import paint_box, paint_pill
 from mgc_desktop.ui.library.review_model import NEW, OLD, ROW, SONG, SURE, TICK, WHY, ReviewModel
+from mgc_desktop.ui.tables import Index, paint_box, paint_ground, paint_line, paint_pill, paint_words, set_up
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.wording import percent
 
 _HEIGHT: Final = 44
 _FIXED: Final = {TICK: 44, OLD: 120, NEW: 130, SURE: 62}
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class ReviewCells(QStyledItemDelegate):
@@ -55,11 +52,8 @@ class ReviewCells(QStyledItemDelegate):
         colours = self.palette
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.hover))
-        painter.setPen(QPen(QColor(colours.line), 1))
-        line = option.rect.bottom() + 0.5
-        painter.drawLine(QPointF(option.rect.left(), line), QPointF(option.rect.right() + 1, line))
+        paint_ground(painter, option, colours)
+        paint_line(painter, option, colours)
         cell = QRectF(option.rect)
         inner = cell.adjusted(8, 0, -6, 0)
         painter.setFont(font(BODY))
@@ -75,41 +69,36 @@ class ReviewCells(QStyledItemDelegate):
                     struck = font(BODY)
                     struck.setStrikeOut(True)
                     painter.setFont(struck)
-                self._text(painter, inner, ", ".join(row.change.old) or "–", colours.muted)
+                paint_words(painter, inner, ", ".join(row.change.old) or "–", colours.muted)
             case 3:
                 self._new(painter, inner, row)
             case 4:
                 painter.setFont(font(BODY, tabular=True))
-                self._text(painter, inner, percent(row.change.confidence), colours.muted)
+                paint_words(painter, inner, percent(row.change.confidence), colours.muted)
             case _:
                 painter.setFont(font(SMALL))
                 if not writes or row.change.reason == BY_HAND:  # else the genre and its share say it all
-                    self._text(painter, inner, row.change.reason, colours.muted)
+                    paint_words(painter, inner, row.change.reason, colours.muted)
         painter.restore()
 
     def _song(self, painter: QPainter, inner: QRectF, row: ReviewRow) -> None:
         ink = self.palette.text if row.change.writes else self.palette.muted
         half = inner.height() / 2
         if not row.song.artist:
-            self._text(painter, inner, row.song.name, ink)
+            paint_words(painter, inner, row.song.name, ink)
             return
-        self._text(painter, inner.adjusted(0, 3, 0, -half + 3), row.song.name, ink)
+        paint_words(painter, inner.adjusted(0, 3, 0, -half + 3), row.song.name, ink)
         painter.setFont(font(SMALL))
-        self._text(painter, inner.adjusted(0, half - 3, 0, -4), row.song.artist, self.palette.muted)
+        paint_words(painter, inner.adjusted(0, half - 3, 0, -4), row.song.artist, self.palette.muted)
 
     def _new(self, painter: QPainter, inner: QRectF, row: ReviewRow) -> None:
         text = ", ".join(row.change.new)
         if row.change.writes and text in (*GENRES, row.song.heard):  # what was heard may be a genre of the user's own
             paint_pill(painter, inner, text, self.palette)
         elif row.change.writes:
-            self._text(painter, inner, text or "no genre", self.palette.text)
+            paint_words(painter, inner, text or "no genre", self.palette.text)
         else:
-            self._text(painter, inner, "stays", self.palette.muted)
-
-    def _text(self, painter: QPainter, inner: QRectF, text: str, ink: str) -> None:
-        painter.setPen(QColor(ink))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()))
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+            paint_words(painter, inner, "stays", self.palette.muted)
 
 
 class ReviewTable(QTableView):
@@ -121,25 +110,11 @@ class ReviewTable(QTableView):
         self.cells = ReviewCells(palette, self)
         self.setModel(model)
         self.setItemDelegate(self.cells)
-        self.setAccessibleName("Songs to be written")
-        self.setShowGrid(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        set_up(self, "Songs to be written", row=_HEIGHT, head=36)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_HEIGHT)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSelectionModel(QItemSelectionModel(model, header))  # as in the library's own table
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setFont(font(SMALL))
-        header.setFixedHeight(36)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def chosen(self) -> list[int]:

@@ -10,10 +10,10 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEven
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from mgc_desktop.library.query import Query, Sort
-from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.library.cells import ROW, SongCells
 from mgc_desktop.ui.library.columns import COLUMNS, Column, by_sort, widths
 from mgc_desktop.ui.library.model import SongModel
+from mgc_desktop.ui.tables import set_up
 from mgc_desktop.ui.theme import Palette
 
 _OWN_KEYS: Final = frozenset({
@@ -39,32 +39,17 @@ class SongTable(QTableView):
         self.cells = SongCells(palette, self)
         self.setModel(model)
         self.setItemDelegate(self.cells)
-        self.setAccessibleName("Songs of the library")
-        self.setShowGrid(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        set_up(self, "Songs of the library", row=ROW, head=38)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW)
         self._set_up_header()
         self.doubleClicked.connect(self._on_double_click)
 
     def _set_up_header(self) -> None:
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         # A selection of its own, always empty: else, to draw a title, it asks every row whether all are selected.
         header.setSelectionModel(QItemSelectionModel(self._songs, header))
         header.setSectionsClickable(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setFont(font(SMALL))
-        header.setFixedHeight(38)
         header.setMinimumSectionSize(44)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

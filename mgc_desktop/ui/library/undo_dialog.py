@@ -12,8 +12,6 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractListModel,
     QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
@@ -45,9 +43,9 @@ from mgc_desktop.tags.writer import RunReport
 from mgc_desktop.ui.fonts import font
 from mgc_desktop.ui.labels import muted
 from mgc_desktop.ui.library import outcome
-from mgc_desktop.ui.library.cells import paint_box
 from mgc_desktop.ui.library.strip import ThinBar
 from mgc_desktop.ui.library.words import number, songs
+from mgc_desktop.ui.tables import Index, paint_box
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.workers.library_writer import LibraryWriter
 
@@ -65,8 +63,6 @@ QListView:focus {{ border-color: {p.accent}; }}
 QListWidget::item {{ padding: 8px 10px; border-radius: 8px; color: {p.muted}; }}
 QListWidget::item:selected {{ background: {p.hover}; color: {p.text}; }}
 """
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class EntryModel(QAbstractListModel):

@@ -10,35 +10,31 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
-    QPointF,
     QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
-from mgc_desktop.ui.fonts import BODY, SMALL, font
-from mgc_desktop.ui.library.cells import paint_pill
+from mgc_desktop.ui.fonts import BODY, font
 from mgc_desktop.ui.library.page import table_sheet
+from mgc_desktop.ui.tables import Index, paint_ground, paint_line, paint_pill, paint_words, set_up
 from mgc_desktop.ui.theme import Palette
 
 _ROW: Final = 36
+_HEAD: Final = 34
 _GENRE_WIDTH: Final = 118
 _CELL: Final = Qt.ItemDataRole.UserRole
 _OPEN: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +105,16 @@ class _Cells(QStyledItemDelegate):
         cell, box = index.data(_CELL), QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(self.colours.hover))
-        painter.setPen(QPen(QColor(self.colours.line), 1))
-        painter.drawLine(QPointF(box.left(), box.bottom() - 0.5), QPointF(box.right(), box.bottom() - 0.5))
+        paint_ground(painter, option, self.colours)
+        paint_line(painter, option, self.colours)
         inner = box.adjusted(8, 0, -6, 0)
         painter.setFont(font(BODY, tabular=True))
         if isinstance(cell, Pill) and cell.genre is not None:
             paint_pill(painter, inner, cell.genre, self.colours, quiet=cell.quiet)
         else:
             first = index.column() == 0
-            painter.setPen(QColor(self.colours.text if first else self.colours.muted))
             words = cell if isinstance(cell, str) else "–"
-            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(inner.width()))
-            painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+            paint_words(painter, inner, words, self.colours.text if first else self.colours.muted)
         painter.restore()
 
 
@@ -138,22 +130,9 @@ class PillTable(QTableView):
         self._cells = _Cells(palette, self)
         self.setModel(self._rows)
         self.setItemDelegate(self._cells)
-        self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        set_up(self, name, row=_ROW, head=_HEAD)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
-        header.setFont(font(SMALL))
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(90)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self.set_palette(palette)

@@ -11,18 +11,14 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -30,8 +26,8 @@ from PySide6.QtWidgets import (
 )
 
 from mgc_desktop.insight.teach_rows import TeachRow
-from mgc_desktop.ui.fonts import BODY, SMALL, font
-from mgc_desktop.ui.library.cells import paint_pill
+from mgc_desktop.ui.fonts import BODY, font
+from mgc_desktop.ui.tables import Index, paint_ground, paint_line, paint_pill, paint_words, set_up
 from mgc_desktop.ui.theme import Palette
 
 ROW: Final = Qt.ItemDataRole.UserRole
@@ -44,8 +40,6 @@ _OWN_KEYS: Final = frozenset({
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
     Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace,
 })  # fmt: skip
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class TeachModel(QAbstractTableModel):
@@ -106,11 +100,8 @@ class TeachCells(QStyledItemDelegate):
         row: TeachRow = index.data(ROW)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(self.palette.hover))
-        painter.setPen(QPen(QColor(self.palette.line), 1))
-        line = option.rect.bottom() + 0.5
-        painter.drawLine(QPointF(option.rect.left(), line), QPointF(option.rect.right() + 1, line))
+        paint_ground(painter, option, self.palette)
+        paint_line(painter, option, self.palette)
         painter.setFont(font(BODY))
         inner = QRectF(option.rect).adjusted(8, 0, -4, 0)
         match index.column():
@@ -118,25 +109,20 @@ class TeachCells(QStyledItemDelegate):
                 if row.genre:
                     paint_pill(painter, inner, row.genre, self.palette)
             case 3:
-                self._text(painter, inner, row.before or "not heard yet", self.palette.muted)
+                paint_words(painter, inner, row.before or "not heard yet", self.palette.muted)
             case 4:
                 self._judged(painter, inner, row)
             case column:
                 ink = self.palette.text if column == TITLE else self.palette.muted
-                self._text(painter, inner, row.title if column == TITLE else row.artist, ink)
+                paint_words(painter, inner, row.title if column == TITLE else row.artist, ink)
         painter.restore()
 
     def _judged(self, painter: QPainter, inner: QRectF, row: TeachRow) -> None:
         if row.judged is None:
-            self._text(painter, inner, "–", self.palette.muted)
+            paint_words(painter, inner, "–", self.palette.muted)
             return
         sign, ink = ("✓", self.palette.muted) if row.right else ("✗", self.palette.danger)
-        self._text(painter, inner, f"{sign}  {row.judged}", ink)
-
-    def _text(self, painter: QPainter, inner: QRectF, text: str, ink: str) -> None:
-        painter.setPen(QColor(ink))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()))
-        painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+        paint_words(painter, inner, f"{sign}  {row.judged}", ink)
 
 
 class TeachTable(QTableView):
@@ -153,25 +139,11 @@ class TeachTable(QTableView):
         self.cells = TeachCells(palette, self)
         self.setModel(self.songs)
         self.setItemDelegate(self.cells)
-        self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        set_up(self, name, row=_HEIGHT, head=34)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setColumnHidden(JUDGED, not judged)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_HEIGHT)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSelectionModel(QItemSelectionModel(self.songs, header))  # as in the library's own table
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setFont(font(SMALL))
-        header.setFixedHeight(34)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.doubleClicked.connect(lambda _: self.play_requested.emit())
 
