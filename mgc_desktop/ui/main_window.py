@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         self.library.play_requested.connect(self._play_now)
         self.library.alike_requested.connect(self._show_alike)
         self.views.made.connect(self._connect_view)
+        self.views.currentChanged.connect(lambda _: self.notices.raise_())  # the page that comes is put on top
         self.queue_model.insert_requested.connect(lambda paths, row: self.opener.open(paths, row=row))
         self.listen.song_known.connect(self.queue.know_item)
         self.listen.genre_known.connect(self.queue.know_genre)

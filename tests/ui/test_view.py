@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from mgc_desktop.app import build_app
 from mgc_desktop.library.query import Selection
 from mgc_desktop.ui import main_window, theme
+from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.page_frame import EmptyState, PageFrame
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
@@ -79,6 +80,15 @@ def test_it_is_shown_by_the_rail_and_by_its_command(mirrored: Any) -> None:
     window.commands["listen_view"].trigger()
     window.commands["map_view"].trigger()
     assert Mirror.told == ["shown", "hidden", "shown"]
+
+
+def test_a_notice_lies_over_the_view_that_comes(program: Any) -> None:
+    window = program.window
+    window.notices.post(Notice("No sound", "Connect a loudspeaker."))
+    for number in (1, 2, 3, 0):
+        window.show_view(number)
+        on_top = window.views.childAt(window.notices.geometry().center())
+        assert on_top is window.notices or window.notices.isAncestorOf(on_top)
 
 
 def test_its_actions_are_in_the_menu_while_it_is_seen(mirrored: Any) -> None:
