@@ -167,8 +167,9 @@ class TestCalls:
 
     @pytest.mark.skipif(os.name == "nt", reason="pipes end in another way there")
     def test_a_reader_that_has_had_enough(self, music):
+        songs = list(find_audio([music])) * 200  # it is gone long before the last
         process = subprocess.Popen(
-            [*MGC, "analyze", "--json", str(music), str(music / "a.flac")],
+            [*MGC, "analyze", "--json", *map(str, songs)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
