@@ -29,7 +29,10 @@ PROGRAM: Final = DIST / "mgc-desktop"
 ROUNDS: Final = 9
 PATIENCE: Final = 120.0  # seconds
 LOG: Final = "log/mgc-desktop.log"
-SHOWN: Final = re.compile(r"^(\S+ \S+),(\d+) .*the window is shown$", re.MULTILINE)
+MOMENTS: Final = {
+    "window": re.compile(r"^(\S+ \S+),(\d+) .*the window is shown$", re.MULTILINE),
+    "usable": re.compile(r"^(\S+ \S+),(\d+) .*the window can be used$", re.MULTILINE),
+}
 
 BARE: Final = """
 import time
@@ -56,32 +59,38 @@ def bare_window(scratch: Path) -> Path:
     return out / "bare" / "bare"
 
 
-def start_bare(program: Path) -> float:
+def start_bare(program: Path) -> dict[str, float]:
     """Seconds until the bare window is there."""
     started = time.time()
     done = subprocess.run([str(program)], capture_output=True, text=True, check=True, timeout=PATIENCE)
-    return float(done.stdout) - started
+    return {"bare": float(done.stdout) - started}
 
 
-def start_program(program: Path) -> float:
-    """Seconds until the program's window is there, as its log tells to the millisecond; with a home of its own."""
+def start_program(program: Path) -> dict[str, float]:
+    """Seconds until the program's window is there and until it can be used, as its log tells to the millisecond.
+
+    It has a home of its own.
+    """
     with tempfile.TemporaryDirectory() as home:
         started = time.time()
         process = subprocess.Popen([str(program)], env=os.environ | {"MGC_HOME": home}, stderr=subprocess.DEVNULL)
         try:
-            shown = _shown(Path(home) / LOG, process)
+            seen = _seen(Path(home) / LOG, process)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
-    return shown - started
+    return {name: moment - started for name, moment in seen.items()}
 
 
-def _shown(log: Path, process: subprocess.Popen[bytes]) -> float:
+def _seen(log: Path, process: subprocess.Popen[bytes]) -> dict[str, float]:
     deadline = time.time() + PATIENCE
     while time.time() < deadline and process.poll() is None:
-        found = SHOWN.search(log.read_text(encoding="utf-8")) if log.exists() else None
-        if found:
-            return datetime.fromisoformat(found[1]).timestamp() + int(found[2]) / 1000
+        text = log.read_text(encoding="utf-8") if log.exists() else ""
+        found = {name: line for name, form in MOMENTS.items() if (line := form.search(text))}
+        if len(found) == len(MOMENTS):
+            return {
+                name: datetime.fromisoformat(line[1]).timestamp() + int(line[2]) / 1000 for name, line in found.items()
+            }
         time.sleep(0.1)  # seldom enough not to disturb what is measured
     raise SystemExit("the program showed no window")
 
@@ -96,16 +105,19 @@ def forget(folder: Path) -> None:
             os.close(descriptor)
 
 
-def measure(programs: dict[str, Callable[[], float]], folders: dict[str, Path], *, cold: bool) -> dict[str, float]:
-    """The median of each, in turns."""
-    times: dict[str, list[float]] = {name: [] for name in programs}
+def measure(
+    programs: dict[str, Callable[[], dict[str, float]]], folders: dict[str, Path], *, cold: bool
+) -> dict[str, float]:
+    """The median of each moment, the programs in turns."""
+    times: dict[str, list[float]] = {}
     for turn in range(ROUNDS + (not cold)):
         for name, start in programs.items():
             if cold:
                 forget(folders[name])
-            seconds = start()
+            seen = start()
             if cold or turn:  # the first warm start only warms
-                times[name].append(seconds)
+                for moment, seconds in seen.items():
+                    times.setdefault(moment, []).append(seconds)
     return {name: statistics.median(found) for name, found in times.items()}
 
 
@@ -133,11 +145,12 @@ def main() -> int:
     bare_size = megabytes(bare.parent)
     print(f"| unpacked | {megabytes(PROGRAM):.0f} MB | {LIMITS['unpacked']} MB | bare window {bare_size:.0f} MB |")
     for name, found in (("warm", warm), ("cold", cold)):
-        times = found["program"] / found["bare"]
+        window, usable = found["window"] / found["bare"], found["usable"] / found["bare"]
         print(
-            f"| time to window, {name} | {found['program']:.2f} s | {LIMITS[name]} s "
-            f"| {times:.1f} × a bare frozen window ({found['bare']:.2f} s; aim {LIMITS['times']:.0f} ×) |"
+            f"| time to window, {name} | {found['window']:.2f} s | {LIMITS[name]} s "
+            f"| {window:.1f} × a bare frozen window ({found['bare']:.2f} s; aim {LIMITS['times']:.0f} ×) |"
         )
+        print(f"| until it can be used, {name} | {found['usable']:.2f} s | | {usable:.1f} × |")
     print(f"\nMedians of {ROUNDS} starts each, in turns, on {os.cpu_count()} cores.")
     return 0
 

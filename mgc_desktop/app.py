@@ -107,6 +107,7 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None, show: b
         _show(window)
     parts, events = _make_parts(settings, appearance, log_file)
     window.furnish(parts)
+    _log.info("the window can be used")
     program = Program(app, window, parts, events)
     window.closed.connect(lambda: program.close())
     return program
