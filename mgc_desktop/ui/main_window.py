@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         self._body = QHBoxLayout()
         self._lay_out()
         session.restore_window(self, settings)
+        self.bar.set_volume(settings[s.VOLUME], muted=settings[s.MUTED])
 
     def furnish(self, parts: Parts) -> None:
         """Bring in the pages and all that works behind them."""
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._furnished = True
         parts.playback.set_watched(self.isVisible() and not self.isMinimized())
-        self.page.setFocus()  # the first Tab leads to the first control, and no ring is seen before it
+        self.page.setFocus()  # the first Tab leads to the first control
 
     def _lay_out(self) -> None:
         for icon, title in (("listen", "Listen"), ("library", "Library"), *((v.icon, v.title) for v in VIEWS)):
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         column.addLayout(self._body, 1)
         column.addWidget(self.bar)
         self.setCentralWidget(root)
+        root.setFocus()  # no ring is seen before the first Tab
         if sys.platform == "darwin":
             for menu in self.commands.menus:
                 self.menuBar().addMenu(menu)
