@@ -19,7 +19,7 @@ from mgc_desktop.library import marks
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.paths import models_dir
 from mgc_desktop.tags.fingerprint import audio_checksum
-from mgc_desktop.workers.teacher import Marked, Undo
+from mgc_desktop.workers.marking import Marked, Undo
 
 
 class Classroom:

@@ -15,12 +15,13 @@ from mgc_desktop import settings as s
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.heads import HeadEntry, HeadError, Lesson, UserHead
+from mgc_desktop.inference.heads import HeadEntry, HeadError, UserHead
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
 from mgc_desktop.workers.analysis import Analyst
 from mgc_desktop.workers.library import Librarian
+from mgc_desktop.workers.marking import Marked, Undo
 from mgc_desktop.workers.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -59,28 +60,6 @@ class Teaching:
     def names(self) -> tuple[str, ...]:
         """All heads, also one that has nothing to teach it yet."""
         return tuple(sorted({self.name, *(entry.name for entry in self.entries)}, key=str.casefold))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Undo:
-    """How to take a marking back: the marks as they were, and the songs that had none."""
-
-    head: str
-    before: tuple[Lesson, ...]
-    none: tuple[str, ...]
-
-    @property
-    def songs(self) -> tuple[str, ...]:
-        """The checksums of all of them."""
-        return (*self.none, *(lesson.checksum for lesson in self.before))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Marked:
-    """What came of marking: `undo` takes it back, None where nothing was marked; songs to be listened to first."""
-
-    undo: Undo | None
-    unheard: tuple[int, ...] = ()
 
 
 class Teacher(QObject):
