@@ -4,7 +4,7 @@ python tools/screenshots.py [SONG...] [--home FOLDER] [--teach GENRE=WORD,WORD..
 
 The Listen view shows the bundled demo songs, or those that are named. The views of a library need one whose songs were
 listened to: `--home` names the folder of settings and data that holds it (as MGC_HOME does); a copy of it is used.
-`--teach` marks the songs whose path has one of the words.
+`--teach` marks the songs whose path has one of the words. The Train view shows the runs of that folder, if there are any.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ LIBRARY: tuple[Scene, ...] = (
     ("hears-dark", "dark", USUAL, _view("hears")),
     ("models-light", "light", USUAL, _view("models")),
     ("teach-dark", "dark", USUAL, _view("teach")),
+    ("train-light", "light", USUAL, _view("train")),
 )
 
 
@@ -110,7 +111,7 @@ def _take(program: Program, photographer: Photographer, scenes: Sequence[Scene],
         timer.start()
         photographer.wait(lambda timer=timer: timer.hasExpired(settle))  # type: ignore[misc]
         photographer.rest()
-        program.window.grab().save(str(OUT / f"{name}.png"))
+        program.window.grab().toImage().save(str(OUT / f"{name}.png"))
         print(OUT / f"{name}.png")
 
 
