@@ -4,7 +4,7 @@ python tools/screenshots.py [SONG...] [--home FOLDER] [--teach GENRE=WORD,WORD..
 
 The Listen view shows the bundled demo songs, or those that are named. The views of a library need one whose songs were
 listened to: `--home` names the folder of settings and data that holds it (as MGC_HOME does); a copy of it is used.
-`--teach` marks the songs whose path has one of the words. The Train view shows the runs of that folder, if there are any.
+`--teach` marks the songs whose path has one of the words. The Train view shows the runs of that folder, if it has any.
 """
 
 from __future__ import annotations

@@ -187,6 +187,7 @@ class TestCalls:
             [*MGC, "analyze", "--json", "--jobs", jobs, *map(str, songs)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=0,  # what `readline` took beyond the line would be lost to `communicate`
             start_new_session=True,
         )
         assert process.stdout.readline().startswith(b"{"), process.stderr.read()
