@@ -102,7 +102,8 @@ def compare(dataset: Dataset, work: Path, seeds: Sequence[int], runs: Sequence[R
         cells = []
         for name in ("accuracy", "macro_accuracy"):
             values = [f[name][0] for f in figures]
-            cells.append(f"{np.mean(values):.2f} ({', '.join(f'{v:.2f}' for v in values)})")
+            each = f" ({', '.join(f'{v:.2f}' for v in values)})" if len(values) > 1 else ""
+            cells.append(f"{np.mean(values):.2f}{each}")
         counts = f"{np.mean([f['clips'] for f in figures]):.0f} | {np.mean([f['artists'] for f in figures]):.0f}"
         split = "at random" if run.leaky else "by artist"
         rows.append(f"| {run.name} | {run.order.resolution} | {split} | {counts} | {' | '.join(cells)} |")
@@ -130,7 +131,11 @@ def page(dataset: Dataset, rows: Sequence[str], seeds: Sequence[int]) -> str:
         (
             f"{len(dataset)} recordings of {len({c.artist for c in dataset})} artists (recordings and artists of each "
             f"genre: {what}), the {SECONDS:g} s in the middle of each. Agreement with the default model on the test "
-            f"part: the mean of {len(seeds)} splits, and in brackets each of them.",
+            + (
+                "part of one split."
+                if len(seeds) == 1
+                else f"parts: the mean of {len(seeds)} splits, and each of them."
+            ),
             "",
             "| network | resolution | split | test recordings | test artists | agreement | macro agreement |",
             "|---|---|---|---|---|---|---|",
