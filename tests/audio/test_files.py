@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_a_path_behind_a_closed_door_is_given(music, as_nobody):
 @pytest.mark.skipif(os.name == "nt", reason="other rights")
 def test_unreadable_folder_is_reported(music, as_nobody):
     (music / "cd 1").chmod(0)
-    for parent in (music, *music.parents[:3]):
+    temporary = Path(tempfile.gettempdir())
+    for parent in (music, *(parent for parent in music.parents if temporary in parent.parents)):
         parent.chmod(0o755)
     errors = []
     with as_nobody():
