@@ -35,31 +35,42 @@ find_python() {
 }
 python=$(find_python)
 
-missing=()
-if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
-    for package in "${packages[@]}"; do
-        # Newer releases call some of them ...t64; asked for by the old name, apt finds them.
-        known=$(dpkg-query -W -f '${Status}\n' "$package" "${package}t64" 2>/dev/null || true)
-        case $known in *"ok installed"*) ;; *) missing+=("$package") ;; esac
-    done
-    [ -n "$python" ] || missing+=(python3)
-    if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3-venv); fi
-fi
-if [ ${#missing[@]} -gt 0 ]; then
-    as_root=()
+on_apt() { command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; }
+is_installed() {
+    # Newer releases call some of them ...t64; asked for by the old name, apt finds them.
+    case $(dpkg-query -W -f '${Status}\n' "$1" "${1}t64" 2>/dev/null || true) in *"ok installed"*) ;; *) return 1 ;; esac
+}
+install() {
+    local as_root=()
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-    say "Installing system packages that Qt (window), PortAudio (sound)$([ "$purpose" = test ] && printf ' and the tests') need: ${missing[*]}"
+    say "Installing system packages that Qt (window), PortAudio (sound)$also need: $*"
     if [ ${#as_root[@]} -gt 0 ] && ! command -v sudo >/dev/null; then
-        say "There is no sudo here. Please run as root:  apt-get install ${missing[*]}"
+        say "There is no sudo here. Please run as root:  apt-get install $*"
         exit 1
     fi
     export DEBIAN_FRONTEND=noninteractive
     "${as_root[@]}" apt-get update -qq >&2 || say "The package lists could not be refreshed; trying with what is known."
-    if ! "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2; then
-        say "These packages could not be installed. Please install them by hand and try again:  ${missing[*]}"
+    if ! "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2; then
+        say "These packages could not be installed. Please install them by hand and try again:  $*"
         exit 1
     fi
+}
+
+case $purpose in test) also=" and the tests" ;; package) also=" and packaging" ;; *) also="" ;; esac
+missing=()
+if on_apt; then
+    for package in "${packages[@]}"; do is_installed "$package" || missing+=("$package"); done
+    [ -n "$python" ] || missing+=(python3)
+    if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3-venv); fi
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+    install "${missing[@]}"
     python=$(find_python)
+fi
+# The installed program brings Python's own library along; the system's Python is without it until asked.
+if [ "$purpose" = package ] && [ -n "$python" ] && on_apt; then
+    library=$("$python" -c 'import sys; print("libpython%d.%d" % sys.version_info[:2] if sys.base_prefix == "/usr" else "")')
+    if [ -n "$library" ] && ! is_installed "$library"; then install "$library"; fi
 fi
 if [ -z "$python" ]; then
     say "MGC Desktop needs Python 3.11 or newer. Install it, or name it:  PYTHON=/path/to/python3.12 make $purpose"
