@@ -5,6 +5,7 @@ Tests of it carry the mark `package` and are left out without the variable; `mak
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -50,7 +51,10 @@ def bundle() -> Path:
 @pytest.fixture(scope="session")
 def packages(bundle: Path) -> dict[str, Path]:
     """What was packed of the folder, by kind: "deb", "zst"."""
-    found = {path.suffix.lstrip("."): path for path in bundle.parent.glob("mgc-desktop*") if path.is_file()}
+    told = importlib.import_module("project").version()  # packages of earlier versions may lie there too
+    found = {
+        path.suffix.lstrip("."): path for path in bundle.parent.glob(f"mgc-desktop[_-]{told}[_-]*") if path.is_file()
+    }
     if not {"deb", "zst"} <= set(found):
         pytest.skip("the folder was not packed")
     return found

@@ -12,14 +12,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
+from screens import colours, look
 
 pytestmark = [pytest.mark.package, pytest.mark.slow]
 
@@ -33,12 +32,6 @@ INSIDE = (
     ' && mount --bind /tmp/.X11-unix "$R/tmp/.X11-unix" && exec chroot "$R" "$@"'
 )
 AS_USER = ("setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", "--no-new-privs")
-LOOK = """
-import sys
-from PySide6.QtGui import QGuiApplication
-app = QGuiApplication(["look", "-platform", "xcb"])
-app.primaryScreen().grabWindow(0).save(sys.argv[1])
-"""
 
 
 @dataclass(frozen=True)
@@ -133,11 +126,10 @@ def test_no_python_and_no_qt_came_along(debian: Debian) -> None:
 
 
 def test_every_library_is_found(debian: Debian) -> None:
-    look = (
-        f'find {APP} -type f \\( -name "*.so*" -o -perm -100 \\) | xargs ldd 2>/dev/null | grep "not found" | sort -u'
-    )
-    done = debian.run("sh", "-c", look, LD_LIBRARY_PATH=f"{APP}/_internal")
-    assert done.stdout == ""
+    asked = f'find {APP} -type f \\( -name "*.so*" -o -perm -100 \\) | xargs ldd 2>/dev/null'
+    told = debian.run("sh", "-c", asked, LD_LIBRARY_PATH=f"{APP}/_internal").stdout.splitlines()
+    assert len([line for line in told if " => /" in line]) > 1000
+    assert {line.strip() for line in told if "not found" in line} == set()
 
 
 def test_it_declares_what_it_needs_and_no_more(debian: Debian, bundle: Path) -> None:
@@ -164,23 +156,21 @@ def test_songs_are_named_by_worker_processes(debian: Debian) -> None:
 def test_the_window_opens(debian: Debian, screen: str, tmp_path: Path) -> None:
     song = f"{APP}/_internal/resources/demo/Kenta Cho - Stage 3.mp3"
     process = debian.start("mgc-desktop", song, DISPLAY=screen)
-    log, picture = debian.root / LOG, tmp_path / "screen.png"
+    log = debian.root / LOG
+    shown = drawn = False
     try:
         deadline = time.monotonic() + 90
-        while not (log.exists() and SHOWN in log.read_text(encoding="utf-8")):
+        while not drawn:
             assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "no window"
+            assert time.monotonic() < deadline, "the window shows no song" if shown else "no window"
             time.sleep(0.1)
-        time.sleep(5)
-        environment = os.environ | {"DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"}
-        subprocess.run([sys.executable, "-c", LOOK, str(picture)], env=environment, check=True)
+            shown = shown or (log.exists() and SHOWN in log.read_text(encoding="utf-8"))
+            drawn = shown and colours(look(screen, tmp_path)) > 200  # the spectrogram has them, an empty window has not
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0, errors
-    small = QImage(str(picture)).scaled(140, 90)
-    assert len({small.pixel(x, y) for x in range(140) for y in range(90)}) > 200
     wrong = [line for line in log.read_text(encoding="utf-8").splitlines() if " ERROR " in line or " CRITICAL" in line]
     assert [line for line in wrong if "sound" not in line.lower() and "device" not in line.lower()] == []
 
@@ -197,7 +187,7 @@ def test_a_desktop_finds_it(debian: Debian) -> None:
 
 def test_everything_in_it_is_roots_and_nobody_else_may_write(debian: Debian) -> None:
     wrong = debian.run("find", APP, "-not", "-type", "l", "(", "-not", "-user", "root", "-o", "-perm", "/022", ")")
-    assert wrong.stdout == ""
+    assert (wrong.returncode, wrong.stdout) == (0, ""), wrong.stderr
 
 
 def test_it_goes_without_a_trace(debian: Debian, before: tuple[set[str], set[str]]) -> None:

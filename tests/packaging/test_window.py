@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,17 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+from screens import colours, look
 
 pytestmark = [pytest.mark.package, pytest.mark.screen]
 
 PATIENCE = 60.0  # seconds
 SHOWN = "the window is shown"
-LOOK = """
-import sys
-from PySide6.QtGui import QGuiApplication
-app = QGuiApplication(["look", "-platform", "xcb"])
-app.primaryScreen().grabWindow(0).save(sys.argv[1])
-"""
 
 
 @pytest.fixture
@@ -62,20 +56,6 @@ def running(program: Any, *arguments: object) -> Iterator[subprocess.Popen[str]]
         process.communicate()
 
 
-def look(screen: str, folder: Path) -> QImage:
-    """What is on the screen."""
-    path = folder / "screen.png"
-    environment = os.environ | {"DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"}
-    subprocess.run([sys.executable, "-c", LOOK, str(path)], env=environment, check=True, timeout=60)
-    return QImage(str(path))
-
-
-def colours(image: QImage) -> int:
-    """How many colours a picture has, seen from afar."""
-    small = image.scaled(140, 90)
-    return len({small.pixel(x, y) for x in range(140) for y in range(90)})
-
-
 def errors_in(log: str) -> list[str]:
     return [line for line in log.splitlines() if " ERROR " in line or " CRITICAL" in line]
 
@@ -105,7 +85,8 @@ def test_it_shows_and_plays_a_song(seen: Any, screen: str, sound_server: Any, tm
 
 def test_a_song_is_drawn_and_named(seen: Any, screen: str, demo: Path, tmp_path: Path) -> None:
     with running(seen, *sorted(demo.glob("*.mp3"))):
-        wait_for(lambda: "heard" in seen.log or colours(look(screen, tmp_path)) > 400, lambda: seen.log)
+        wait_for(lambda: f"heard {demo}" in seen.log, lambda: seen.log)
+        wait_for(lambda: colours(look(screen, tmp_path)) > 200, lambda: f"no song is drawn\n{seen.log}")
     assert errors_in(seen.log) == []
 
 
