@@ -144,6 +144,21 @@ def copy(bundle: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def apart() -> Callable[[str], None]:
+    """`apart("mount")` and `apart("net")` skip the test where `unshare` may not part with the system's: even root
+    may not in most containers."""
+
+    def require(what: str) -> None:
+        if os.geteuid() != 0 or shutil.which("unshare") is None:
+            pytest.skip("needs root and unshare")
+        tried = subprocess.run(["unshare", f"--{what}", "true"], capture_output=True, text=True, check=False)
+        if tried.returncode:
+            pytest.skip(f"root may not do everything here: {tried.stderr.strip()}")
+
+    return require
+
+
 @pytest.fixture
 def demo() -> Path:
     """A folder of real songs."""

@@ -19,7 +19,6 @@ from mgc_desktop import __version__
 pytestmark = pytest.mark.package
 
 TOLERANCE = 1e-4
-root = os.geteuid() == 0
 USER = "65534"  # nobody
 
 
@@ -105,16 +104,16 @@ def test_training_says_where_it_is_to_be_had(installed: Any, demo: Path, tmp_pat
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not root or shutil.which("unshare") is None, reason="only root can take the network away")
-def test_offline(installed: Any, demo: Path) -> None:
+def test_offline(installed: Any, demo: Path, apart: Any) -> None:
+    apart("net")  # only root can take the network away
     alone = replace(installed, before=("unshare", "--net"))
     assert alone.mgc("self-test").stdout == "PASS\n"
     assert alone.mgc("analyze", *demo.glob("*.mp3")).returncode == 0
 
 
-@pytest.mark.skipif(not root, reason="as a normal user everything else is tested anyway")
-def test_as_a_normal_user_in_a_folder_that_cannot_be_written(bundle: Path, demo: Path) -> None:
+def test_as_a_normal_user_in_a_folder_that_cannot_be_written(bundle: Path, demo: Path, apart: Any) -> None:
     """The folder is root's, mounted read-only; the user has a home and nothing else."""
+    apart("mount")  # as a normal user everything else is tested anyway
     folder = Path("/tmp") / f"mgc-user-{os.getpid()}"
     home = folder / "Zoë's home"
     home.mkdir(parents=True)

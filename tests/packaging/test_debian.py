@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from screens import colours, look
@@ -71,10 +72,11 @@ class Debian:
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Debian]:
+def bare(tmp_path_factory: pytest.TempPathFactory, apart: Any) -> Iterator[Debian]:
     """A Debian with nothing but what `debootstrap --variant=minbase` puts there, and a user."""
-    if os.geteuid() != 0 or shutil.which("debootstrap") is None:
-        pytest.skip("needs root and debootstrap (apt install debootstrap)")
+    apart("mount")
+    if shutil.which("debootstrap") is None:
+        pytest.skip("needs debootstrap (apt install debootstrap)")
     root = Path(os.environ.get("MGC_CHROOT", "") or tmp_path_factory.mktemp("debian") / "root")
     if not (root / "usr/bin/dpkg").exists():
         made = subprocess.run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -115,8 +114,8 @@ def test_two_at_once(seen: Any) -> None:
     assert errors_in(seen.log) == []
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None or os.geteuid() != 0, reason="only root can take the network away")
-def test_offline(seen: Any, demo: Path) -> None:
+def test_offline(seen: Any, demo: Path, apart: Any) -> None:
+    apart("net")  # only root can take the network away
     alone = replace(seen, before=("unshare", "--net"))
     with running(alone, *demo.glob("Kenta*")):
         time.sleep(2)
