@@ -47,6 +47,49 @@ class Reporter(QObject):
     reported = Signal(str, str)  # title, message
 
 
+class Interrupts:
+    """Ctrl+C in the terminal, and the system's wish that the program end: both close the window.
+
+    What comes before there is a window that can be closed is remembered until there is.
+    """
+
+    _NUMBERS: Final = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._window: MainWindow | None = None
+        self._timer: QTimer | None = None
+        self._before = [signal.signal(number, self._on_signal) for number in self._NUMBERS]
+
+    def close(self, window: MainWindow) -> None:
+        """Close this window when asked; Python must get a turn now and then to notice it."""
+        self._window = window
+        self._timer = QTimer(window, interval=250)
+        self._timer.timeout.connect(lambda: None)
+        self._timer.start()
+        if self._asked:
+            self._close_soon()
+
+    def stop(self) -> None:
+        """The window is closed."""
+        if self._timer is not None:
+            self._timer.stop()
+
+    def let_go(self) -> None:
+        """Leave them to the system again."""
+        for number, before in zip(self._NUMBERS, self._before, strict=True):
+            signal.signal(number, before)
+
+    def _on_signal(self, *_: object) -> None:
+        self._asked = True
+        self._close_soon()
+
+    def _close_soon(self) -> None:
+        """By the event loop, also when it has not begun yet."""
+        if self._window is not None:
+            QTimer.singleShot(0, self._window.close)
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """The running program."""
@@ -166,16 +209,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     crashed = crash.watch(log_file.parent) if log_file is not None else None
     qInstallMessageHandler(_on_qt_message)
     _log.info("%s %s starts", NAME, __version__)
+    interrupts = Interrupts()
     try:
         program = build_app(log_file=log_file, show=arguments.screenshot is None)
     except Exception as error:
+        interrupts.let_go()
         return _cannot_start(error, log_file, alone=arguments.screenshot is not None)
     if crashed is not None:
         program.window.report_crash()
     reporter = Reporter()
     reporter.reported.connect(program.window.report)
     restore = log.install_hooks(reporter.reported.emit)
-    interrupts = _let_interrupts_through(program)
+    interrupts.close(program.window)
     try:
         if arguments.screenshot is not None:
             from mgc_desktop.ui.screenshot import Photographer
@@ -218,14 +263,3 @@ def _cannot_start(error: Exception, log_file: Path | None, *, alone: bool) -> in
 
 def _on_qt_message(kind: QtMsgType, context: object, message: str) -> None:
     logging.getLogger("qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
-
-
-def _let_interrupts_through(program: Program) -> QTimer:
-    """Ctrl+C in the terminal closes the window; Python must get a turn now and then to notice it."""
-    timer = QTimer(program.app)
-    timer.setInterval(250)
-    timer.timeout.connect(lambda: None)
-    timer.start()
-    for number in (signal.SIGINT, signal.SIGTERM):  # heard by the event loop, also when it has not begun yet
-        signal.signal(number, lambda *_: QTimer.singleShot(0, program.window.close))
-    return timer

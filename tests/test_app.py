@@ -111,3 +111,30 @@ def test_it_ends_cleanly_when_it_is_told_to_while_it_works(
     assert program.returncode == 0, errors.decode()
     assert b"Traceback" not in errors
     assert (tmp_path / "home" / "config" / "settings.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [(signal.SIGTERM, "_show"), (signal.SIGINT, "_make_parts"), (signal.SIGTERM, "Interrupts.close")],
+)
+def test_it_ends_cleanly_when_it_is_told_to_while_it_starts(
+    environment: dict[str, str], number: signal.Signals, moment: str
+) -> None:
+    """Told just before that part of the program runs, as if by somebody who thought better of it."""
+    code = (
+        "import signal, sys\n"
+        "from mgc_desktop import app\n"
+        f"told, number = {moment!r}.split('.'), signal.Signals({int(number)})\n"
+        "owner = getattr(app, told[0]) if len(told) > 1 else app\n"
+        "real = getattr(owner, told[-1])\n"
+        "def told_to_end(*arguments):\n"
+        "    setattr(owner, told[-1], real)\n"
+        "    signal.raise_signal(number)\n"
+        "    return real(*arguments)\n"
+        "setattr(owner, told[-1], told_to_end)\n"
+        "sys.exit(app.main([]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr

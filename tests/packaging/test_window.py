@@ -21,7 +21,7 @@ from screens import colours, look
 pytestmark = [pytest.mark.package, pytest.mark.screen]
 
 PATIENCE = 60.0  # seconds
-SHOWN = "the window is shown"
+USABLE = "the window can be used"
 
 
 @pytest.fixture
@@ -39,11 +39,11 @@ def wait_for(done: Callable[[], Any], otherwise: Callable[[], str]) -> None:
 
 @contextmanager
 def running(program: Any, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """The program, until its window is shown; it is told to end afterwards and must do so cleanly."""
-    before = program.log.count(SHOWN)
+    """The program, once its window can be used; it is told to end afterwards and must do so cleanly."""
+    before = program.log.count(USABLE)
     process = program.gui(*arguments)
     try:
-        wait_for(lambda: program.log.count(SHOWN) > before or process.poll() is not None, lambda: program.log)
+        wait_for(lambda: program.log.count(USABLE) > before or process.poll() is not None, lambda: program.log)
         assert process.poll() is None, process.communicate()[1]
         yield process
         process.send_signal(signal.SIGTERM)
@@ -137,7 +137,7 @@ def test_a_library_is_listened_to_by_worker_processes(seen: Any, demo: Path, tmp
 
 def test_a_crash_of_a_library_is_told_at_the_next_start(seen: Any, screen: str, tmp_path: Path) -> None:
     process = seen.gui()
-    wait_for(lambda: SHOWN in seen.log, lambda: seen.log)
+    wait_for(lambda: USABLE in seen.log, lambda: seen.log)
     process.send_signal(signal.SIGSEGV)
     process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGSEGV
