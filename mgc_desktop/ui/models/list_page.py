@@ -59,15 +59,28 @@ class ModelCard(QFrame):
             self.figures = ElidedLabel(row.reason, px=SMALL)
             self.figures.setProperty("tone", "muted")
             texts.addWidget(self.figures)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 11, 16, 11)
-        line.setSpacing(14)
-        line.addLayout(texts, 1)
-        line.addWidget(self._side(offer, in_use))
+        self._offer = offer
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(16, 11, 16, 11)
+        self._line.setSpacing(14)
+        self._line.addLayout(texts, 1)
+        self._side: QWidget | None = None
         self.setAccessibleName(row.title)
-        self.setAccessibleDescription(joined(self.figures.text(), "in use" if in_use else words.ROLES.get(row.role)))
+        self.show_use(in_use=in_use)
 
-    def _side(self, offer: Offer, in_use: bool) -> QWidget:
+    def show_use(self, *, in_use: bool) -> None:
+        """Say that this is the model that listens, or offer to let it."""
+        if self._side is not None:
+            self._line.removeWidget(self._side)
+            self._side.hide()
+            self._side.deleteLater()
+        self.in_use = in_use
+        role = words.ROLES.get(self._offer.row.role)
+        self._side = self._new_side(self._offer, in_use)
+        self._line.addWidget(self._side)
+        self.setAccessibleDescription(joined(self.figures.text(), "in use" if in_use else role))
+
+    def _new_side(self, offer: Offer, in_use: bool) -> QWidget:
         self.button: QPushButton | None = None
         if in_use:
             said = QLabel("In use")
@@ -89,6 +102,7 @@ class ListPage(QScrollArea):
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: dict[str, ModelCard] = {}
+        self._offers: Sequence[Offer] = ()
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
@@ -99,16 +113,19 @@ class ListPage(QScrollArea):
         self.setWidget(inside)
 
     def show_offers(self, offers: Sequence[Offer], in_use: str) -> None:
-        """List these; one of them listens."""
-        had_focus = any(card.button is not None and card.button.hasFocus() for card in self.cards.values())
+        """List these; one of them listens. The list stays where it is while only that changes."""
+        if offers is not self._offers:
+            self._make_cards(offers, in_use)
+        for name, card in self.cards.items():
+            if card.in_use != (name == in_use):
+                card.show_use(in_use=name == in_use)
+
+    def _make_cards(self, offers: Sequence[Offer], in_use: str) -> None:
         for card in self.cards.values():
             card.setParent(None)
             card.deleteLater()
+        self._offers = offers
         self.cards = {offer.row.name: ModelCard(offer, in_use=offer.row.name == in_use) for offer in offers}
         for card in self.cards.values():
             card.use_requested.connect(self.use_requested)
             self._column.insertWidget(self._column.count() - 1, card)
-        if had_focus:
-            first = next((card.button for card in self.cards.values() if card.button is not None), None)
-            if first is not None:
-                first.setFocus()

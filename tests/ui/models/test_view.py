@@ -91,6 +91,23 @@ def test_the_chosen_model_listens_everywhere_and_after_the_next_start(
     assert program.window.notices.notice is not None
 
 
+def test_the_list_stays_where_it_is_when_a_model_is_chosen(view: ModelsView, program: Any, qtbot: QtBot) -> None:
+    program.window.activateWindow()
+    qtbot.waitUntil(program.window.isActiveWindow)
+    bar = view.list.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    moved: list[int] = []
+    bar.valueChanged.connect(lambda value: moved.append(value))
+    for name in ("cnn-full", "musicnn"):
+        button = view.list.cards[name].button
+        assert button is not None
+        button.setFocus()
+        qtbot.waitUntil(button.hasFocus)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda name=name: view.list.cards[name].button is None)  # type: ignore[misc]
+    assert moved == []
+
+
 def test_the_song_that_plays_is_judged_anew_by_the_chosen_model(
     view: ModelsView, program: Any, write_audio: Any, sounds: Any, qtbot: QtBot
 ) -> None:
