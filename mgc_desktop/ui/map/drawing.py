@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from mgc_desktop.insight.camera import CORNERS, EDGES
 from mgc_desktop.insight.scene import Scene
 from mgc_desktop.ui.fonts import CAPTION, SMALL, font
-from mgc_desktop.ui.map.sprites import LEVELS, Look, Sprites, levels_of
+from mgc_desktop.ui.map.sprites import LEVELS, Look, Sprites, levels_of, radius_for
 from mgc_desktop.ui.theme import Palette
 
 _PAD: Final = 5.0
+_RING: Final = 14.0  # radius of the outer ring around the song that sounds
+_FEW: Final = 100  # songs of a group; the name of a larger one lies over its crowd, whose shape shows what is hidden
+_HIDDEN: Final = 0.1  # of a group's few songs that its name may lie over without giving way
+_STEPS: Final = (0, -1, 1, -2, 2, -3, 3)  # to where a name gives way: up and down, in its own height
 
 
 def draw_points(painter: QPainter, scene: Scene, sprites: Sprites, palette: Palette, *, shapes: bool = False) -> None:
@@ -65,18 +70,24 @@ def _draw_cube(painter: QPainter, scene: Scene, palette: Palette) -> None:
     painter.drawLines([QLineF(points[a], points[b]) for a, b in EDGES])
 
 
-def draw_names(painter: QPainter, scene: Scene, palette: Palette) -> None:
-    """Each genre's name where most of its songs are, the larger ones first; no name over another."""
+def draw_names(painter: QPainter, scene: Scene, palette: Palette, free: QRectF) -> None:
+    """Each genre's name where most of its songs are, beside them where they are few; no name over another or `free`."""
     painter.setFont(font(SMALL, QFont.Weight.DemiBold))
     metrics = QFontMetricsF(painter.font())
     page = QRectF(0, 0, *scene.size)
-    taken: list[QRectF] = []
+    points = scene.project()[0][scene.seen]
+    radius = radius_for(len(scene))
+    taken = [free]
     for group, (x, y) in scene.names():
         name = scene.colouring.names[group]
         box = QRectF(0, 0, metrics.horizontalAdvance(name) + 2 * _PAD, metrics.height() + 2)
         box.moveCenter(QPointF(x, y))
-        if not page.contains(box) or any(box.intersects(other) for other in taken):
+        count = scene.colouring.counts[group]
+        around = [box.translated(0, step * box.height()) for step in (_STEPS if count <= _FEW else _STEPS[:1])]
+        places = [place for place in around if page.contains(place) and not any(map(place.intersects, taken))]
+        if not places:
             continue
+        box = places[0] if count > _FEW else _clearest(places, points, radius, int(_HIDDEN * count))
         taken.append(box)
         ground = QColor(palette.panel)
         ground.setAlphaF(0.78)
@@ -85,6 +96,17 @@ def draw_names(painter: QPainter, scene: Scene, palette: Palette) -> None:
         painter.drawRoundedRect(box, 6, 6)
         painter.setPen(QColor(palette.genre_as_text(name)))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+
+
+def _clearest(places: Sequence[QRectF], points: NDArray[np.float32], radius: float, most: int) -> QRectF:
+    """The first place with no more than `most` points under it, else that with the fewest."""
+
+    def hidden(place: QRectF) -> int:
+        left, right = place.left() - radius, place.right() + radius
+        inside = points[(points[:, 0] > left) & (points[:, 0] < right), 1]
+        return int(((inside > place.top() - radius) & (inside < place.bottom() + radius)).sum())
+
+    return next((place for place in places if hidden(place) <= most), None) or min(places, key=hidden)
 
 
 def draw_links(painter: QPainter, scene: Scene, palette: Palette) -> None:
@@ -107,24 +129,47 @@ def draw_mark(painter: QPainter, scene: Scene, song: int, colour: str, grown: fl
         painter.drawEllipse(QPointF(*scene.project()[0][song].tolist()), grown, grown)
 
 
-def draw_playing(painter: QPainter, scene: Scene, title: str, palette: Palette) -> None:
-    """Two rings around the song that sounds, and its title."""
+def playing_room(scene: Scene, title: str) -> QRectF:
+    """What the mark of the song that sounds takes up, with its title; null where none is seen."""
+    box = _playing_box(scene, title)
+    if scene.playing is None or box.isNull():
+        return box
+    x, y = scene.project()[0][scene.playing].tolist()
+    return box.united(QRectF(x - _RING, y - _RING, 2 * _RING, 2 * _RING))
+
+
+def _playing_box(scene: Scene, title: str) -> QRectF:
     song = scene.playing
     if song is None or not scene.seen[song]:
-        return
-    draw_mark(painter, scene, song, palette.accent, 10.0)
-    draw_mark(painter, scene, song, palette.accent, 14.0, 1.0)
-    painter.setFont(font(CAPTION, QFont.Weight.Medium))
-    metrics = QFontMetricsF(painter.font())
-    word = metrics.elidedText(title, Qt.TextElideMode.ElideRight, 180)
+        return QRectF()
+    metrics = QFontMetricsF(_playing_font())
     x, y = scene.project()[0][song].tolist()
-    box = QRectF(0, 0, metrics.horizontalAdvance(word) + 2 * _PAD + 2, metrics.height() + 4)
+    box = QRectF(0, 0, metrics.horizontalAdvance(_short(title, metrics)) + 2 * _PAD + 2, metrics.height() + 4)
     box.moveCenter(QPointF(x, y - 25))
     box.moveLeft(min(max(4.0, box.left()), scene.size[0] - box.width() - 4))
     if box.top() < 4:
         box.moveTop(y + 18)
+    return box
+
+
+def draw_playing(painter: QPainter, scene: Scene, title: str, palette: Palette) -> None:
+    """Two rings around the song that sounds, and its title."""
+    song, box = scene.playing, _playing_box(scene, title)
+    if song is None or box.isNull():
+        return
+    draw_mark(painter, scene, song, palette.accent, 10.0)
+    draw_mark(painter, scene, song, palette.accent, _RING, 1.0)
+    painter.setFont(_playing_font())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(palette.accent))
     painter.drawRoundedRect(box, 6, 6)
     painter.setPen(QColor(palette.on_accent))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _short(title, QFontMetricsF(painter.font())))
+
+
+def _playing_font() -> QFont:
+    return font(CAPTION, QFont.Weight.Medium)
+
+
+def _short(title: str, metrics: QFontMetricsF) -> str:
+    return metrics.elidedText(title, Qt.TextElideMode.ElideRight, 180)

@@ -26,7 +26,7 @@ from mgc_desktop.insight.colouring import Colouring
 from mgc_desktop.insight.scene import Scene
 from mgc_desktop.ui.map.card import Facts, HoverCard
 from mgc_desktop.ui.map.colours import Ink, inks
-from mgc_desktop.ui.map.drawing import draw_links, draw_mark, draw_names, draw_playing, draw_points
+from mgc_desktop.ui.map.drawing import draw_links, draw_mark, draw_names, draw_playing, draw_points, playing_room
 from mgc_desktop.ui.map.motion import Motion
 from mgc_desktop.ui.map.sprites import Sprites, radius_for
 from mgc_desktop.ui.theme import Palette
@@ -216,11 +216,11 @@ class MapPicture(QWidget):
 
     def _draw_marks(self, painter: QPainter) -> None:
         scene, palette = self.scene, self._palette
+        title = self.facts(scene.playing).title if scene.playing is not None else ""
         draw_links(painter, scene, palette)
         if self.named:
-            draw_names(painter, scene, palette)
-        if scene.playing is not None:
-            draw_playing(painter, scene, self.facts(scene.playing).title, palette)
+            draw_names(painter, scene, palette, playing_room(scene, title))
+        draw_playing(painter, scene, title, palette)
         if scene.source is not None:
             draw_mark(painter, scene, scene.source, palette.accent, 11.0)
         if self.hovered is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -204,6 +204,20 @@ def test_songs_have_their_genre_s_colour_and_hidden_ones_none(
     assert colour_at(seen(canvas), place.x(), place.y()) == "#3fa58a"  # World
     canvas.hide_groups(frozenset({"World"}))
     assert colour_at(seen(canvas), place.x(), place.y()) == "#15181e"
+
+
+def test_a_genre_s_name_lies_over_none_of_its_few_songs(canvas: MapCanvas, seen: Callable[[QWidget], QImage]) -> None:
+    places = np.array(
+        [[0.45, 0.5, 0.5], [0.5, 0.5, 0.5], [0.55, 0.5, 0.5], [0.5, 0.1, 0.5], [0.5, 0.9, 0.5]], np.float32
+    )
+    canvas.show_songs(places, by_heard(("World",) * 5, np.ones(5, bool)), flat=True)
+    named = seen(canvas)
+    canvas.set_named(False)
+    bare = seen(canvas)
+    assert named != bare  # it is written somewhere
+    for song in range(5):
+        around = QRect(-4, -4, 9, 9).translated(at(canvas, song))
+        assert named.copy(around) == bare.copy(around)
 
 
 def test_an_unsure_song_is_a_ring(
