@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 from mgc_desktop.ui.theme import Palette
 
 _HANDLE: Final = 6.0  # radius
+_END: Final = 12.0  # pixels beside the groove, for the grown handle and the ring of focus
 _GROOVE: Final = 4.0
 _OWN_KEYS: Final = frozenset({
     Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
@@ -61,15 +62,15 @@ class Slider(QSlider):
 
     def value_at(self, x: float) -> int:
         """The value under a pixel."""
-        width = max(1.0, self.width() - 2 * _HANDLE)
-        share = min(1.0, max(0.0, (x - _HANDLE) / width))
+        width = max(1.0, self.width() - 2 * _END)
+        share = min(1.0, max(0.0, (x - _END) / width))
         return round(self.minimum() + share * (self.maximum() - self.minimum()))
 
     def x_of(self, value: int) -> float:
         """The pixel of a value."""
         span = self.maximum() - self.minimum()
         share = (value - self.minimum()) / span if span > 0 else 0.0
-        return _HANDLE + share * (self.width() - 2 * _HANDLE)
+        return _END + share * (self.width() - 2 * _END)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the pointer and hold on to it."""
@@ -120,7 +121,7 @@ class Slider(QSlider):
         x = self.x_of(self.value())
         half = _GROOVE / 2
         painter.setBrush(QColor(self._palette.line))
-        groove = QRectF(_HANDLE - half, middle - half, self.width() - 2 * _HANDLE + _GROOVE, _GROOVE)
+        groove = QRectF(_END - half, middle - half, self.width() - 2 * _END + _GROOVE, _GROOVE)
         painter.drawRoundedRect(groove, half, half)
         if not self.isEnabled():
             return
