@@ -64,7 +64,7 @@ def bar_reading(found: Distribution, genre: GenreSongs, side: Side) -> str:
 
 
 def part_line(part: Part) -> str:
-    """Much Jazz (3.1 ×), little Ambient; or what there is most of."""
+    """Much Jazz (3.1 ×), little Ambient; or that no difference is clear."""
     rows = part.balances()
     much = [f"{genre} ({times(b.ratio)})" for genre, _, b in rows if b.weight is Weight.MUCH][:_MOST]
     little = [genre for genre, _, b in reversed(rows) if b.weight is Weight.LITTLE][:_MOST]
@@ -72,7 +72,7 @@ def part_line(part: Part) -> str:
     if any(told):
         words = ", ".join(word for word in told if word)
         return words[0].upper() + words[1:]
-    return "Like the whole library" if part.counts.sum() else "No genre known yet"
+    return "No clear difference" if part.counts.sum() else "No genre known yet"
 
 
 def part_reading(part: Part) -> str:

@@ -74,7 +74,7 @@ def test_a_folder_is_compared_with_the_whole_library() -> None:
 
 def test_a_part_that_is_like_the_library_or_unknown_says_so() -> None:
     part = Part("x", "/x", np.arange(2), ("Jazz", "World"), np.array([1, 1]), (0.5, 0.5))
-    assert part_line(part) == "Like the whole library"
+    assert part_line(part) == "No clear difference"
     assert part_line(Part("x", "/x", np.arange(2), ("Jazz",), np.array([0]), (1.0,))) == "No genre known yet"
 
 
