@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.theme import Palette
@@ -24,6 +24,7 @@ class Segments(QWidget):
         self._palette = palette
         self._buttons: dict[str, QToolButton] = {}
         self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # as high as its words, everywhere
         group = QButtonGroup(self)
         group.setExclusive(True)
         row = QHBoxLayout(self)

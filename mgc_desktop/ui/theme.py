@@ -192,6 +192,7 @@ QPushButton:focus {{ border: 2px solid {accent}; padding: 7px 14px; }}
 QPushButton:disabled {{ color: {muted}; }}
 QPushButton[kind="primary"] {{ background: {accent}; border-color: {accent}; color: {on_accent}; }}
 QPushButton[kind="primary"]:hover {{ border-color: {text}; }}
+QPushButton[kind="primary"]:disabled {{ background: {raised}; border-color: {line}; color: {muted}; }}
 QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
 QPushButton[kind="quiet"] {{ background: transparent; border: 2px solid transparent; color: {muted}; padding: 7px 10px; }}
 QPushButton[kind="quiet"]:hover {{ color: {text}; background: {hover}; }}
@@ -223,6 +224,7 @@ QMenu::item:disabled {{ color: {muted}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 6px 8px; }}
 QMenu::icon {{ padding-left: 8px; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 2px 4px; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {line}; border-radius: 3px; min-height: 28px; margin: 2px; }}

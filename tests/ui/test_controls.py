@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.paths import resources_dir
@@ -127,6 +127,28 @@ def test_segments(place: Any, qtbot: QtBot) -> None:
     assert segments.button("overview").accessibleName() == "Picture: Overview"
     with qtbot.assertNotEmitted(segments.chosen):
         segments.choose("follow")
+
+
+def test_segments_are_no_higher_beside_something_high(place: Any) -> None:
+    window, segments, high = QWidget(), Segments("Picture", [("follow", "Follow", "")], DARK), QLabel()
+    high.setFixedHeight(80)
+    row = QHBoxLayout(window)
+    row.addWidget(segments)
+    row.addWidget(high)
+    place(window)
+    assert segments.height() == segments.sizeHint().height() < 40
+
+
+def test_what_cannot_be_done_does_not_look_like_the_thing_to_do(
+    program: Any, place: Any, seen: Any, colour_at: Any
+) -> None:
+    button = QPushButton("Write")
+    button.setProperty("kind", "primary")
+    place(button, 120, 36)
+    accent = program.parts.appearance.palette.accent.lower()
+    assert colour_at(seen(button), 60, 5) == accent
+    button.setEnabled(False)
+    assert colour_at(seen(button), 60, 5) != accent
 
 
 def test_rows_flow(place: Any) -> None:
