@@ -11,10 +11,9 @@ from mgc_desktop.ui.fonts import BODY, caption_font, font
 
 def caption(text: str) -> QLabel:
     """Small capitals over a panel."""
-    label = QLabel(text.upper())
+    label = ElidedLabel(text.upper(), tone="muted")
     label.setAccessibleName(text)
     label.setFont(caption_font())
-    label.setProperty("tone", "muted")
     return label
 
 
@@ -28,7 +27,7 @@ def muted(text: str = "", px: int = BODY, *, tabular: bool = False) -> QLabel:
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in … where it is too long; the whole text is in the tooltip then."""
+    """One line that ends in … where it is too long; the tooltip begins with the whole text then."""
 
     def __init__(
         self,
@@ -45,6 +44,7 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._ink: QColor | None = None
+        self._tip = ""
 
     def set_ink(self, colour: str) -> None:
         """Draw in this colour instead of the style sheet's."""
@@ -64,6 +64,11 @@ class ElidedLabel(QLabel):
         super().setText(text)
         self._tell()
 
+    def setToolTip(self, tip: str) -> None:
+        """Something to be said besides."""
+        self._tip = tip
+        self._tell()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Find out whether the text still fits."""
         super().resizeEvent(event)
@@ -79,4 +84,5 @@ class ElidedLabel(QLabel):
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
 
     def _tell(self) -> None:
-        self.setToolTip(self.text() if self._elided() != self.text() else "")
+        whole = self.text() if self._elided() != self.text() else ""
+        super().setToolTip("\n".join(part for part in (whole, self._tip) if part))

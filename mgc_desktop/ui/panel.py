@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
-from mgc_desktop.ui.labels import caption
+from mgc_desktop.ui.labels import ElidedLabel, caption
 from mgc_desktop.ui.theme import INSET
 
 
@@ -18,8 +19,16 @@ class Panel(QFrame):
         self.head = QHBoxLayout()
         self.head.setSpacing(8)
         self.head.addWidget(self.caption)
-        self.head.addStretch(1)
+        self._space = QSpacerItem(0, 0, QSizePolicy.Policy.Expanding)
+        self.head.addSpacerItem(self._space)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(INSET, INSET - 3, INSET, INSET)
         self.body.setSpacing(spacing)
         self.body.addLayout(self.head)
+
+    def add_note(self, note: ElidedLabel) -> None:
+        """Words at the right end of the head, which give way to all else there."""
+        note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.head.removeItem(self._space)  # the note takes all of it
+        self.head.addWidget(note, 1)

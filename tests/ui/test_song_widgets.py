@@ -64,6 +64,17 @@ def test_markup_in_tags_is_shown_as_it_is(place: Any) -> None:
     assert label.textFormat() == Qt.TextFormat.PlainText
 
 
+def test_a_text_that_does_not_fit_is_in_the_tooltip_before_what_else_is_said_there(place: Any) -> None:
+    label = ElidedLabel("What speaks for the genre")
+    place(label, 300, 30)
+    label.setToolTip("Two by two blocks")
+    assert label.toolTip() == "Two by two blocks"
+    label.resize(60, 30)
+    assert label.toolTip() == "What speaks for the genre\nTwo by two blocks"
+    label.resize(300, 30)
+    assert label.toolTip() == "Two by two blocks"
+
+
 def test_a_cover_is_cropped_to_the_middle(place: Any, seen: Any, colour_at: Any) -> None:
     image = QImage(300, 100, QImage.Format.Format_RGB32)
     image.fill(QColor("#ff0000"))

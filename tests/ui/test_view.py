@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.app import build_app
@@ -145,6 +145,21 @@ def test_songs_it_chose_are_shown_in_the_library(mirrored: Any) -> None:
 def test_songs_it_wants_queued_are_queued(mirrored: Any, tmp_path: Path) -> None:
     mirrored.window.views.view("map").enqueue_requested.emit([tmp_path / "song.mp3"])
     assert [item.path for item in mirrored.parts.playback.queue.items] == [tmp_path / "song.mp3"]
+
+
+@pytest.mark.parametrize("key", [entry.key for entry in VIEWS])
+def test_in_the_smallest_window_the_words_on_all_buttons_are_whole(
+    heard_library: Path, request: pytest.FixtureRequest, key: str, qtbot: QtBot
+) -> None:
+    program = request.getfixturevalue("program")
+    window, read = program.window, list[bool]()
+    window.resize(window.minimumSize())
+    window.show_view(window.views.number(key))
+    program.parts.librarian.errand(lambda _: True, read.append)  # after what the view has asked
+    qtbot.waitUntil(lambda: bool(read), timeout=30_000)
+    buttons = [b for b in window.views.seen.page.findChildren(QAbstractButton) if b.isVisible() and b.text()]
+    assert buttons
+    assert [b.text() for b in buttons if b.width() < b.sizeHint().width()] == []
 
 
 def test_an_empty_state_takes_the_body_s_place(qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -17,11 +18,12 @@ from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.wording import percent
 
 _LEAST_ROW: Final = 24.0
+_LEAST_CELL: Final = 14.0
 _MOST_ROW: Final = 44.0
 _APART: Final = 8.0  # before names that are no known genre, and before "unsure"
 _GAP: Final = 2.0
-_SLANT: Final = 38.0  # degrees
-_SIN, _COS = float(np.sin(np.radians(_SLANT))), float(np.cos(np.radians(_SLANT)))
+_SLANT, _STEEP = 38.0, 62.0  # degrees of heads that have no room to lie
+_STEEP_FROM: Final = 20.0  # pixels; over narrower cells slanted heads would lie on each other
 _NAMES: Final = 150.0  # the widest a name at the left may be
 
 
@@ -36,9 +38,10 @@ class MatrixChart(Chart):
         self._values = self._matrix.values(Share.COUNTS)
         self._names = self._sums = self._head = 0.0
         self._cell = self._row = 1.0
-        self._slanted = False
+        self._slant = 0.0  # degrees
         self._worked_out: dict[float, tuple[QColor, QColor]] = {}
         self._figures, self._small_figures = font(SMALL, tabular=True), font(CAPTION, tabular=True)
+        self._digit = QFontMetricsF(self._small_figures).horizontalAdvance("0")
         self.setMinimumSize(320, 220)
 
     @property
@@ -75,12 +78,13 @@ class MatrixChart(Chart):
         apart = 0.0 if columns == matrix.known else _APART
         longest = max((names.horizontalAdvance(name) for name in matrix.columns), default=0.0)
         width = (room.width() - self._names - apart) / columns
-        self._slanted = longest + 8 > width
-        if self._slanted:  # the head of the last column leans out of its cell
+        self._slant = 0.0 if longest + 8 <= width else _SLANT if width >= _STEEP_FROM else _STEEP
+        leaning = math.radians(self._slant)
+        if self._slant:  # the head of the last column leans out of its cell
             last = names.horizontalAdvance(matrix.columns[-1]) if matrix.columns else 0.0
-            width = min(width, (room.width() - self._names - apart - last * _COS) / (columns - 0.5))
-        self._cell = max(18.0, width)
-        self._head = 30 + longest * _SIN if self._slanted else 44.0
+            width = min(width, (room.width() - self._names - apart - last * math.cos(leaning)) / (columns - 0.5))
+        self._cell = max(_LEAST_CELL, width)
+        self._head = 30 + longest * math.sin(leaning) if self._slant else 44.0
         apart = _APART if rows > matrix.known else 0.0
         self._row = min(_MOST_ROW, max(_LEAST_ROW, (room.height() - self._head - apart - 2) / rows))
 
@@ -152,7 +156,8 @@ class MatrixChart(Chart):
             painter.setPen(QPen(QColor(self.colours.faint), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        if text := self.text(place):
+        text = self.text(place)
+        if text and len(text) * self._digit <= box.width():  # what has no room is read out under the matrix
             painter.setFont(self._figures if box.width() >= 34 else self._small_figures)
             painter.setPen(letters)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -186,8 +191,8 @@ class MatrixChart(Chart):
             said = self._matrix.counts[:, column].any()
             painter.setPen(QColor(self.colours.text if said else self.colours.muted))
             painter.translate(middle, head - 19)
-            if self._slanted:
-                painter.rotate(-_SLANT)
+            if self._slant:
+                painter.rotate(-self._slant)
                 painter.drawText(QPointF(-3, 2), name)
             else:
                 painter.drawText(QPointF(-metrics.horizontalAdvance(name) / 2, 0), name)

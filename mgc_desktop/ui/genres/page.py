@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget
 from mgc_desktop.insight.distribution import Distribution, Part, Side
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.chart import Reading
+from mgc_desktop.ui.flow_layout import FlowLayout
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.genres.pairs import Legend, PairBars
 from mgc_desktop.ui.genres.parts import PartBars
@@ -113,11 +114,9 @@ class GenresPage(PageFrame):
         return ("name", "songs", *genres), [(p.detail, len(p.ids), *p.counts.tolist()) for p in self._parts]
 
     def _lay_out(self, palette: Palette) -> None:
-        rest = QHBoxLayout()
-        rest.setSpacing(8)
+        rest = FlowLayout(spacing=8)
         for button in self.rest.values():
             rest.addWidget(button)
-        rest.addStretch(1)
         for panel, chart, tools in (
             (self.left, self.pairs, (Legend(palette), self.save_genres)),
             (self.right, self.parts, (self.side, self.save_parts)),

@@ -36,7 +36,7 @@ class PairBars(Chart):
         self._known = 0
         self._row = _ROW
         self._most = 1
-        self.setMinimumSize(320, 160)
+        self.setMinimumSize(260, 160)
 
     def set_distribution(self, found: Distribution) -> None:
         """Show other numbers."""
@@ -87,7 +87,7 @@ class PairBars(Chart):
         return QRectF(left, top + 3 + column * lane, width, lane)
 
     def _name_width(self) -> float:
-        return min(_NAMES, self.viewport().width() * 0.3)
+        return min(_NAMES, self.viewport().width() * 0.42)
 
     def _word_width(self) -> float:
         return _WORDS if self.viewport().width() > 460 else 0.0

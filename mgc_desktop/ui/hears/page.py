@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBox
 from mgc_desktop.features.config import REPORT
 from mgc_desktop.insight.hearing import REDUCTIONS, Hearing
 from mgc_desktop.insight.occlusion import Occlusion
-from mgc_desktop.ui.fonts import SMALL
+from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.hears import words
 from mgc_desktop.ui.hears.evidence import Evidence, EvidencePicture, Legend
 from mgc_desktop.ui.hears.picture import PatchPicture, Shown
@@ -40,8 +40,12 @@ class HearsBody(QWidget):
         self.captions: dict[int, QLabel] = {reduction: muted(px=SMALL, tabular=True) for reduction in REDUCTIONS}
         self.evidence = EvidencePicture("What speaks for the genre", palette)
         self.legend = Legend(palette)
-        self.finding = ElidedLabel(px=SMALL, tone="muted")
-        self.verdict = muted(px=SMALL, tabular=True)
+        self.finding = muted(px=SMALL)
+        self.finding.setWordWrap(True)
+        self.finding.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.finding.setFixedHeight(2 * self.finding.fontMetrics().lineSpacing())  # the picture keeps its size
+        self.verdict = ElidedLabel(tone="muted")
+        self.verdict.setFont(font(SMALL, tabular=True))
         self.genre = QComboBox()
         self.genre.setAccessibleName("Genre whose evidence is shown")
         self.genre.addItem(MOST_PROBABLE)
@@ -144,13 +148,13 @@ class HearsBody(QWidget):
 
     def _spectrogram(self, title: str, note: str, picture: PatchPicture) -> Panel:
         panel = Panel(title, spacing=6)
-        panel.head.addWidget(muted(note, SMALL))
+        panel.add_note(ElidedLabel(note, px=SMALL, tone="muted"))
         panel.body.addWidget(picture, 1)
         return panel
 
     def _resolutions(self) -> Panel:
         panel = Panel("As the model gets it", spacing=6)
-        panel.head.addWidget(muted("framed: this model", SMALL))
+        panel.add_note(ElidedLabel("framed: this model", px=SMALL, tone="muted"))
         row = QHBoxLayout()
         row.setSpacing(GAP)
         for reduction, picture in self.patches.items():
@@ -165,7 +169,7 @@ class HearsBody(QWidget):
     def _evidence(self) -> Panel:
         panel = Panel("What speaks for", spacing=6)
         panel.head.insertWidget(1, self.genre)
-        panel.head.addWidget(self.verdict)
+        panel.add_note(self.verdict)
         self.honest = panel.caption
         panel.body.addWidget(self.evidence, 1)
         panel.body.addWidget(self.legend)

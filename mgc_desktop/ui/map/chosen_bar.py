@@ -6,14 +6,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mgc_desktop.ui.buttons import IconButton
+from mgc_desktop.ui.flow_layout import FlowLayout
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.library.words import songs
 from mgc_desktop.ui.theme import Palette
 
 _ABOVE: Final = 14  # pixels from the foot of the map
+_GAP: Final = 6
+_MARGINS: Final = (14, 7, 8, 7)
 
 
 class ChosenBar(QFrame):
@@ -42,14 +45,12 @@ class ChosenBar(QFrame):
             self._button("Show in library", "Show only these songs in the library", self.library_requested),
             self._button("Save as M3U…", "Save the chosen songs as a playlist", self.playlist_requested),
         ]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 7, 8, 7)
-        row.setSpacing(6)
-        row.addWidget(self.count)
-        row.addSpacing(4)
-        for button in self.buttons:
-            row.addWidget(button)
-        row.addWidget(self.clear_button)
+        self._row = FlowLayout(spacing=_GAP)  # in a small window the buttons need two rows
+        for widget in (self.count, *self.buttons, self.clear_button):
+            self._row.addWidget(widget)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(*_MARGINS)
+        inside.addLayout(self._row)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName("Chosen songs")
         self.hide()
@@ -90,9 +91,14 @@ class ChosenBar(QFrame):
 
     def _place(self) -> None:
         if not self.isHidden():
-            self.adjustSize()
             page = self._over.rect()
-            self.resize(min(self.width(), page.width() - 8), self.height())
+            hints = [widget.sizeHint() for widget in (self.count, *self.buttons, self.clear_button)]
+            tall = max(hint.height() for hint in hints)
+            for widget in (self.count, self.clear_button):  # in the middle of their row
+                widget.setFixedHeight(tall)
+            left, top, right, bottom = _MARGINS
+            room = min(page.width() - 8 - left - right, sum(hint.width() + _GAP for hint in hints) - _GAP)
+            self.resize(room + left + right, self._row.heightForWidth(room) + top + bottom)
             corner = QPoint((page.width() - self.width()) // 2, page.height() - self.height() - _ABOVE)
             self.move(self._over.mapTo(self._parent, corner))
             self.raise_()

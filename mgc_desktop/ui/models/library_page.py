@@ -135,7 +135,7 @@ class LibraryPage(QWidget):
         row.addWidget(self.cancel)
         row.addWidget(self.listen)
         left = Panel("How often they agree", spacing=6)
-        left.head.addWidget(muted("% of the songs that both heard", SMALL))
+        left.add_note(ElidedLabel("% of the songs that both heard", px=SMALL, tone="muted"))
         left.body.addWidget(self.chart, 1)
         right = Panel("Where they are furthest apart", spacing=6)
         right.head.addWidget(self.show_all)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from mgc_desktop.inference.prediction import TrackPrediction
@@ -36,7 +36,6 @@ class SongPage(QWidget):
         self.strip = AgreementStrip(palette)
         self.strip.seek_requested.connect(self.seek_requested)
         self.line = ElidedLabel(px=SMALL, tone="muted")
-        self.line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.table = PillTable("Places where the models disagree", palette)
         self.table.opened.connect(self._on_opened)
         self._lay_out()
@@ -117,7 +116,7 @@ class SongPage(QWidget):
         under.addWidget(self.strip)
         along_panel.body.addLayout(under)
         places = Panel("Where they disagree", spacing=6)
-        places.head.addWidget(self.line, 10)
+        places.add_note(self.line)
         places.body.addWidget(self.table, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

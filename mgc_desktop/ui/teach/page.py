@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -30,6 +30,8 @@ from mgc_desktop.ui.teach.song_rows import TeachTable
 from mgc_desktop.ui.theme import GAP, Palette
 
 _SIDE: Final = 322
+_NARROW_SIDE: Final = 250  # where the page is narrower than
+_NARROW: Final = 820
 _TYPING_MS: Final = 80
 _BUTTONS: Final = 4  # own genres with a button; the others are in the menu
 _SEARCH_KEYS: Final = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
@@ -168,6 +170,11 @@ class TeachPage(PageFrame):
     def set_palette(self, palette: Palette) -> None:
         """Colours that the program's style sheet does not know."""
         self._frame.setStyleSheet(table_sheet(palette))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small window the songs need the room more than the figures do."""
+        super().resizeEvent(event)
+        self._side.setFixedWidth(_NARROW_SIDE if self.width() < _NARROW else _SIDE)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """From the search, Down and Return lead into the songs, Escape back to the marks."""

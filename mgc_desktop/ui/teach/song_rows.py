@@ -34,6 +34,8 @@ ROW: Final = Qt.ItemDataRole.UserRole
 GENRE, TITLE, ARTIST, BEFORE, JUDGED = range(5)
 _TITLES: Final = ("This is", "Title", "Artist", "Heard before", "Unheard, called")
 _WIDTHS: Final = {GENRE: 142, BEFORE: 122, JUDGED: 142}
+_NARROW: Final = 460  # pixels; in less, the artist gives way, too
+_NARROW_GENRE: Final = 124
 _ROOM_FOR_ALL: Final = 680  # pixels; in less, what was heard before gives way to how it is judged now
 _HEIGHT: Final = 38
 _OWN_KEYS: Final = frozenset({
@@ -176,11 +178,15 @@ class TeachTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Title and artist share what is left."""
         super().resizeEvent(event)
+        narrow = self.viewport().width() < _NARROW
+        self.setColumnHidden(ARTIST, narrow)
         self.setColumnHidden(BEFORE, self.viewport().width() < _ROOM_FOR_ALL and not self.isColumnHidden(JUDGED))
-        fixed = {column: width for column, width in _WIDTHS.items() if not self.isColumnHidden(column)}
-        left = max(160, self.viewport().width() - sum(fixed.values()))
+        most = _NARROW_GENRE if narrow else max(_WIDTHS.values())
+        fixed = {column: min(width, most) for column, width in _WIDTHS.items() if not self.isColumnHidden(column)}
+        left = max(100, self.viewport().width() - sum(fixed.values()))
+        title = left if narrow else round(left * 0.6)
         for column in (GENRE, TITLE, ARTIST, BEFORE, JUDGED):
-            share = round(left * 0.6) if column == TITLE else left - round(left * 0.6)
+            share = title if column == TITLE else left - title
             self.setColumnWidth(column, fixed.get(column, share))
 
     def event(self, event: QEvent) -> bool:

@@ -54,6 +54,17 @@ def test_a_cell_has_the_colour_of_its_value(
             assert colour_at(image, corner.x(), corner.y()) == expected
 
 
+def test_a_number_that_has_no_room_is_left_out(chart: MatrixChart, seen: Callable[[QWidget], QImage]) -> None:
+    names = tuple(f"Genre {i}" for i in range(12))
+    chart.set_matrix(Matrix(names, names, np.diag(np.full(12, 12345)), 12), Share.COUNTS)
+    chart.resize(320, 400)
+    QApplication.processEvents()
+    box = chart.box((3, 3))
+    cell = seen(chart.viewport()).copy(box.toRect().adjusted(3, 3, -3, -3))
+    assert len({cell.pixel(x, y) for x in range(cell.width()) for y in range(cell.height())}) == 1
+    assert chart.box((0, 11)).right() < chart.viewport().width()
+
+
 def test_every_cell_is_found_where_it_is_drawn(chart: MatrixChart) -> None:
     for place in np.ndindex(3, 3):
         assert chart.place_at(chart.box(place).center()) == place

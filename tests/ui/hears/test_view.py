@@ -110,7 +110,9 @@ def test_any_genre_can_be_asked_for_at_once(opened: HearsView) -> None:
     opened.body.genre.activated.emit(opened.body.genre.findText(other))
     assert opened.body.explained[1].genre == other
     assert other in opened.body.legend.accessibleName()
-    assert opened.body.finding.text()
+    finding = opened.body.finding
+    assert finding.text()
+    assert finding.heightForWidth(finding.width()) <= finding.height(), "all of it can be read"
 
 
 def test_another_model_hears_anew(opened: HearsView, qtbot: QtBot) -> None:

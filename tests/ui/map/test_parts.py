@@ -98,5 +98,9 @@ def test_the_bar_stands_at_the_foot_of_the_map_while_songs_are_chosen(place: Cal
     assert abs(bar.geometry().center().x() - over.geometry().center().x()) <= 1
     over.resize(700, 300)
     assert over.geometry().contains(bar.geometry())
+    over.resize(360, 300)  # in two rows
+    assert over.geometry().contains(bar.geometry())
+    assert all(bar.rect().contains(button.geometry()) for button in bar.buttons)
+    assert all(button.width() >= button.sizeHint().width() for button in bar.buttons)
     bar.show_count(0)
     assert not bar.isVisible()
