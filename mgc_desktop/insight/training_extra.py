@@ -44,6 +44,6 @@ def look_for_extra(*, frozen: bool | None = None) -> Extra:
     return Extra(
         missing,
         f"Training needs libraries that are not installed here ({', '.join(missing)}). Install them with the command "
-        "below (from the source: make setup, then .venv/bin/pip install -e '.[train]'), and start the program again.",
+        "below (from the source: .venv/bin/pip install -e '.[train]'), and start the program again.",
         COMMAND,
     )
