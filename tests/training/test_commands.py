@@ -70,6 +70,6 @@ def test_evaluate_measures_a_bundled_model(
     assert "musicnn" in page.read_text()
 
 
-def test_a_kind_of_data_set_that_is_not_known_is_a_clear_error(small_tree: Path) -> None:
+def test_a_kind_of_data_set_that_is_not_known_is_a_clear_error(small_tree: Path, tmp_path: Path) -> None:
     with pytest.raises(MgcError, match="magnatagatune"):
-        mgc("train", "--dataset", "gtzan", small_tree)
+        mgc("train", "--dataset", "gtzan", small_tree, "--output", tmp_path / "out")
