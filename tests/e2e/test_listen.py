@@ -27,6 +27,7 @@ CLICK = 0.008  # seconds that a click lasts
 CLICKS = np.cumsum(np.random.default_rng(7).uniform(0.55, 1.3, 40))
 CLICKS = CLICKS[CLICKS < SECONDS - 1]
 ATTEMPTS = 4
+PLAYS = 2  # of them that count: what goes wrong by chance does not do so twice
 TOLERANCE = 0.025  # seconds between what is heard and what is drawn
 
 LISTENING = """
@@ -97,15 +98,15 @@ def performance(screen: str, sound_server: Any, tmp_path_factory: pytest.TempPat
     """The song played in the real program, while other processes listen to songs on all cores.
 
     This machine may be shared by others who are busy, too. A control, played beside by the sound server's own player,
-    tells whether it could do it at all just then; and what went wrong by chance does not do so several times.
+    tells whether it could do it at all just then; and what goes wrong by chance does not do so twice.
     """
-    played = None
+    played, plays = None, 0
     for _ in range(ATTEMPTS):
         with sound_server.disturbance(120.0) as control:
             attempt = _play(screen, sound_server, tmp_path_factory.mktemp("performance"))
         if not control.faults:
-            played = attempt
-            if played.flawless:
+            played, plays = attempt, plays + 1
+            if played.flawless or plays == PLAYS:
                 break
     if played is None:
         pytest.skip(f"even the sound server's own player stuttered here, {ATTEMPTS} times")

@@ -41,7 +41,6 @@ def test_twenty_thousand_rounds_with_repaint(program: Any, write_audio: Any, sou
         pass
     playback, view = program.parts.playback, program.window.page.spectrogram.view
     playback.toggle()
-    program.window.resize(program.window.minimumSize())  # all is painted as often, only sooner
     paints = Paints()
     view.viewport().installEventFilter(paints)
 

@@ -43,7 +43,8 @@ class HearsBody(QWidget):
         self.finding = muted(px=SMALL)
         self.finding.setWordWrap(True)
         self.finding.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.finding.setFixedHeight(2 * self.finding.fontMetrics().lineSpacing())  # the picture keeps its size
+        self._finding_height = 2 * self.finding.fontMetrics().lineSpacing()  # always, so the picture keeps its size
+        self.finding.setFixedHeight(self._finding_height)
         self.verdict = ElidedLabel(tone="muted")
         self.verdict.setFont(font(SMALL, tabular=True))
         self.genre = QComboBox()
@@ -108,6 +109,15 @@ class HearsBody(QWidget):
         self.legend.show_scale("", 0.0)
         self.verdict.setText("")
         self.finding.setText("")
+        self.finding.setFixedHeight(self._finding_height)
+
+    def forget(self) -> None:
+        """Another song: nothing of the last one stays."""
+        for picture in (self.mel, self.linear, *self.patches.values()):
+            picture.show_picture(None)
+        for caption in self.captions.values():
+            caption.setText("")
+        self.forget_evidence()
 
     @property
     def explained(self) -> tuple[Hearing, Evidence] | None:
@@ -117,7 +127,9 @@ class HearsBody(QWidget):
 
     def show_problem(self, sentence: str) -> None:
         """Why nothing is shown."""
+        self.forget()
         self.finding.setText(sentence)
+        self.finding.setFixedHeight(max(self._finding_height, self.finding.heightForWidth(self.finding.width())))
 
     def set_position(self, seconds: float | None) -> None:
         """Where the music is."""

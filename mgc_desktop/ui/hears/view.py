@@ -158,7 +158,7 @@ class HearsView(View):
 
     def _on_song(self, _: QueueItem | None) -> None:
         self._hearing = None
-        self.body.forget_evidence()
+        self.body.forget()
         self.set_frozen(False)
         self._show_song()
 

@@ -146,3 +146,18 @@ def test_a_song_that_cannot_be_decoded_does_no_harm(view: HearsView, tmp_path: P
     with qtbot.waitSignal(view.watcher.failed, timeout=WAIT):
         view.watcher.follow(path, 0.0, None)
     assert view.body.finding.text()
+
+
+def test_nothing_of_the_last_song_stays_when_the_next_cannot_be_decoded(
+    opened: HearsView, program: Any, tmp_path: Path, qtbot: QtBot
+) -> None:
+    body = opened.body
+    pictures = (body.mel, body.linear, body.evidence, *body.patches.values())
+    qtbot.waitUntil(lambda: all(picture.shown is not None for picture in pictures), timeout=WAIT)
+    program.window.resize(program.window.minimumSize())
+    path = tmp_path / "bad.mp3"
+    path.write_bytes(b"no music" * 100)
+    with qtbot.waitSignal(opened.watcher.failed, timeout=WAIT):
+        program.window.open([path])
+    assert all(picture.shown is None for picture in pictures)
+    assert body.finding.heightForWidth(body.finding.width()) <= body.finding.height(), "all of it can be read"
