@@ -24,16 +24,12 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
 from mgc_desktop.library.query import Filter, Group, Query
+from mgc_desktop.library.rows import COLUMNS, ORDER, PUT, song_of, values_of
 from mgc_desktop.library.schema import migrate
 from mgc_desktop.library.song import FileTags, Song, State
 from mgc_desktop.library.verdict import state_of
 
 _JUDGED: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES)
-_ORDER: Final = {state: number for number, state in enumerate(State)}
-_COLUMNS: Final = (
-    "id, path, size, mtime_ns, title, artist, album, year, duration, genres, checksum, heard, confidence, model, "
-    "state, error"
-)
 _ANALYSIS: Final = ", ".join(
     f"analysis.{name}"
     for name in "checksum model version genre confidence genres probabilities tags embedding heard duration".split()
@@ -162,7 +158,7 @@ class LibraryStore:
     def put(self, files: Iterable[FileTags]) -> None:
         """Add files, or renew what is known of them. A verdict stays while the audio may be the same."""
         with self.transaction():
-            self._db.executemany(_PUT, [_song_values(f) for f in files])
+            self._db.executemany(PUT, [values_of(f) for f in files])
 
     def stamps(self) -> dict[Path, tuple[int, int]]:
         """Size and mtime_ns of every known file, to see which ones changed."""
@@ -202,14 +198,14 @@ class LibraryStore:
         for start in range(0, len(ids), _PAGE):
             page = list(ids[start : start + _PAGE])
             marks = ",".join("?" * len(page))
-            for row in self._db.execute(f"SELECT {_COLUMNS} FROM song WHERE id IN ({marks})", page):
-                found[row[0]] = _song(row)
+            for row in self._db.execute(f"SELECT {COLUMNS} FROM song WHERE id IN ({marks})", page):
+                found[row[0]] = song_of(row)
         return [found[i] for i in ids if i in found]
 
     def song_at(self, path: Path) -> Song | None:
         """The song of a file, None when the library does not know it."""
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM song WHERE path = ?", (os.fsencode(path),)).fetchone()
-        return _song(row) if row else None
+        row = self._db.execute(f"SELECT {COLUMNS} FROM song WHERE path = ?", (os.fsencode(path),)).fetchone()
+        return song_of(row) if row else None
 
     def counts(self) -> dict[State, int]:
         """How many songs stand where."""
@@ -232,7 +228,7 @@ class LibraryStore:
         with self.transaction():
             self._db.executemany(
                 "UPDATE song SET state = ?, state_order = ?, error = ? WHERE id = ?",
-                [(state, _ORDER[state], error, song) for song in songs],
+                [(state, ORDER[state], error, song) for song in songs],
             )
 
     def remember(self, checksum: str, prediction: TrackPrediction) -> None:
@@ -268,7 +264,7 @@ class LibraryStore:
                 analysis.model,
                 analysis.duration,
                 state,
-                _ORDER[state],
+                ORDER[state],
                 song,
             ),
         )
@@ -292,7 +288,7 @@ class LibraryStore:
         """Say of which songs another model than `model` (`name@version`) gave the verdict."""
         self._db.execute(
             "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?)",
-            (State.STALE, _ORDER[State.STALE], model, *_JUDGED),
+            (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
 
     def take_up(self, model: str, version: str) -> None:
@@ -328,10 +324,10 @@ class LibraryStore:
         """The file of a song was written by this program; `genres` are those in it now, None: as before."""
         self._db.execute(
             "UPDATE song SET size = ?, mtime_ns = ?, state = ?, state_order = ?, error = NULL WHERE path = ?",
-            (size, mtime_ns, state, _ORDER[state], os.fsencode(path)),
+            (size, mtime_ns, state, ORDER[state], os.fsencode(path)),
         )
         if genres is not None and (song := self.song_at(path)) is not None:
-            values = _song_values(replace(song.file_tags, genres=genres))
+            values = values_of(replace(song.file_tags, genres=genres))
             self._db.execute(
                 "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path", values
             )
@@ -427,58 +423,6 @@ def set_aside(path: Path) -> Path:
     return kept
 
 
-_PUT: Final = """
-INSERT INTO song (path, folder, size, mtime_ns, title, artist, album, year, duration, genres, state, state_order,
-                  error, title_key, artist_key, album_key, genre_key, search)
-VALUES (:path, :folder, :size, :mtime_ns, :title, :artist, :album, :year, :duration, :genres, :state, :state_order,
-        :error, :title_key, :artist_key, :album_key, :genre_key, :search)
-ON CONFLICT (path) DO UPDATE SET
-    size = excluded.size, mtime_ns = excluded.mtime_ns, title = excluded.title, artist = excluded.artist,
-    album = excluded.album, year = excluded.year, duration = coalesce(excluded.duration, duration),
-    genres = excluded.genres, title_key = excluded.title_key, artist_key = excluded.artist_key,
-    album_key = excluded.album_key, genre_key = excluded.genre_key, search = excluded.search,
-    state = CASE WHEN excluded.error IS NOT NULL OR state = 'failed' THEN excluded.state ELSE state END,
-    state_order = CASE WHEN excluded.error IS NOT NULL OR state = 'failed' THEN excluded.state_order
-                  ELSE state_order END,
-    error = excluded.error
-"""
-
-
-def _song_values(file: FileTags) -> dict[str, object]:
-    title = file.title or file.path.stem
-    state = State.FAILED if file.error else State.NEW
-    words = (title, file.artist, file.album, *file.genres, file.path.name)
-    return {
-        "path": os.fsencode(file.path),
-        "folder": os.fsencode(file.path.parent),
-        "size": file.size,
-        "mtime_ns": file.mtime_ns,
-        "title": _text(file.title),
-        "artist": _text(file.artist),
-        "album": _text(file.album),
-        "year": file.year,
-        "duration": file.duration,
-        "genres": json.dumps(file.genres),
-        "state": state,
-        "state_order": _ORDER[state],
-        "error": file.error,
-        "title_key": _key(title),
-        "artist_key": _key(file.artist),
-        "album_key": _key(file.album),
-        "genre_key": _key(", ".join(file.genres)),
-        "search": _key("\n".join(w for w in words if w)),
-    }
-
-
-def _text(value: str | None) -> str | None:
-    """SQLite takes UTF-8 only: what came of undecodable bytes is shown by replacement characters."""
-    return None if value is None else value.encode("utf-8", "replace").decode()
-
-
-def _key(value: str | None) -> str:
-    return (_text(value) or "").casefold().strip()
-
-
 def _analysis(row: tuple[Any, ...]) -> Analysis:
     checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, heard, duration = row
     return Analysis(
@@ -493,11 +437,3 @@ def _analysis(row: tuple[Any, ...]) -> Analysis:
         heard,
         duration,
     )
-
-
-def _song(row: tuple[object, ...]) -> Song:
-    values = list(row)
-    values[1] = Path(os.fsdecode(row[1]))  # type: ignore[arg-type]
-    values[9] = tuple(json.loads(row[9]))  # type: ignore[arg-type]
-    values[14] = State(str(row[14]))
-    return Song(*values)  # type: ignore[arg-type]
