@@ -3,7 +3,7 @@
     python benchmarks/bench_backbone.py
 
 Each form takes `(n, 96, 187)` patches and gives the maximum over frequency of `FILTERS` filters of 7 frames × 38 bands.
-Figures are for one patch, as a ratio to the form that `mgc_desktop.training.backbone.graph` uses.
+Figures are for one patch, as a ratio to the form that `mgc_desktop.training.product.backbone.graph` uses.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def test_the_window_keeps_to_itself(trace: Trace, screen: str, sound_server: Any
         pytest.param("from mgc_desktop.inference.registry import load; load()", id="model"),
         pytest.param("import benchmarks.bench_backbone as b; b.load_onnxruntime()", id="benchmarks"),
         pytest.param(
-            "from mgc_desktop.training.backbone.measure import onnx_run, made_patches\n"
+            "from mgc_desktop.training.product.backbone.measure import onnx_run, made_patches\n"
             "from mgc_desktop.paths import models_dir\n"
             "onnx_run((models_dir() / 'musicnn' / 'model.onnx').read_bytes())(made_patches(2))",
             id="training",

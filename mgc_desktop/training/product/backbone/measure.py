@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MUSICNN
 from mgc_desktop.inference.onnx_runtime import load_onnxruntime
-from mgc_desktop.training.backbone.describe import MODEL_FILE, PATCH_FRAMES
-from mgc_desktop.training.backbone.fuse import fuse
-from mgc_desktop.training.backbone.graph import build
-from mgc_desktop.training.backbone.network import Backbone
-from mgc_desktop.training.backbone.wheel import Tagger
 from mgc_desktop.training.extract import Representation, extract
+from mgc_desktop.training.product.backbone.describe import MODEL_FILE, PATCH_FRAMES
+from mgc_desktop.training.product.backbone.fuse import fuse
+from mgc_desktop.training.product.backbone.graph import build
+from mgc_desktop.training.product.backbone.network import Backbone
+from mgc_desktop.training.product.backbone.wheel import Tagger
 
 FloatArray = NDArray[np.float32]
 Run = Callable[[FloatArray], Sequence[FloatArray]]
