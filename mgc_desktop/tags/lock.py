@@ -55,7 +55,7 @@ class WriterLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise TagError(f"the journal's folder cannot be used ({error.strerror})", path=self._path) from error
+            raise TagError(f"the journal's folder cannot be used ({error.strerror})", path=self._path.parent) from error
         try:
             _lock(handle)
         except OSError as error:

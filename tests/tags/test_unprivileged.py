@@ -148,5 +148,5 @@ def test_a_journal_in_a_forbidden_folder_is_a_sentence(file: Path, mode: int) ->
     journal.folder.chmod(mode)
     said = str(as_user(command))
     journal.folder.chmod(0o700)
-    assert said.count("journal") == 2
+    assert all("journal" in sentence for sentence in said.split("; "))
     assert file.read_bytes() == written
