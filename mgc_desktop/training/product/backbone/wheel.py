@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
-from mgc_desktop.training.backbone.tfbundle import read_bundle
+from mgc_desktop.training.product.backbone.tfbundle import read_bundle
 
 REQUIREMENT: Final = "musicnn==0.1.0"
 TAGGERS: Final = ("MTT", "MSD")  # the order of tags and embeddings in the ONNX graph

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from mgc_desktop.inference.calibration import Calibration, song_probabilities
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.head import Head
-from mgc_desktop.training.genre_head_data import Recording
 from mgc_desktop.training.metrics import Scores, calibration, coverage, interval, macro_accuracy, per_genre
+from mgc_desktop.training.product.genre_head_data import Recording
 
 FloatArray = NDArray[np.float32]
 
@@ -36,7 +36,7 @@ _REPORT: Final = """# The genre head
 Made and measured again by
 
 ```
-python -m mgc_desktop.training.genre_head --free-music ROOT --magnatagatune DIR --evaluation DIR
+python -m mgc_desktop.training.product.genre_head --free-music ROOT --magnatagatune DIR --evaluation DIR
 ```
 
 ROOT holds the free game music with its `tracks.tsv` (or `--tracks`), the two DIRs the tables of MagnaTagATune's tags

@@ -1,6 +1,6 @@
 """The nine report models, from free music to `models/`: all that the issue of bundling them needs, by one command.
 
-    python -m mgc_desktop.training.distil MUSIC_FOLDER --wheel WHEEL --work FOLDER [--resolution sixteenth]
+    python -m mgc_desktop.training.product.distil MUSIC_FOLDER --wheel WHEEL --work FOLDER [--resolution sixteenth]
 
 Every step is kept in the work folder and not done again: spectrograms, the corpus, each network's training.
 """
@@ -22,23 +22,23 @@ from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
 from mgc_desktop.inference.patchinput import PatchInput
-from mgc_desktop.training.backbone.fuse import fuse
-from mgc_desktop.training.backbone.wheel import read_taggers
 from mgc_desktop.training.cache import FeatureCache
 from mgc_desktop.training.datasets import Dataset
-from mgc_desktop.training.distil import corpus as corpora
-from mgc_desktop.training.distil.school import (
+from mgc_desktop.training.export import export
+from mgc_desktop.training.extract import Representation
+from mgc_desktop.training.inputs import backbone_input, sequence_input
+from mgc_desktop.training.loop import TrainConfig
+from mgc_desktop.training.product.backbone.fuse import fuse
+from mgc_desktop.training.product.backbone.wheel import read_taggers
+from mgc_desktop.training.product.distil import corpus as corpora
+from mgc_desktop.training.product.distil.school import (
     School,
     calibrate,
     teach_members,
     teach_stack,
     views_of_strangers,
 )
-from mgc_desktop.training.export import export
-from mgc_desktop.training.extract import Representation
-from mgc_desktop.training.inputs import backbone_input, sequence_input
-from mgc_desktop.training.loop import TrainConfig
-from mgc_desktop.training.networks.pretrained import FRAMES
+from mgc_desktop.training.product.pretrained import FRAMES
 from mgc_desktop.training.splits import Split
 
 Say = Callable[[str], None]

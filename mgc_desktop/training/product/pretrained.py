@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.training.backbone.fuse import FrontBlock, Fused, MidLayer
-from mgc_desktop.training.backbone.network import TOP_BANDS_DB, TopBands
+from mgc_desktop.training.product.backbone.fuse import FrontBlock, Fused, MidLayer
+from mgc_desktop.training.product.backbone.network import TOP_BANDS_DB, TopBands
 
 FRAMES: Final = 187  # of the backbone's patch at full resolution: 3 seconds
 TAG_RANGE: Final = (-9.0, 4.0)  # of tag logits, as in the backbone's head

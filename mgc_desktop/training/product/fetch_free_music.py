@@ -1,6 +1,6 @@
 """Get the free game music that the bundled models learned from: Debian packages, unpacked without installing them.
 
-    python -m mgc_desktop.training.fetch_free_music tracks.tsv FOLDER
+    python -m mgc_desktop.training.product.fetch_free_music tracks.tsv FOLDER
 
 `tracks.tsv` names the packages and the files in them. Needs Debian's or Ubuntu's `apt-get` and `dpkg`; root is not
 needed. What is there already is not fetched again. Some packages keep their music in an archive: a folder `NAME.x`

@@ -1,4 +1,4 @@
-"""`python -m mgc_desktop.training.distil`: train and export the bundled report models."""
+"""`python -m mgc_desktop.training.product.distil`: train and export the bundled report models."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import torch
 from mgc_desktop.paths import models_dir
 from mgc_desktop.training.datasets import open_dataset
 from mgc_desktop.training.datasets.open import ALBUM_GENRES
-from mgc_desktop.training.distil.bundle import Place, bundle, open_school
 from mgc_desktop.training.inputs import FACTORS
+from mgc_desktop.training.product.distil.bundle import Place, bundle, open_school
 
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m mgc_desktop.training.distil", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mgc_desktop.training.product.distil", description=__doc__)
     parser.add_argument("music", type=Path, help="where fetch_free_music unpacked the recordings")
     parser.add_argument("--tracks", type=Path, default=ALBUM_GENRES.with_name("free_music.tsv"))
     parser.add_argument("--made", type=Path, help="folder of render_styles: synthetic music that teaches as well")

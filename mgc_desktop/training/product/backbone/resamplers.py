@@ -24,11 +24,11 @@ from mgc_desktop.features.framing import patches
 from mgc_desktop.features.mel import log_mel
 from mgc_desktop.inference.calibration import song_probabilities
 from mgc_desktop.inference.classifier import Classifier, sigmoid
-from mgc_desktop.training.backbone.describe import MODEL_FILE, PATCH_FRAMES
-from mgc_desktop.training.backbone.fuse import fuse
-from mgc_desktop.training.backbone.graph import build
-from mgc_desktop.training.backbone.measure import Run, onnx_run
-from mgc_desktop.training.backbone.wheel import Tagger
+from mgc_desktop.training.product.backbone.describe import MODEL_FILE, PATCH_FRAMES
+from mgc_desktop.training.product.backbone.fuse import fuse
+from mgc_desktop.training.product.backbone.graph import build
+from mgc_desktop.training.product.backbone.measure import Run, onnx_run
+from mgc_desktop.training.product.backbone.wheel import Tagger
 
 FloatArray = NDArray[np.float32]
 

@@ -1,6 +1,6 @@
 """Make synthetic music in named styles: MMA's accompaniment grooves, played by FluidSynth with a free sound font.
 
-    python -m mgc_desktop.training.render_styles FOLDER [--seconds 24] [--most 400]
+    python -m mgc_desktop.training.product.render_styles FOLDER [--seconds 24] [--most 400]
 
 Writes FLAC files and `tracks.tsv`, a data set for `--dataset tracks`. A style's name says little of a genre, so each
 genre is marked as a guess: it may teach, but never measure. What is there already is not made again, and the same
@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.training.errors import TrainingError
-from mgc_desktop.training.style_songs import song
+from mgc_desktop.training.product.style_songs import song
 
 LIBRARY: Final = Path("/usr/share/mma/lib")
 SOUND_FONT: Final = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")

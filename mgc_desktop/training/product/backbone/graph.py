@@ -15,8 +15,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from mgc_desktop.training.backbone.fuse import FrontBlock, Fused, MidLayer
-from mgc_desktop.training.backbone.network import TOP_BANDS_DB
+from mgc_desktop.training.product.backbone.fuse import FrontBlock, Fused, MidLayer
+from mgc_desktop.training.product.backbone.network import TOP_BANDS_DB
 
 _OPSET = 18
 _IR_VERSION = 9  # the oldest that goes with the opset, so that old runtimes read the file

@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.training.genre_head_data import Recording, TaggedClip, with_genre
-from mgc_desktop.training.prior import NOISE, Background, made_songs
+from mgc_desktop.training.product.genre_head_data import Recording, TaggedClip, with_genre
+from mgc_desktop.training.product.prior import NOISE, Background, made_songs
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

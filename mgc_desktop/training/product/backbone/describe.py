@@ -12,9 +12,9 @@ from mgc_desktop.features.config import MUSICNN
 from mgc_desktop.inference.metadata import FILE_NAME, FileRecord, ModelMetadata
 from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.inference.projection import FILE_NAME as MAPS_FILE
-from mgc_desktop.training.backbone.card import write_card
-from mgc_desktop.training.backbone.network import UNITS
-from mgc_desktop.training.backbone.wheel import TAGGERS, Tagger
+from mgc_desktop.training.product.backbone.card import write_card
+from mgc_desktop.training.product.backbone.network import UNITS
+from mgc_desktop.training.product.backbone.wheel import TAGGERS, Tagger
 
 PATCH_FRAMES: Final = 187
 MODEL_FILE: Final = "model.onnx"
@@ -40,8 +40,8 @@ _WEAKNESSES = (
 )
 _SOURCE = (
     "Weights: the wheel of `musicnn` 0.1.0, read without TensorFlow, filters that died in training left out, both "
-    "networks written as one ONNX graph by `python -m mgc_desktop.training.backbone`, the top three bands turned down "
-    "by what today's resampler lets through and that of 2019 did not. Paper: J. Pons, X. Serra, "
+    "networks written as one ONNX graph by `python -m mgc_desktop.training.product.backbone`, the top three bands "
+    "turned down by what today's resampler lets through and that of 2019 did not. Paper: J. Pons, X. Serra, "
     "“musicnn: pre-trained convolutional neural networks for music audio tagging”, 2019, arXiv:1909.06654."
 )
 _LICENCE = (

@@ -24,14 +24,14 @@ from torch import Tensor, nn
 from mgc_desktop.inference.calibration import Calibration, segment_probabilities, song_probabilities
 from mgc_desktop.inference.head import Head
 from mgc_desktop.training.augment import Augmentation
-from mgc_desktop.training.backbone.fuse import Fused
 from mgc_desktop.training.datasets.clip import Clip
-from mgc_desktop.training.distil.corpus import Corpus
-from mgc_desktop.training.distil.lessons import Imitation, Lessons, spread
 from mgc_desktop.training.examples import FloatArray, IntArray
 from mgc_desktop.training.inputs import FACTORS, backbone_input, sequence_input
 from mgc_desktop.training.loop import TrainConfig, cross_entropy, train
-from mgc_desktop.training.networks.pretrained import PretrainedCnn, PretrainedLstm, PretrainedStack
+from mgc_desktop.training.product.backbone.fuse import Fused
+from mgc_desktop.training.product.distil.corpus import Corpus
+from mgc_desktop.training.product.distil.lessons import Imitation, Lessons, spread
+from mgc_desktop.training.product.pretrained import PretrainedCnn, PretrainedLstm, PretrainedStack
 from mgc_desktop.training.splits import Split
 from mgc_desktop.training.stacking import fit_meta, weigh
 

@@ -15,7 +15,7 @@ from mgc_desktop.inference.memory import Memory
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.pipeline import analyze
 
-TABLE: Final = Path(__file__).parents[1] / "data" / "free_music.tsv"
+TABLE: Final = Path(__file__).parents[2] / "data" / "free_music.tsv"
 
 
 def free_music() -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """Fit the genre head of the backbone:
 
-python -m mgc_desktop.training.genre_head --free-music ROOT --magnatagatune DIR --evaluation DIR [--out models/musicnn]
+python -m mgc_desktop.training.product.genre_head --free-music ROOT --magnatagatune DIR --evaluation DIR
+    [--out models/musicnn]
 
 The same inputs give the same head. What the backbone hears is kept in a cache, so that only the first run is slow.
 """
@@ -22,12 +23,12 @@ from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.head import Head
 from mgc_desktop.paths import cache_dir
-from mgc_desktop.training.backbone.describe import describe
 from mgc_desktop.training.datasets.tracks import open_tracks
-from mgc_desktop.training.genre_head_data import Listener, Recording, TaggedClip, read_tagged_clips, with_genre
-from mgc_desktop.training.genre_head_fit import TAG_RANGE, artist_weights, fit
-from mgc_desktop.training.genre_head_report import Outcome, measured, write_report
-from mgc_desktop.training.prior import Background
+from mgc_desktop.training.product.backbone.describe import describe
+from mgc_desktop.training.product.genre_head_data import Listener, Recording, TaggedClip, read_tagged_clips, with_genre
+from mgc_desktop.training.product.genre_head_fit import TAG_RANGE, artist_weights, fit
+from mgc_desktop.training.product.genre_head_report import Outcome, measured, write_report
+from mgc_desktop.training.product.prior import Background
 
 FloatArray = NDArray[np.float64]
 
@@ -161,7 +162,7 @@ def run(args: argparse.Namespace) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m mgc_desktop.training.genre_head",
+        prog="python -m mgc_desktop.training.product.genre_head",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

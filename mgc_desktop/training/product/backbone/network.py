@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mgc_desktop.training.backbone.wheel import Tagger
+from mgc_desktop.training.product.backbone.wheel import Tagger
 
 N_TAGS = 50
 UNITS = 200  # of the penultimate layer

@@ -1,7 +1,7 @@
 """Put what was measured into the models' own metadata and cards, and decide which are good enough to offer.
 
 `mgc evaluate --publish` does it with what it has just measured. What was measured before is published again by
-python -m mgc_desktop.training.publish docs/results.json models
+python -m mgc_desktop.training.product.publish docs/results.json models
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from mgc_desktop.inference.figures import FIGURES_FORMAT, MEASURED_KEYS
 from mgc_desktop.inference.metadata import ModelMetadata, Role
-from mgc_desktop.training.backbone import card as backbone_card
 from mgc_desktop.training.card import write_card
 from mgc_desktop.training.evaluate import Measured
+from mgc_desktop.training.product.backbone import card as backbone_card
 from mgc_desktop.training.results import read_results
 
 ENOUGH: Final = 0.5  # macro accuracy below which a model is an exhibit, and not offered for tagging

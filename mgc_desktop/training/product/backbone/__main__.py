@@ -24,11 +24,11 @@ from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.projection import FILE_NAME as MAPS_FILE
 from mgc_desktop.paths import cache_dir
-from mgc_desktop.training.backbone import wheel
-from mgc_desktop.training.backbone.describe import MODEL_FILE, PATCH_FRAMES, describe, record_figure
-from mgc_desktop.training.backbone.fuse import fuse, live_filters
-from mgc_desktop.training.backbone.graph import build
 from mgc_desktop.training.datasets.open import open_dataset
+from mgc_desktop.training.product.backbone import wheel
+from mgc_desktop.training.product.backbone.describe import MODEL_FILE, PATCH_FRAMES, describe, record_figure
+from mgc_desktop.training.product.backbone.fuse import fuse, live_filters
+from mgc_desktop.training.product.backbone.graph import build
 
 
 def convert(wheel_path: Path, out: Path) -> None:
@@ -43,7 +43,7 @@ def convert(wheel_path: Path, out: Path) -> None:
 
 def rates(out: Path, songs: Path, root: Path | None, tagged: Sequence[Path]) -> None:
     """Measure the tag rates and put them into the metadata."""
-    from mgc_desktop.training.backbone.tag_rates import tag_rates
+    from mgc_desktop.training.product.backbone.tag_rates import tag_rates
 
     dataset = open_dataset(songs, root=root)
     measured = tag_rates(Classifier.open(out), [clip.path for clip in dataset], tagged)
@@ -53,7 +53,7 @@ def rates(out: Path, songs: Path, root: Path | None, tagged: Sequence[Path]) -> 
 
 def measure(wheel_path: Path, out: Path) -> None:
     """Measure parity and speed, and put them into the metadata and the card."""
-    from mgc_desktop.training.backbone import measure as m
+    from mgc_desktop.training.product.backbone import measure as m
 
     taggers = wheel.read_taggers(wheel_path)
     patches = m.made_patches(64)
@@ -65,14 +65,14 @@ def measure(wheel_path: Path, out: Path) -> None:
 
 def golden(wheel_path: Path, songs: Sequence[Path], path: Path) -> None:
     """Write the tests' golden values."""
-    from mgc_desktop.training.backbone.measure import write_golden
+    from mgc_desktop.training.product.backbone.measure import write_golden
 
     write_golden(path, wheel.read_taggers(wheel_path), sorted(find_audio(songs)))
 
 
 def projections(out: Path, songs: Sequence[Path], root: Path | None, cache: Path) -> None:
     """Fit the maps, and put them into the model, its metadata and its card."""
-    from mgc_desktop.training.backbone.projections import TITLE, find_songs, fit_atlas, hear
+    from mgc_desktop.training.product.backbone.projections import TITLE, find_songs, fit_atlas, hear
 
     atlas, figures = fit_atlas(hear(Classifier.open(out), find_songs(songs, root), cache))
     atlas.save(out / MAPS_FILE)
@@ -84,7 +84,7 @@ def projections(out: Path, songs: Sequence[Path], root: Path | None, cache: Path
 def remember(out: Path, songs: Path) -> None:
     """Write the model's memory of the free music."""
     from mgc_desktop.inference.memory import FILE_NAME
-    from mgc_desktop.training.backbone.memory import remember
+    from mgc_desktop.training.product.backbone.memory import remember
 
     memory = remember(Classifier.open(out), songs)
     memory.save(out / FILE_NAME)
@@ -93,7 +93,7 @@ def remember(out: Path, songs: Path) -> None:
 
 def resamplers(wheel_path: Path, out: Path, songs: Sequence[Path]) -> None:
     """Compare the resamplers and print the figures."""
-    from mgc_desktop.training.backbone.resamplers import compare
+    from mgc_desktop.training.product.backbone.resamplers import compare
 
     print(json.dumps(compare(out, wheel.read_taggers(wheel_path), find_audio(songs)), indent=1))
 
@@ -101,7 +101,7 @@ def resamplers(wheel_path: Path, out: Path, songs: Sequence[Path]) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m mgc_desktop.training.backbone",
+        prog="python -m mgc_desktop.training.product.backbone",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

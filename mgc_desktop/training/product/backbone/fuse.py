@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.training.backbone.wheel import Tagger, Weights
+from mgc_desktop.training.product.backbone.wheel import Tagger, Weights
 
 Array = NDArray[Any]
 
