@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers import layout
-from mgc_desktop.tags.containers.layout import Layout, Range
-from mgc_desktop.tags.kinds import sniff
+from mgc_desktop.tags.formats import sniff
+from mgc_desktop.tags.formats.layout import Layout, Range
 
 _BLOCK: Final = 1 << 20
 _DIGEST: Final = 16  # bytes; no accident will ever meet two files of one digest
@@ -39,10 +38,10 @@ class Fingerprint:
         return (self.size, self.audio, self.rest) == (other.size, other.audio, other.rest)
 
 
-def fingerprint(path: Path, *, name: Path | None = None) -> Fingerprint:
+def fingerprint(path: Path, name: Path | None = None) -> Fingerprint:
     """The checksums of a file; raises OSError as opening and reading do.
 
-    `name` tells the format where the bytes do not; the file's own unless given.
+    `name` helps where the contents do not say what they are; the path itself if not given.
     """
     with path.open("rb") as file:
         return fingerprint_of(file, name or path)
@@ -50,10 +49,10 @@ def fingerprint(path: Path, *, name: Path | None = None) -> Fingerprint:
 
 def fingerprint_of(file: BinaryIO, name: Path | None = None) -> Fingerprint:
     """The checksums of an open file; `name` helps where the contents do not say what they are."""
-    kind = sniff(file, name)
+    format_ = sniff(file, name)
     size = file.seek(0, 2)
     try:
-        pieces = layout(file, kind)
+        pieces = format_.layout(file) if format_ is not None else (Range(0, size),)
     except TagError:  # damaged: then all of it counts as sound
         pieces = (Range(0, size),)
     audio, rest, whole = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(3))

@@ -169,7 +169,7 @@ class _Search:
 
     def _compare(self, path: Path, endings: Collection[str]) -> None:
         for ending in endings:
-            now = fingerprint(path, name=path.with_suffix(ending))
+            now = fingerprint(path, path.with_suffix(ending))
             for key in (("", now.whole), (now.audio, now.rest)):
                 if key in self._groups:
                     self.found.setdefault(key, []).append(path)
