@@ -104,7 +104,7 @@ def _heard(song: HeardSong | Failure, future: _Future | None) -> HeardSong | Fai
     if future is None or isinstance(song, Failure):
         return song
     try:
-        prediction = future.result().prediction
+        result = future.result()
     except MgcError as error:
         return Failure(song.path, error.message)
     except WorkerCrashedError:
@@ -113,7 +113,7 @@ def _heard(song: HeardSong | Failure, future: _Future | None) -> HeardSong | Fai
         return Failure(song.path, "The decoder came to no end with this file. It is probably damaged.")
     except Exception as error:  # one strange file must not end the run
         return Failure(song.path, f"{type(error).__name__}: {error}")
-    if prediction is None:
+    if (prediction := result.prediction) is None:
         return song
     probabilities = dict(zip(prediction.genres, map(float, prediction.probabilities), strict=True))
-    return replace(song, genre=prediction.genre, probabilities=probabilities)
+    return replace(song, genre=prediction.genre, probabilities=probabilities, audio=result.checksum)

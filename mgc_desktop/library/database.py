@@ -103,6 +103,18 @@ class Database:
                     self._db.execute(statement)
             raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one moment, whatever another program commits meanwhile."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
+
     def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
         """Change something by one statement, in a transaction."""
         with self.transaction():

@@ -143,8 +143,9 @@ def undoable(run: Run, journal: Journal, only: Collection[Path] | None = None) -
 def _write_job(change: PlannedChange, options: WriteOptions) -> _Job:
     def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
         return prepare(
-            change.path, change.field, change.new, expected=change.state, options=options, owner=run, tick=tick
-        )
+            change.path, change.field, change.new, expected=change.state, expected_audio=change.audio, options=options,
+            owner=run, tick=tick,
+        )  # fmt: skip
 
     return _Job(change.path, prepared)
 
