@@ -22,6 +22,7 @@ from mgc_desktop.library.database import PAGE, LibraryError, set_aside
 from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, song_of, values_of
 from mgc_desktop.library.song import FileTags, Song, Stamp, State
+from mgc_desktop.library.ticks import TICKED_SQL
 from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
 
@@ -323,13 +324,14 @@ class LibraryStore(UserGenres):
         )
 
     def accepted(self) -> int:
-        """How many songs would be taken into the review: those without a genre unless declined, others if chosen."""
-        (declined, chosen) = self._db.execute(
-            "SELECT count(*) FILTER (WHERE accepted = 0 AND state = ?), count(*) FILTER (WHERE accepted AND state = ?) "
-            "FROM choice JOIN song ON song.id = choice.song",
-            (State.TO_WRITE, State.DIFFERS),
+        """How many songs the review would write: as the user decided, else those that are ticked by default."""
+        (by_default,) = self._db.execute(f"SELECT count(*) FROM song WHERE {TICKED_SQL}").fetchone()
+        (added, removed) = self._db.execute(
+            f"SELECT count(*) FILTER (WHERE accepted AND NOT {TICKED_SQL}), "
+            f"count(*) FILTER (WHERE NOT accepted AND {TICKED_SQL}) "
+            f"FROM choice JOIN song ON song.id = choice.song WHERE {Filter.TO_REVIEW.value}"
         ).fetchone()
-        return self.number(Filter.TO_WRITE) - int(declined) + int(chosen)
+        return int(by_default) + int(added) - int(removed)
 
     def choices(self) -> dict[int, tuple[bool | None, tuple[str, ...] | None]]:
         """The decisions by song: accepted (None: not decided) and genres (None: the heard one)."""

@@ -81,7 +81,7 @@ def record_writes(store: LibraryStore, report: RunReport, state: State) -> None:
             _log.warning("%s was written, the library could not be told: %s", written.path, error)
     for path in report.unchanged if state is State.WRITTEN else ():  # it says so already
         try:
-            if (song := store.song_at(path)) is not None:
+            if (song := store.song_at(path)) is not None and song.state is not State.WRITTEN:
                 store.set_state([song.id], State.AGREES)
         except (sqlite3.Error, MgcError) as error:
             _log.warning("the library could not be told of %s: %s", path, error)

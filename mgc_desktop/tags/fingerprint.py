@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers import layout
-from mgc_desktop.tags.containers.layout import Layout, Range
-from mgc_desktop.tags.kinds import sniff
+from mgc_desktop.tags.formats import sniff
+from mgc_desktop.tags.formats.layout import Layout, Range
 
 _BLOCK: Final = 1 << 20
 _DIGEST: Final = 16  # bytes; no accident will ever meet two files of one digest
@@ -30,18 +29,21 @@ class Fingerprint:
     rest: str
 
 
-def fingerprint(path: Path) -> Fingerprint:
-    """The checksums of a file, read once; raises OSError as opening and reading do."""
+def fingerprint(path: Path, name: Path | None = None) -> Fingerprint:
+    """The checksums of a file, read once; raises OSError as opening and reading do.
+
+    `name` helps where the contents do not say what they are; the path itself if not given.
+    """
     with path.open("rb") as file:
-        return fingerprint_of(file, path)
+        return fingerprint_of(file, name or path)
 
 
 def fingerprint_of(file: BinaryIO, name: Path | None = None) -> Fingerprint:
     """The checksums of an open file; `name` helps where the contents do not say what they are."""
-    kind = sniff(file, name)
+    format_ = sniff(file, name)
     size = file.seek(0, 2)
     try:
-        pieces = layout(file, kind)
+        pieces = format_.layout(file) if format_ is not None else (Range(0, size),)
     except TagError:  # damaged: then all of it counts as sound
         pieces = (Range(0, size),)
     audio, rest = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(2))

@@ -69,8 +69,8 @@ class HeardSong:
     """What the plan needs to know of a song.
 
     `genre`: the verdict, None if unsure. `probabilities`: all genres of the model, calibrated. `existing`,
-    `separate`: what stands in the two fields. `state`: the file as it was when its tags were read. `audio`: the checksum
-    of the sound that the verdict is of, None where it is not known.
+    `separate`: what stands in the two fields. `state`: the file as it was when its tags were read. `audio`: the
+    checksum of the sound that the verdict is of, None where it is not known.
     """
 
     path: Path

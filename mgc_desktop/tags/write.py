@@ -18,13 +18,11 @@ from typing import BinaryIO, Final
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags import temporary
 from mgc_desktop.tags.attributes import copy_attributes
-from mgc_desktop.tags.containers import EDITS
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint, fingerprint_of
+from mgc_desktop.tags.formats import sniff
 from mgc_desktop.tags.genre_text import JOIN, distinct, split_joined
-from mgc_desktop.tags.kinds import sniff
-from mgc_desktop.tags.native import open_native
-from mgc_desktop.tags.read import song_tags
+from mgc_desktop.tags.read import open_tags, song_tags
 from mgc_desktop.tags.snapshot import other_tags
 from mgc_desktop.tags.splice import Splices, apply, inverse, tidy
 
@@ -101,27 +99,28 @@ def prepare(
 ) -> Prepared | None:
     """A copy of `path` whose `field` holds `values`, all else as it was; None if the field holds them already.
 
-    `expected` is what the file was like when the change was planned, `expected_audio` the checksum of the sound that was
-    analysed; `owner` is the run. Raises
-    `TagError` with the reason if the file cannot be written safely, and leaves nothing behind.
+    `expected` is what the file was like when the change was planned, `expected_audio` the checksum of the sound that
+    was analysed; `owner` is the run. Raises `TagError` with the reason if the file cannot be written safely, and
+    leaves nothing behind.
     """
     values = _valid(values, path)
 
     def splices(file: BinaryIO, now: Fingerprint) -> Splices:
         if expected_audio is not None and now.audio != expected_audio:
             raise TagError("its sound is another one than the one that was analysed; analyse it again")
-        kind = sniff(file, path)
-        edit = EDITS.get(kind) if kind else None
-        if edit is None:
-            raise TagError("is in a format whose tags cannot be written" if kind else "is in an unknown format")
-        return tidy(edit(file, field, values), file)
+        format_ = sniff(file, target)
+        if format_ is None:
+            raise TagError("is in an unknown format")
+        return tidy(format_.edit(file, field, values), file)
 
     with _named(path):
         target = path.resolve(strict=True)
-        found = open_native(target)
-        if found.tags is None and found.warnings:
-            raise TagError(f"{found.warnings[0].rstrip('.')}: a change could not be checked, so nothing was written")
-        if song_tags(found, target, cover=False).of(field) == values:
+        found = open_tags(target)
+        if found.read_only:
+            raise TagError(found.read_only)
+        if found.unreadable:
+            raise TagError(f"{found.unreadable[0].rstrip('.')}: a change could not be checked, so nothing was written")
+        if song_tags(found, cover=False).of(field) == values:
             return None
         mtime_ns = target.stat().st_mtime_ns if options.keep_mtime else None
         _may_write(target, expected, options)
@@ -214,7 +213,7 @@ def _prepare(
                 copy_attributes(target, copy, mtime_ns=mtime_ns)
                 os.fsync(new.fileno())
             tick()
-            after = fingerprint(copy)
+            after = fingerprint(copy, target)
             old, new_values = _check(target, copy, field, before, after)
             tick()
         except BaseException:
@@ -229,14 +228,22 @@ def _check(
     """What stands in the field before and after; raises `TagError` if anything else differs."""
     if after.audio != before.audio:
         raise TagError("its sound would have been changed; nothing was written")
-    old, new = open_native(target), open_native(copy)
-    if new.kind is not old.kind or (new.warnings and not old.warnings):
-        raise TagError(f"its tags would have been damaged {' '.join(new.warnings)}; nothing was written")
-    tags, kept = other_tags(old, target, field), other_tags(new, copy, field)
+    old, new = open_tags(target), open_tags(copy, target)
+    problems = [*new.unreadable, *new.warnings]
+    if new.format != old.format or (problems and not (old.unreadable or old.warnings)):
+        raise TagError(f"its tags would have been damaged {' '.join(problems)}; nothing was written")
+    places = {tag.place for tag in old.tags}
+    tags, kept = other_tags(old, field, places), other_tags(new, field, places)
     if tags != kept:
         name = next(key for key in sorted({*tags, *kept}) if tags.get(key) != kept.get(key))
         raise TagError(f"another tag ({name}) would have been changed; nothing was written")
-    return (song_tags(old, target, cover=False).of(field), song_tags(new, copy, cover=False).of(field))
+    song, new_song = song_tags(old, cover=False), song_tags(new, cover=False)
+    if any(getattr(song, name) != getattr(new_song, name) for name in _SHOWN):
+        raise TagError("what its tags say of the song would have been changed; nothing was written")
+    return song.of(field), new_song.of(field)
+
+
+_SHOWN: Final = ("title", "artist", "album", "album_artist", "year", "track", "disc")
 
 
 def _may_write(target: Path, expected: FileState | None, options: WriteOptions) -> None:
