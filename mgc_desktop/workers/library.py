@@ -252,7 +252,7 @@ class Librarian(QObject):
     def _listen(self, cancel: CancelToken) -> JobReport:
         name, version, judge = self._identify()
         workers = worker_count()
-        pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
+        pool = IsolatedPool(workers, timeout=HANGS, low_priority=True)
         try:
             with LibraryStore(self.database, check=False) as store:
                 if judge is not None:

@@ -50,7 +50,7 @@ class OpinionGatherer(QObject):
 
         def work(cancel: CancelToken) -> JobReport:
             workers = worker_count()
-            pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
+            pool = IsolatedPool(workers, timeout=HANGS, low_priority=True)
             try:
                 with LibraryStore(database, check=False) as store:
                     return gather(store, asked, pool, workers=workers, cancel=cancel, progress=self._note)
