@@ -91,7 +91,8 @@ def no_files_left() -> None:
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with IsolatedPool(1) as pool:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 1, hard))
+        open_files = [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(open_files) + 1, hard))
         try:
             pool.submit(slow, 1).result()
         except WorkerStartError as error:
