@@ -10,9 +10,10 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.library.review import ReviewRow, review
+from mgc_desktop.library.review import ReviewRow, keep_choices, review
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.tagging import undo, write
+from mgc_desktop.library.ticks import MIN_CONFIDENCE
 from mgc_desktop.tags.journal import Entry, Journal, Run
 from mgc_desktop.tags.policy import Policy
 from mgc_desktop.tags.write import WriteOptions
@@ -52,17 +53,33 @@ class LibraryWriter(QObject):
         """Whether files are being written."""
         return self._token is not None
 
-    def plan(self, policy: Policy, songs: Sequence[int] | None, done: Callable[[list[ReviewRow]], None]) -> CancelToken:
+    def plan(
+        self,
+        policy: Policy,
+        songs: Sequence[int] | None,
+        done: Callable[[list[ReviewRow]], None],
+        *,
+        min_confidence: float = MIN_CONFIDENCE,
+    ) -> CancelToken:
         """What the rules would do; only the latest question is answered."""
         if self._plan is not None:
             self._plan.cancel()
 
         def work(_: CancelToken) -> list[ReviewRow]:
             with LibraryStore(self.database, check=False) as store:
-                return review(store, policy, songs)
+                return review(store, policy, songs, min_confidence=min_confidence)
 
         self._plan = self._runner.run(work, done=done, failed=self.failed.emit)
         return self._plan
+
+    def keep_choices(self, rows: Sequence[ReviewRow], done: Callable[[object], None]) -> None:
+        """Remember what the user decided, before the next plan is made."""
+
+        def work(_: CancelToken) -> None:
+            with LibraryStore(self.database, check=False) as store:
+                keep_choices(store, rows)
+
+        self._runner.run(work, done=done, failed=self.failed.emit)
 
     def runs(self, done: Callable[[list[Run]], None]) -> CancelToken:
         """What was written so far, the newest first."""

@@ -302,7 +302,8 @@ class LibraryController(QObject):
     def _on_checked(self, sound: bool) -> None:
         if not sound:
             self.store.close()
-            self._begin_again(set_aside(self.librarian.database))
+            if (damaged := set_aside(self.librarian.database)) is not None:
+                self._begin_again(damaged)
 
     def _begin_again(self, damaged: Path) -> None:
         """The database was damaged: a new one, from the folders and the journal."""
