@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mgc_desktop.inference.prediction import TrackPrediction
     from mgc_desktop.library.store import LibraryStore
 
+_BUSY_MS: Final = 1000  # a cache is not worth the usual wait for another program that is writing
 _AHEAD: Final = 32  # songs that a worker may be ahead of one that takes long, as results come in order
 
 
@@ -156,7 +157,8 @@ def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[E
     from mgc_desktop.paths import data_dir
 
     try:
-        store = LibraryStore(data_dir() / "library.db", check=False)
+        store = LibraryStore(data_dir() / "library.db", check=False, may_set_aside=False)
+        store.db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     except (MgcError, OSError, sqlite3.Error) as error:
         _tell_lost(error)
         yield None, _tell_lost
