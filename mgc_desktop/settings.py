@@ -6,17 +6,15 @@ JSON; a file that cannot be read is set aside, never overwritten, and said so in
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from mgc_desktop.errors import SettingsError
+from mgc_desktop.file_access import MB, read_limited, write_whole
 from mgc_desktop.paths import config_dir
 
 _log = logging.getLogger(__name__)
@@ -25,6 +23,7 @@ T = TypeVar("T")
 VERSION: Final = 1
 FILE_NAME: Final = "settings.json"
 RECENT_LIMIT: Final = 12
+_LARGEST: Final = 100 * MB  # a queue of a whole library
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +135,12 @@ class Settings:
 
     def save(self) -> None:
         """Write the file whole or not at all; raises SettingsError where the folder cannot be written."""
-        text = json.dumps({"version": VERSION, "values": self._values}, ensure_ascii=False, indent=1)
-        temporary: str | None = None
+        # All that is not ASCII is escaped: names of files may hold bytes that are no text, and come back the same.
+        text = json.dumps({"version": VERSION, "values": self._values}, indent=1)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-", text=True)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
+            write_whole(self.path, text.encode(), private=True)
         except OSError as error:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
             raise SettingsError(
                 f"The settings could not be saved ({error.strerror}). Check that the folder can be written.",
                 path=self.path,
@@ -157,17 +148,28 @@ class Settings:
 
     def _load(self) -> dict[str, Any]:
         try:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            stored = json.loads(read_limited(self.path, _LARGEST))
             values = stored["values"]
             if not isinstance(values, dict):
                 raise TypeError("values is not an object")
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             _log.warning("settings %s cannot be read: %s", self.path, error)
             self._set_aside()
             return {}
-        return values  # keys of a newer version stay in the file: going back loses nothing
+        # Keys of a newer version stay in the file: going back loses nothing.
+        return {key: value for key, value in values.items() if self._is_usable(key, value)}
+
+    @staticmethod
+    def _is_usable(key: str, value: Any) -> bool:
+        """Whether its texts can be names of files: half a surrogate pair can be neither named nor shown."""
+        try:
+            json.dumps([key, value], ensure_ascii=False).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            _log.warning("setting %a: %a is no text, using the default", key, value)
+            return False
+        return True
 
     def _set_aside(self) -> None:
         aside = self.path.with_suffix(".damaged.json")
