@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -79,7 +80,9 @@ class NoRoomError(TagError):
     """There is no room for the copy; it may be there later."""
 
 
+_Values = tuple[tuple[str, ...], tuple[str, ...]]  # what stands in the field before and after
 _Edit = Callable[[BinaryIO, Fingerprint], Splices]
+_Check = Callable[[Path, Path, Fingerprint, Fingerprint], _Values]
 Tick = Callable[[], None]  # called between any two steps; may raise to give up
 
 
@@ -120,7 +123,8 @@ def prepare(
             return None
         mtime_ns = target.stat().st_mtime_ns if options.keep_mtime else None
         _may_write(target, expected, options)
-        prepared = _prepare(target, field, splices, mtime_ns, owner, tick)
+        check = partial(_check, field)
+        prepared = _prepare(target, target, field, splices, check, mtime_ns, owner, tick)
         if prepared is not None and prepared.new not in (values, distinct(split_joined(JOIN.join(values)))):
             temporary.remove(prepared.temporary)
             raise TagError(f"cannot hold “{JOIN.join(values)}” in its genre field: it reads back as something else")
@@ -135,6 +139,8 @@ def prepare_undo(
     written: Fingerprint,
     original: Fingerprint,
     modified: int,
+    values: _Values = ((), ()),
+    name: Path | None = None,
     options: WriteOptions = DEFAULT,
     owner: str = "single",
     tick: Tick = _no_tick,
@@ -142,25 +148,28 @@ def prepare_undo(
     """A copy of `path` turned back into the original, bit by bit, with its modification time `modified` (ns).
 
     None if it is the original already. `written` is what the file must be else; if anybody changed a byte of it
-    since, `TagError` says so.
+    since, `TagError` says so. `values`: what stands in the field now and what stood there; it is only told, no tag
+    is read for an undo. `name`: what the file was called when it was written, if it has another name now.
     """
+    named = name or path
 
     def splices(_: BinaryIO, now: Fingerprint) -> Splices:
-        if now == original:
+        if now.matches(original):
             return ()
-        if now != written:
+        if not now.matches(written):
             what = "its sound" if now.audio != written.audio else "its tags"
             raise TagError(f"was changed by another program since it was written ({what}), so it was left alone")
         return undo
 
+    def check(_: Path, __: Path, ___: Fingerprint, after: Fingerprint) -> _Values:
+        if not after.matches(original):
+            raise TagError("would not become the original again; the journal is damaged, nothing was written")
+        return values
+
     with _named(path):
         target = path.resolve(strict=True)
         _may_write(target, None, options)
-        prepared = _prepare(target, field, splices, modified, owner, tick)
-        if prepared is not None and prepared.after != original:
-            temporary.remove(prepared.temporary)
-            raise TagError("would not become the original again; the journal is damaged, nothing was written")
-    return prepared
+        return _prepare(target, named, field, splices, check, modified, owner, tick)
 
 
 def discard(prepared: Prepared) -> None:
@@ -186,15 +195,18 @@ def commit(prepared: Prepared) -> FileState:
 
 def _prepare(
     target: Path,
+    name: Path,
     field: Field,
     edit: _Edit,
+    check: _Check,
     mtime_ns: int | None,
     owner: str,
     tick: Tick,
 ) -> Prepared | None:
+    """`name` tells the format of the file and of its copy alike, where their bytes do not."""
     with target.open("rb") as file:
         status = os.fstat(file.fileno())
-        before = fingerprint_of(file, target)
+        before = fingerprint_of(file, name)
         tick()
         splices = edit(file, before)
         if not splices:
@@ -209,8 +221,8 @@ def _prepare(
                 copy_attributes(target, copy, mtime_ns=mtime_ns)
                 os.fsync(new.fileno())
             tick()
-            after = fingerprint(copy, target)
-            old, new_values = _check(target, copy, field, before, after)
+            after = fingerprint(copy, name)
+            old, new_values = check(target, copy, before, after)
             tick()
         except BaseException:
             temporary.remove(copy)
@@ -218,9 +230,7 @@ def _prepare(
     return Prepared(target, copy, field, old, new_values, before, after, undo, _seen(status))
 
 
-def _check(
-    target: Path, copy: Path, field: Field, before: Fingerprint, after: Fingerprint
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _check(field: Field, target: Path, copy: Path, before: Fingerprint, after: Fingerprint) -> _Values:
     """What stands in the field before and after; raises `TagError` if anything else differs."""
     if after.audio != before.audio:
         raise TagError("its sound would have been changed; nothing was written")
