@@ -55,8 +55,11 @@ def merged(songs: Iterable[SongTags]) -> SongTags:
 def _joined(values: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     """The values, and those others that do not say the same, be it in one joined text or in its parts."""
     said = {name.casefold() for value in values for name in (value, *split_joined(value))}
-    new = [value for value in others if not {part.casefold() for part in split_joined(value)} <= said]
-    return (*values, *new)
+
+    def is_said(value: str) -> bool:
+        return {part.casefold() for part in split_joined(value) or (value,)} <= said
+
+    return (*values, *(value for value in others if not is_said(value)))
 
 
 def year(dates: Iterable[str]) -> int | None:

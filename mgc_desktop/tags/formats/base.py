@@ -53,7 +53,7 @@ class Contents:
                 raise
             name = type(error).__name__
             if not name.endswith("NoHeaderError"):  # mutagen's way to say that there is no tag
-                sentence = f"The tags are damaged or unusual ({_one_line(str(error)) or name})."
+                sentence = f"The tags are damaged or unusual ({_one_line(str(error)).split(';')[0] or name})."
                 (self.unreadable if needed else self.warnings).append(sentence)
             return None
 

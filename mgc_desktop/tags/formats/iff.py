@@ -21,6 +21,7 @@ from mgc_desktop.tags.tag_types.info_read import INFO, Texts
 
 _EDGE: Final = 8  # name and size of a chunk
 _FORM_EDGE: Final = 12
+_NOT_WHOLE: Final = "has a header that does not fit what the file holds, so its tags cannot be written"
 _MOST_CHUNKS: Final = 10_000
 _INFO_GENRE: Final = b"IGNR"
 _LARGEST: Final = (1 << 32) - 1
@@ -72,6 +73,8 @@ class IffFormat(ContainerFormat):
 
     def read_chunks(self, file: BinaryIO, form: Form, contents: Contents) -> None:
         """Add the tags in the chunks to `contents`."""
+        if not form.whole:
+            contents.read_only = _NOT_WHOLE
         for chunk in form.tags:
             contents.add(ID3V2, contents.attempt(partial(_load_chunk, file, chunk, contents)))
         if texts := contents.attempt(lambda: _info(file, form)):
@@ -102,7 +105,7 @@ def _edit(file: BinaryIO, field: Field, values: tuple[str, ...], contents: Conte
     """The splices for the ID3 chunk, for the genre in an INFO list if there is one, and for the sizes."""
     form = _form(file)
     if not form.whole:
-        raise TagError("has a header that does not fit what the file holds; nothing was written")
+        raise TagError(_NOT_WHOLE)
     # The list first: a new chunk for the tag goes behind the one that may grow at its end.
     splices = _edit_info(file, form, values) if field is Field.GENRE else []
     splices += _edit_tags(file, form, field, values, contents)
@@ -159,8 +162,7 @@ def _edit_tags(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...]
     if not form.tags:
         if not values:
             return []
-        texts, _, _ = taken_over(contents, field)
-        tag = id3_edit.new_tag(id3_edit.frames_of(texts) + id3_edit.render(4, field, values))
+        tag = _new_tag(field, values, contents)
         name = b"id3 " if form.order == "little" else b"ID3 "
         missing = b"\0" if form.chunks and form.chunks[-1].padded > form.end else b""
         made = missing + name + len(tag).to_bytes(4, form.order) + tag + bytes(len(tag) & 1)
@@ -169,12 +171,23 @@ def _edit_tags(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...]
     for chunk in form.tags:
         tag = read(file, chunk.data, chunk.end)
         length = id3v2_size(tag)
+        if not tag.strip(b"\0"):  # an empty chunk, made for later
+            if chunk is form.tags[0] and values:
+                made = _new_tag(field, values, contents)
+                splices += [Splice(chunk.data, chunk.end, made)]
+                splices += _resized(form, chunk, growth(splices[-1:]))
+            continue
         if not _EDGE < length <= len(tag):
             raise TagError("has a damaged ID3 tag; nothing was written")
         if chunk is form.tags[0] or id3_edit.has_field(tag[:length], field):
             changes = [splice.shifted(chunk.data) for splice in id3_edit.edit(tag[:length], field, values)]
             splices += changes + _resized(form, chunk, growth(changes))
     return splices
+
+
+def _new_tag(field: Field, values: tuple[str, ...], contents: Contents) -> bytes:
+    texts, _, _ = taken_over(contents, field)
+    return id3_edit.new_tag(id3_edit.frames_of(texts) + id3_edit.render(4, field, values))
 
 
 def _edit_info(file: BinaryIO, form: Form, values: tuple[str, ...]) -> list[Splice]:

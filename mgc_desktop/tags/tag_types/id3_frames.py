@@ -26,7 +26,8 @@ _COMPRESSED_23, _ENCRYPTED_23 = 0x80, 0x40
 _BINARY: Final = frozenset(
     "AENC APIC COMR CRA CRM ENCR GEO GEOB GRID LINK MCDI MCI PIC PRIV RBUF SIGN UFI UFID".split()
 )
-_TEXT: Final = frozenset("COM COMM IPL IPLS OWNE SLT SYLT TIPL TMCL ULT USER USLT WXX WXXX".split())
+_LISTS: Final = frozenset("ASPI EQU2 EQUA ETC ETCO RVA RVAD".split())  # of numbers
+_CHAPTERS: Final = frozenset({"CHAP", "CTOC"})
 _GENRES: Final = frozenset({"TCO", "TCON"})
 
 
@@ -75,14 +76,17 @@ class GuardedFrames(dict[str, Any]):
 
     def weigh(self, name: str, is_text: bool, data: bytes) -> None:
         """Count what reading the frame costs; raises the error for a frame that costs too much."""
-        if data[:1] in (b"\x01", b"\x02"):
+        utf16 = copied = 0
+        if data[:1] in (b"\x01", b"\x02") and name not in _CHAPTERS:
             end = data.find(b"\0\0", 1) if name in _BINARY else len(data)
-            self._utf16 += len(data) if end < 0 else end
-        if name not in _BINARY:
-            values = data.count(b"\0") if is_text or name in _TEXT else len(data) // 4
-            self._copied += values * len(data)
-        if self._utf16 > _MOST_UTF16 or self._copied > _MOST_COPIED:
+            utf16 = len(data) if end < 0 else end
+        if name in _LISTS:
+            copied = len(data) // 4 * len(data)
+        elif is_text or name not in _BINARY | _CHAPTERS:
+            copied = data.count(b"\0") * len(data)
+        if self._utf16 + utf16 > _MOST_UTF16 or self._copied + copied > _MOST_COPIED:
             raise self.refuse(name)
+        self._utf16, self._copied = self._utf16 + utf16, self._copied + copied
 
 
 class _Guard:

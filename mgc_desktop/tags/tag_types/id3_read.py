@@ -80,8 +80,16 @@ def _separate(texts: Iterable[str], *, joined: bool) -> tuple[str, ...]:
 
 
 def _entries(tags: Any) -> Iterator[tuple[str, object]]:
-    yield from ((frame.HashKey, frame) for frame in tags.values())
+    yield from ((frame.HashKey, _plain(frame)) for frame in tags.values())
     yield from (("unknown", frame) for frame in tags.unknown_frames)
+
+
+def _plain(frame: Any) -> object:
+    """The values of a frame without the encoding of its texts; those of a chapter with the frames in it."""
+    values = {name: value for name, value in vars(frame).items() if name != "encoding"}
+    if "sub_frames" in values:
+        values["sub_frames"] = sorted(_entries(frame.sub_frames), key=lambda entry: entry[0])
+    return type(frame).__name__, values
 
 
 ID3V2 = TagType("ID3v2", _song, _entries, of_id3)
