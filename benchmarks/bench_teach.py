@@ -32,7 +32,7 @@ from mgc_desktop.inference.heads import Lesson
 from mgc_desktop.inference.memory import Memory
 from mgc_desktop.insight.teach import Background, Lessons
 from mgc_desktop.paths import models_dir
-from mgc_desktop.training.backbone.memory import free_music, made_by, remember
+from mgc_desktop.training.product.backbone.memory import free_music, made_by, remember
 
 MARKED: Final = 5
 MODEL: Final = models_dir() / "musicnn"

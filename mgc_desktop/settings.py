@@ -71,7 +71,6 @@ SORTS: Final = ("title", "artist", "album", "duration", "genre", "heard", "confi
 GROUPS: Final = ("none", "folder", "album")
 MAP_METHODS: Final = ("pca", "lda", "umap")
 MAP_COLOURINGS: Final = ("heard", "file")
-WRITE_MODES: Final = ("fill", "append", "replace", "separate")
 
 THEME: Final = _choice("theme", "auto", THEMES, "Light, dark, or as the system")
 MODE: Final = _choice("spectrogram_mode", "follow", MODES, "Follow the music, or show the whole song")
@@ -95,10 +94,6 @@ LIBRARY_WIDTHS: Final = _texts("library_widths", "Widths of columns that were ch
 MAP_METHOD: Final = _choice("map_method", "umap", MAP_METHODS, "How songs are placed on the map")
 MAP_DIMENSIONS: Final = _choice("map_dimensions", "2", ("2", "3"), "Whether the map is flat or a cube")
 MAP_COLOURS: Final = _choice("map_colours", "heard", MAP_COLOURINGS, "Which genre colours the songs on the map")
-WRITE_MODE: Final = _choice("write_mode", "fill", WRITE_MODES, "What happens to genres that stand in a file already")
-WRITE_MIN: Final = _number("write_min", 0.0, 0.0, 1.0, "How sure a genre must be to be written, 0 to 1")
-WRITE_TOP: Final = _number("write_top", 1, 1, 5, "How many genres are written at most")
-WRITE_ALBUM: Final = _flag("write_album", False, "One verdict for all songs of an album")
 WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
 MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: isinstance(name, str) and name != "")
@@ -107,8 +102,8 @@ TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: t
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
-    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
-    WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME, MODEL,
+    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MAP,
+    KEEP_MTIME, MODEL,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 

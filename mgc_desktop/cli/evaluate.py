@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     require_extra()
     from mgc_desktop.inference.registry import list_models
     from mgc_desktop.training.evaluate import evaluate
-    from mgc_desktop.training.publish import publish
+    from mgc_desktop.training.product.publish import publish
     from mgc_desktop.training.results import write_results
 
     names = options.models or [entry.name for entry in list_models() if entry.usable]

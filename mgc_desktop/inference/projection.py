@@ -3,7 +3,7 @@
 A projection is the layers of a small network. A linear method (PCA, LDA) has one of them; UMAP, which has no formula,
 has two or three that were fitted to where it put some songs. What was fitted once stays: a song lies at the same place
 tomorrow, whatever else comes into the library. The fitting is `mgc_desktop.training.explore` and, for the bundled
-model, `mgc_desktop.training.backbone.projections`.
+model, `mgc_desktop.training.product.backbone.projections`.
 """
 
 from __future__ import annotations

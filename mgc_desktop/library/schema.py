@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 # One script for each version; a database at version n runs the scripts from n on. Never change a script that was
@@ -81,16 +85,75 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         PRIMARY KEY (head, checksum)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- What the user said a sound is: final, whatever a model says of it.
+    CREATE TABLE user_genres (
+        checksum TEXT PRIMARY KEY,            -- of the audio alone
+        genres TEXT NOT NULL,                 -- JSON list
+        made INTEGER NOT NULL                 -- seconds since 1970
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the current version, each step in one transaction.
+class NewerError(Exception):
+    """The database was made by a newer version of the program."""
 
-    Raises ValueError for a database of a newer program.
-    """
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The schema's version; raises `NewerError` for one that this program does not know."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
-        raise ValueError(f"made by a newer version of the program (schema {version})")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+        raise NewerError(f"made by a newer version of the program (schema {version})")
+    return int(version)
+
+
+def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | None:
+    """Copy an older database to `<name>.schema-<version>`, so that a migration can be taken back; one copy is kept.
+
+    None where there is nothing to copy. Raises OSError or sqlite3.Error, and then leaves no unfinished copy.
+    """
+    version = version_of(connection)
+    if version in (0, len(MIGRATIONS)):
+        return None
+    kept = path.with_name(f"{path.name}.schema-{version}")
+    unfinished = path.with_name(f"{path.name}.schema-copy.part")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(unfinished)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        unfinished.replace(kept)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    for older in path.parent.glob(f"{glob.escape(path.name)}.schema-*"):
+        if older != kept:
+            older.unlink(missing_ok=True)
+    return kept
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the current version in one transaction; the version is read inside it, so that two programs
+    that open one database do not both change it. Raises `NewerError` for a database of a newer program."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number, script in enumerate(MIGRATIONS[version_of(connection) :], start=version_of(connection) + 1):
+            for statement in _statements(script):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, since `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

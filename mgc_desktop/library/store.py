@@ -1,8 +1,6 @@
-"""The library's database: songs, what was heard in them, and what the user decided.
+"""The library's database: songs, their analyses, and what the user decided.
 
-SQLite in WAL mode: one program may read while another writes. A `LibraryStore` belongs to the thread that opened
-it; another thread opens its own. The database holds nothing that is not in the files or in the journal: when it is
-damaged it is set aside under another name and made again.
+A `LibraryStore` belongs to the thread that opened it; another thread opens its own.
 """
 
 from __future__ import annotations
@@ -10,37 +8,31 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import time
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.library.database import PAGE, LibraryError, set_aside
 from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.rows import COLUMNS, ORDER, PUT, song_of, values_of
-from mgc_desktop.library.schema import migrate
 from mgc_desktop.library.song import FileTags, Song, State
+from mgc_desktop.library.ticks import TICKED_SQL
+from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
+
+__all__ = ["Analysis", "LibraryError", "LibraryStore", "set_aside"]
 
 _JUDGED: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES)
 _ANALYSIS: Final = ", ".join(
     f"analysis.{name}"
     for name in "checksum model version genre confidence genres probabilities tags embedding heard duration".split()
 )
-_PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages keep memory small
-
-
-class LibraryError(MgcError):
-    """The library's database cannot be used."""
-
-    title = "The library cannot be opened"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,76 +56,23 @@ class Analysis:
         return self.genres[int(np.argmax(self.probabilities))]
 
 
-class LibraryStore:
-    """The database at `path` (made if missing). `set_aside`: where a damaged one was moved to, else None.
-
-    `check`: look through the whole file for damage first, which takes a second for 100,000 songs. Without it only
-    damage at the surface is noticed; `is_sound` looks later, on another thread's store.
-    """
-
-    def __init__(self, path: Path, *, check: bool = True) -> None:
-        self.path = path
-        self.set_aside: Path | None = None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = _open(path, check=check)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise LibraryError(
-                    "Another program is using the library. Close it and try again.", path=path
-                ) from error
-            self.set_aside = set_aside(path)
-            self._db = _open(path, check=False)
-        except ValueError as error:
-            raise LibraryError(f"It was {error}. Update MGC Desktop to open it.", path=path) from error
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """The connection, for the modules of this package that keep tables of their own."""
-        return self._db
-
-    def close(self) -> None:
-        """Close the database; the store cannot be used afterwards."""
-        self._db.close()
-
-    def __enter__(self) -> LibraryStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def is_sound(self) -> bool:
-        """Look through the whole database for damage."""
-        try:
-            return _verdict(self._db) == "ok"
-        except sqlite3.DatabaseError:
-            return False
+class LibraryStore(UserGenres):
+    """The library: songs, analyses and decisions, in the database that `Database` opens."""
 
     def can_show(self, query: Query) -> bool:
         """Whether what a view shows first can be read at all."""
         try:
-            self.songs(self.ids(query)[:_PAGE])
+            self.songs(self.ids(query)[:PAGE])
             self.counts()
         except sqlite3.DatabaseError:
             return False
         return True
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; waits for another writer."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
     # ------------------------------------------------------------ folders
 
     def add_folder(self, path: Path, *, watched: bool = False) -> None:
         """Remember a folder of the library, or change whether it is watched."""
-        self._db.execute(
+        self.execute(
             "INSERT INTO folder (path, watched) VALUES (?, ?) "
             "ON CONFLICT (path) DO UPDATE SET watched = excluded.watched",
             (os.fsencode(path), watched),
@@ -148,17 +87,16 @@ class LibraryStore:
         """Forget a folder and its songs (the files stay as they are)."""
         prefix = os.fsencode(path)
         with self.transaction():
-            self._db.execute("DELETE FROM folder WHERE path = ?", (prefix,))
+            self.execute("DELETE FROM folder WHERE path = ?", (prefix,))
             # The separator's successor bounds all paths below the folder, whatever bytes they are made of.
             below, after = prefix + os.sep.encode(), prefix + bytes([os.sep.encode()[0] + 1])
-            self._db.execute("DELETE FROM song WHERE path >= ? AND path < ?", (below, after))
+            self.execute("DELETE FROM song WHERE path >= ? AND path < ?", (below, after))
 
     # ------------------------------------------------------------ songs
 
     def put(self, files: Iterable[FileTags]) -> None:
         """Add files, or renew what is known of them. A verdict stays while the audio may be the same."""
-        with self.transaction():
-            self._db.executemany(PUT, [values_of(f) for f in files])
+        self.execute_many(PUT, (values_of(f) for f in files))
 
     def stamps(self) -> dict[Path, tuple[int, int]]:
         """Size and mtime_ns of every known file, to see which ones changed."""
@@ -167,14 +105,13 @@ class LibraryStore:
 
     def moved(self, song: int, new: Path) -> None:
         """The file of a song is now elsewhere; its verdict and choice go with it."""
-        self._db.execute(
+        self.execute(
             "UPDATE song SET path = ?, folder = ? WHERE id = ?", (os.fsencode(new), os.fsencode(new.parent), song)
         )
 
     def forget(self, paths: Iterable[Path]) -> None:
         """Remove songs whose files are gone. What was heard in them is kept, for when they come back."""
-        with self.transaction():
-            self._db.executemany("DELETE FROM song WHERE path = ?", [(os.fsencode(p),) for p in paths])
+        self.execute_many("DELETE FROM song WHERE path = ?", ((os.fsencode(p),) for p in paths))
 
     def ids(self, query: Query) -> array[int]:
         """The ids that a query selects, in its order: 100,000 of them in some tens of milliseconds.
@@ -195,8 +132,8 @@ class LibraryStore:
     def songs(self, ids: Sequence[int]) -> list[Song]:
         """The rows with these ids, in this order; ids that are gone are left out."""
         found: dict[int, Song] = {}
-        for start in range(0, len(ids), _PAGE):
-            page = list(ids[start : start + _PAGE])
+        for start in range(0, len(ids), PAGE):
+            page = list(ids[start : start + PAGE])
             marks = ",".join("?" * len(page))
             for row in self._db.execute(f"SELECT {COLUMNS} FROM song WHERE id IN ({marks})", page):
                 found[row[0]] = song_of(row)
@@ -212,10 +149,6 @@ class LibraryStore:
         rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
         return {State(state): number for state, number in rows}
 
-    def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """What a SELECT gives, for views that look at all songs at once."""
-        return self._db.execute(statement, parameters).fetchall()
-
     def number(self, chosen: Filter) -> int:
         """How many songs a filter lets through."""
         (number,) = self._db.execute(f"SELECT count(*) FROM song WHERE {chosen.value}").fetchone()
@@ -225,16 +158,15 @@ class LibraryStore:
 
     def set_state(self, songs: Iterable[int], state: State, *, error: str | None = None) -> None:
         """Move songs to a state; `error` is kept with failed ones."""
-        with self.transaction():
-            self._db.executemany(
-                "UPDATE song SET state = ?, state_order = ?, error = ? WHERE id = ?",
-                [(state, ORDER[state], error, song) for song in songs],
-            )
+        self.execute_many(
+            "UPDATE song SET state = ?, state_order = ?, error = ? WHERE id = ?",
+            ((state, ORDER[state], error, song) for song in songs),
+        )
 
     def remember(self, checksum: str, prediction: TrackPrediction) -> None:
         """Keep what was heard, under the checksum of the audio."""
         embedding = prediction.embedding
-        self._db.execute(
+        self.execute(
             "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 checksum,
@@ -254,7 +186,7 @@ class LibraryStore:
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
         """Give a song its verdict."""
-        self._db.execute(
+        self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
             (
@@ -286,7 +218,7 @@ class LibraryStore:
 
     def mark_stale(self, model: str) -> None:
         """Say of which songs another model than `model` (`name@version`) gave the verdict."""
-        self._db.execute(
+        self.execute(
             "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?)",
             (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
@@ -309,8 +241,8 @@ class LibraryStore:
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
         """What was heard in these songs, by the model that gave each its verdict; those without are left out."""
         found: dict[int, Analysis] = {}
-        for start in range(0, len(songs), _PAGE):
-            page = list(songs[start : start + _PAGE])
+        for start in range(0, len(songs), PAGE):
+            page = list(songs[start : start + PAGE])
             marks = ",".join("?" * len(page))
             rows = self._db.execute(
                 f"SELECT song.id, {_ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
@@ -322,13 +254,13 @@ class LibraryStore:
 
     def retagged(self, path: Path, size: int, mtime_ns: int, genres: tuple[str, ...] | None, state: State) -> None:
         """The file of a song was written by this program; `genres` are those in it now, None: as before."""
-        self._db.execute(
+        self.execute(
             "UPDATE song SET size = ?, mtime_ns = ?, state = ?, state_order = ?, error = NULL WHERE path = ?",
             (size, mtime_ns, state, ORDER[state], os.fsencode(path)),
         )
         if genres is not None and (song := self.song_at(path)) is not None:
             values = values_of(replace(song.file_tags, genres=genres))
-            self._db.execute(
+            self.execute(
                 "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path", values
             )
 
@@ -351,7 +283,7 @@ class LibraryStore:
 
     def identify(self, song: int, checksum: str) -> None:
         """Keep the checksum of a song's audio, where none is known yet; its verdict and state stay as they are."""
-        self._db.execute("UPDATE song SET checksum = ? WHERE id = ? AND checksum IS NULL", (checksum, song))
+        self.execute("UPDATE song SET checksum = ? WHERE id = ? AND checksum IS NULL", (checksum, song))
 
     # ------------------------------------------------------------ what the user decided
 
@@ -361,24 +293,21 @@ class LibraryStore:
 
     def choose_each(self, decisions: Iterable[tuple[int, bool | None, tuple[str, ...] | None]]) -> None:
         """Keep decisions that differ from song to song: id, whether to write, other genres."""
-        with self.transaction():
-            self._db.executemany(
-                "INSERT INTO choice VALUES (?, ?, ?) ON CONFLICT (song) DO UPDATE SET "
-                "accepted = excluded.accepted, genres = coalesce(excluded.genres, genres)",
-                [
-                    (song, accepted, None if genres is None else json.dumps(genres))
-                    for song, accepted, genres in decisions
-                ],
-            )
+        self.execute_many(
+            "INSERT INTO choice VALUES (?, ?, ?) ON CONFLICT (song) DO UPDATE SET "
+            "accepted = excluded.accepted, genres = coalesce(excluded.genres, genres)",
+            ((song, accepted, None if genres is None else json.dumps(genres)) for song, accepted, genres in decisions),
+        )
 
     def accepted(self) -> int:
-        """How many songs would be taken into the review: those without a genre unless declined, others if chosen."""
-        (declined, chosen) = self._db.execute(
-            "SELECT count(*) FILTER (WHERE accepted = 0 AND state = ?), count(*) FILTER (WHERE accepted AND state = ?) "
-            "FROM choice JOIN song ON song.id = choice.song",
-            (State.TO_WRITE, State.DIFFERS),
+        """How many songs the review would write: as the user decided, else those that are ticked by default."""
+        (by_default,) = self._db.execute(f"SELECT count(*) FROM song WHERE {TICKED_SQL}").fetchone()
+        (added, removed) = self._db.execute(
+            f"SELECT count(*) FILTER (WHERE accepted AND NOT {TICKED_SQL}), "
+            f"count(*) FILTER (WHERE NOT accepted AND {TICKED_SQL}) "
+            f"FROM choice JOIN song ON song.id = choice.song WHERE {Filter.TO_REVIEW.value}"
         ).fetchone()
-        return self.number(Filter.TO_WRITE) - int(declined) + int(chosen)
+        return int(by_default) + int(added) - int(removed)
 
     def choices(self) -> dict[int, tuple[bool | None, tuple[str, ...] | None]]:
         """The decisions by song: accepted (None: not decided) and genres (None: the heard one)."""
@@ -390,37 +319,6 @@ class LibraryStore:
             )
             for song, accepted, genres in rows
         }
-
-
-def _open(path: Path, *, check: bool) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut loses the last moments, never the file
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of 100,000 songs stay in memory
-        if check and (verdict := _verdict(db)) != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        migrate(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _verdict(db: sqlite3.Connection) -> str:
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    return str(verdict)
-
-
-def set_aside(path: Path) -> Path:
-    """Move a damaged database, with its side files, to a name that says what and when."""
-    kept = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + suffix))
-    return kept
 
 
 def _analysis(row: tuple[Any, ...]) -> Analysis:

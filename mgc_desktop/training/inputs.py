@@ -6,7 +6,7 @@ from typing import Final
 
 from mgc_desktop.features.config import MUSICNN, REPORT
 from mgc_desktop.inference.patchinput import PatchInput
-from mgc_desktop.training.networks.pretrained import FRAMES, WINDOWS
+from mgc_desktop.training.product.pretrained import FRAMES, WINDOWS
 
 FACTORS: Final = {"full": 1, "quarter": 2, "sixteenth": 4}  # both axes are averaged by so many points
 

@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from mgc_desktop.training.datasets.clip import Clip
-from mgc_desktop.training.networks.pretrained import PretrainedStack
 from mgc_desktop.training.networks.stacked import Stacked
+from mgc_desktop.training.product.pretrained import PretrainedStack
 from mgc_desktop.training.splits import grouped_folds
 
 FloatArray = NDArray[np.floating]

@@ -20,8 +20,6 @@ from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.training import augment
 from mgc_desktop.training.augment import Augmentation
-from mgc_desktop.training.backbone.fuse import Fused, fuse
-from mgc_desktop.training.backbone.wheel import read_taggers
 from mgc_desktop.training.cache import FeatureCache
 from mgc_desktop.training.datasets.clip import Clip, Dataset
 from mgc_desktop.training.distributed import Group
@@ -32,9 +30,11 @@ from mgc_desktop.training.inputs import backbone_input, report_input, sequence_i
 from mgc_desktop.training.judge import calibrate, logits_of, score, validation
 from mgc_desktop.training.loop import TrainConfig, Trained, train
 from mgc_desktop.training.metrics import measure
-from mgc_desktop.training.networks.pretrained import FRAMES, PretrainedCnn, PretrainedLstm, PretrainedStack
 from mgc_desktop.training.networks.report import ReportCnn, ReportLstm
 from mgc_desktop.training.networks.stacked import Stacked
+from mgc_desktop.training.product.backbone.fuse import Fused, fuse
+from mgc_desktop.training.product.backbone.wheel import read_taggers
+from mgc_desktop.training.product.pretrained import FRAMES, PretrainedCnn, PretrainedLstm, PretrainedStack
 from mgc_desktop.training.progress import ProgressFile
 from mgc_desktop.training.splits import Split, grouped_split
 from mgc_desktop.training.stacking import fit_meta, out_of_fold, weigh

@@ -16,7 +16,7 @@ from mgc_desktop.training.datasets.clip import Dataset
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.export import export
 from mgc_desktop.training.loop import TrainConfig
-from mgc_desktop.training.publish import role_of
+from mgc_desktop.training.product.publish import role_of
 from mgc_desktop.training.teach import Order, Taught, empty_network
 
 

@@ -275,3 +275,22 @@ class TestOnlySomeSongs:
 
     def test_of_no_songs_nothing_is_shown(self, store: LibraryStore) -> None:
         assert len(store.ids(Query(only=Selection("none", ())))) == 0
+
+
+class TestUserGenres:
+    def test_what_the_user_said_is_kept_replaced_and_taken_back(self, store: LibraryStore) -> None:
+        store.set_user_genre("c0ffee", ("Jazz", "Blues"))
+        store.set_user_genre("beef", ("Fado",))
+        store.set_user_genre("c0ffee", ("Bebop",))
+        assert store.user_genre("c0ffee") == ("Bebop",)
+        assert store.user_genres(["c0ffee", "beef", "unknown"]) == {"c0ffee": ("Bebop",), "beef": ("Fado",)}
+        store.clear_user_genre("c0ffee")
+        assert store.user_genre("c0ffee") is None
+
+    def test_it_outlives_the_song(self, store: LibraryStore) -> None:
+        song = store.song_at(Path("/m/a/two.mp3"))
+        assert song is not None
+        hear(store, song.id, prediction(song.path))
+        store.set_user_genre("c0ffee", ("Jazz",))
+        store.forget([song.path])
+        assert store.user_genre("c0ffee") == ("Jazz",)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mgc_desktop.training.backbone.fuse import FrontBlock, Fused, MidLayer
+from mgc_desktop.training.product.backbone.fuse import FrontBlock, Fused, MidLayer
 
 SR = 22050
 

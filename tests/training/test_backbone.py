@@ -18,11 +18,11 @@ import pytest
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.paths import models_dir
-from mgc_desktop.training.backbone import wheel as wheels
-from mgc_desktop.training.backbone.describe import describe, record_figure
-from mgc_desktop.training.backbone.fuse import TOLERANCE, Fused, fuse
-from mgc_desktop.training.backbone.tfbundle import BundleError, masked_crc32c, read_bundle, read_index
-from mgc_desktop.training.backbone.wheel import Tagger
+from mgc_desktop.training.product.backbone import wheel as wheels
+from mgc_desktop.training.product.backbone.describe import describe, record_figure
+from mgc_desktop.training.product.backbone.fuse import TOLERANCE, Fused, fuse
+from mgc_desktop.training.product.backbone.tfbundle import BundleError, masked_crc32c, read_bundle, read_index
+from mgc_desktop.training.product.backbone.wheel import Tagger
 
 BANDS, FRAMES = 96, 187
 
@@ -123,7 +123,7 @@ def test_another_wheel_is_refused(tmp_path: Path) -> None:
 def made_tagger(name: str, seed: int, dead: float) -> Tagger:
     """A tagger with made weights: a share of its filters dead, scales of both signs, biases that survive death."""
     torch = pytest.importorskip("torch")
-    from mgc_desktop.training.backbone.network import Musicnn
+    from mgc_desktop.training.product.backbone.network import Musicnn
 
     torch.manual_seed(seed)
     weights = {key: value.numpy().copy() for key, value in Musicnn().state_dict().items()}
@@ -149,8 +149,8 @@ def made_taggers() -> tuple[Tagger, Tagger]:
 def difference(made_taggers: tuple[Tagger, Tagger]) -> Callable[[list[Fused]], dict[str, float]]:
     """The greatest difference between a graph and torch with all filters."""
     pytest.importorskip("onnx")
-    from mgc_desktop.training.backbone import measure
-    from mgc_desktop.training.backbone.graph import build
+    from mgc_desktop.training.product.backbone import measure
+    from mgc_desktop.training.product.backbone.graph import build
 
     def of(fused: list[Fused]) -> dict[str, float]:
         run = measure.onnx_run(build(fused, BANDS, FRAMES).SerializeToString())
@@ -189,8 +189,8 @@ def test_leaving_out_what_lives_is_noticed(
 def test_the_top_bands_are_turned_down_to_what_the_resampler_of_2019_let_through() -> None:
     pytest.importorskip("torch")
     from mgc_desktop.features.config import MUSICNN
-    from mgc_desktop.training.backbone.network import TOP_BANDS_DB
-    from mgc_desktop.training.backbone.resamplers import top_band_gains
+    from mgc_desktop.training.product.backbone.network import TOP_BANDS_DB
+    from mgc_desktop.training.product.backbone.resamplers import top_band_gains
 
     *below, a, b, c = top_band_gains(MUSICNN, 8)
     assert np.allclose(below, 0, atol=0.05)
@@ -200,7 +200,7 @@ def test_the_top_bands_are_turned_down_to_what_the_resampler_of_2019_let_through
 @pytest.mark.train
 def test_turning_bands_down_is_turning_down_their_power() -> None:
     torch = pytest.importorskip("torch")
-    from mgc_desktop.training.backbone.network import TopBands
+    from mgc_desktop.training.product.backbone.network import TopBands
 
     power = np.random.default_rng(0).uniform(0, 100, (2, BANDS, 5))
     turned = power.copy()
@@ -252,7 +252,7 @@ def real_wheel() -> Path:
 
 @pytest.mark.train
 def test_the_bundled_network_is_what_the_wheel_gives(real_wheel: Path, tmp_path: Path) -> None:
-    from mgc_desktop.training.backbone.__main__ import main
+    from mgc_desktop.training.product.backbone.__main__ import main
 
     shutil.copy(models_dir() / "musicnn" / "head.json", tmp_path)
     main(["--wheel", str(real_wheel), "--out", str(tmp_path)])
@@ -261,7 +261,7 @@ def test_the_bundled_network_is_what_the_wheel_gives(real_wheel: Path, tmp_path:
 
 @pytest.mark.train
 def test_the_bundled_network_says_what_torch_says_with_all_filters(real_wheel: Path) -> None:
-    from mgc_desktop.training.backbone import measure
+    from mgc_desktop.training.product.backbone import measure
 
     run = measure.onnx_run((models_dir() / "musicnn" / "model.onnx").read_bytes())
     reference = measure.torch_run(wheels.read_taggers(real_wheel))

@@ -12,17 +12,17 @@ torch = pytest.importorskip("torch")
 from mgc_desktop.inference.genres import GENRES  # noqa: E402
 from mgc_desktop.inference.head import Head  # noqa: E402
 from mgc_desktop.inference.registry import load as load_model  # noqa: E402
-from mgc_desktop.training.backbone.fuse import Fused  # noqa: E402
 from mgc_desktop.training.datasets import Clip, Dataset  # noqa: E402
-from mgc_desktop.training.distil import bundle as bundling  # noqa: E402
-from mgc_desktop.training.distil import corpus as corpora  # noqa: E402
-from mgc_desktop.training.distil.bundle import Place, bundle, unlabelled_split  # noqa: E402
-from mgc_desktop.training.distil.corpus import LENGTH, Corpus, Teacher  # noqa: E402
-from mgc_desktop.training.distil.school import School, begin_as  # noqa: E402
-from mgc_desktop.training.distil.variation import from_power, stretch, to_power, transpose, varied  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
 from mgc_desktop.training.loop import TrainConfig  # noqa: E402
-from mgc_desktop.training.networks.pretrained import PretrainedCnn  # noqa: E402
+from mgc_desktop.training.product.backbone.fuse import Fused  # noqa: E402
+from mgc_desktop.training.product.distil import bundle as bundling  # noqa: E402
+from mgc_desktop.training.product.distil import corpus as corpora  # noqa: E402
+from mgc_desktop.training.product.distil.bundle import Place, bundle, unlabelled_split  # noqa: E402
+from mgc_desktop.training.product.distil.corpus import LENGTH, Corpus, Teacher  # noqa: E402
+from mgc_desktop.training.product.distil.school import School, begin_as  # noqa: E402
+from mgc_desktop.training.product.distil.variation import from_power, stretch, to_power, transpose, varied  # noqa: E402
+from mgc_desktop.training.product.pretrained import PretrainedCnn  # noqa: E402
 from mgc_desktop.training.splits import Split  # noqa: E402
 
 pytestmark = pytest.mark.train

@@ -20,7 +20,7 @@ from mgc_desktop.training.evaluate import Measured, evaluate, parameters  # noqa
 from mgc_desktop.training.export import export  # noqa: E402
 from mgc_desktop.training.inputs import report_input  # noqa: E402
 from mgc_desktop.training.networks.report import ReportCnn  # noqa: E402
-from mgc_desktop.training.publish import publish  # noqa: E402
+from mgc_desktop.training.product.publish import publish  # noqa: E402
 from mgc_desktop.training.results import write_results  # noqa: E402
 
 pytestmark = pytest.mark.train

@@ -13,13 +13,13 @@ from mgc_desktop.inference.calibration import Calibration  # noqa: E402
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata  # noqa: E402
 from mgc_desktop.inference.patchinput import PatchInput  # noqa: E402
 from mgc_desktop.inference.registry import list_models, load  # noqa: E402
-from mgc_desktop.training.backbone.fuse import Fused  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
 from mgc_desktop.training.export import export  # noqa: E402
 from mgc_desktop.training.inputs import FACTORS, report_input, sequence_input  # noqa: E402
-from mgc_desktop.training.networks.pretrained import PretrainedCnn, PretrainedLstm, PretrainedStack  # noqa: E402
 from mgc_desktop.training.networks.report import ReportCnn, ReportLstm  # noqa: E402
 from mgc_desktop.training.networks.stacked import Stacked  # noqa: E402
+from mgc_desktop.training.product.backbone.fuse import Fused  # noqa: E402
+from mgc_desktop.training.product.pretrained import PretrainedCnn, PretrainedLstm, PretrainedStack  # noqa: E402
 
 pytestmark = pytest.mark.train
 

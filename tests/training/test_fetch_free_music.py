@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mgc_desktop.training.errors import TrainingError
-from mgc_desktop.training.fetch_free_music import fetch_all, unpack_inner, wanted
+from mgc_desktop.training.product.fetch_free_music import fetch_all, unpack_inner, wanted
 
 pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs Debian's dpkg")
 

@@ -10,11 +10,11 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.paths import models_dir
-from mgc_desktop.training.genre_head import Sources, calibrate, cross_fit, fit_head, judge, temperature
-from mgc_desktop.training.genre_head_data import Recording, TaggedClip
-from mgc_desktop.training.genre_head_fit import UNUSED, artist_weights, mix, real_songs, regress, tagged_songs
-from mgc_desktop.training.genre_head_report import Outcome, measured, scores
-from mgc_desktop.training.prior import Background, read_prior
+from mgc_desktop.training.product.genre_head import Sources, calibrate, cross_fit, fit_head, judge, temperature
+from mgc_desktop.training.product.genre_head_data import Recording, TaggedClip
+from mgc_desktop.training.product.genre_head_fit import UNUSED, artist_weights, mix, real_songs, regress, tagged_songs
+from mgc_desktop.training.product.genre_head_report import Outcome, measured, scores
+from mgc_desktop.training.product.prior import Background, read_prior
 
 TAGS = ModelMetadata.load(models_dir() / "musicnn").tags
 MEASURED = {"Alt Rock", "Classical", "Electronica", "Hard Rock", "Hip-Hop", "Jazz"}

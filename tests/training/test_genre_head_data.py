@@ -11,7 +11,7 @@ import pytest
 from mgc_desktop.inference.registry import load
 from mgc_desktop.training.datasets.clip import Clip, Dataset
 from mgc_desktop.training.errors import TrainingError
-from mgc_desktop.training.genre_head_data import Listener, read_tagged_clips
+from mgc_desktop.training.product.genre_head_data import Listener, read_tagged_clips
 
 
 def dataset(*paths: Path) -> Dataset:

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from mgc_desktop.training.backbone.fuse import Fused  # noqa: E402
 from mgc_desktop.training.inputs import FACTORS, backbone_input, report_input, sequence_input  # noqa: E402
-from mgc_desktop.training.networks.pretrained import (  # noqa: E402
+from mgc_desktop.training.networks.report import ReportCnn, ReportLstm  # noqa: E402
+from mgc_desktop.training.networks.stacked import Stacked  # noqa: E402
+from mgc_desktop.training.product.backbone.fuse import Fused  # noqa: E402
+from mgc_desktop.training.product.pretrained import (  # noqa: E402
     PretrainedCnn,
     PretrainedLstm,
     PretrainedStack,
     shrink,
 )
-from mgc_desktop.training.networks.report import ReportCnn, ReportLstm  # noqa: E402
-from mgc_desktop.training.networks.stacked import Stacked  # noqa: E402
 
 pytestmark = pytest.mark.train
 
@@ -50,9 +50,9 @@ def test_a_shrunk_kernel_is_the_old_one_on_the_stretched_picture(factor: int, pa
 
 
 def test_at_full_resolution_training_begins_with_the_backbone_itself() -> None:
-    from mgc_desktop.training.backbone.fuse import fuse
-    from mgc_desktop.training.backbone.network import TOP_BANDS_DB, Musicnn, TopBands
-    from mgc_desktop.training.backbone.wheel import Tagger
+    from mgc_desktop.training.product.backbone.fuse import fuse
+    from mgc_desktop.training.product.backbone.network import TOP_BANDS_DB, Musicnn, TopBands
+    from mgc_desktop.training.product.backbone.wheel import Tagger
 
     torch.manual_seed(0)
     original = Musicnn(timbral=6, temporal=3, mid=4).eval()

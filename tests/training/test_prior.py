@@ -10,7 +10,7 @@ import pytest
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.paths import models_dir
-from mgc_desktop.training.prior import Background, made_songs, read_prior
+from mgc_desktop.training.product.prior import Background, made_songs, read_prior
 
 
 def two_tags(correlation: float, *, songs: int = 4000) -> Background:

@@ -12,7 +12,7 @@ from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.projection import Atlas
 from mgc_desktop.inference.registry import load
 from mgc_desktop.training import explore
-from mgc_desktop.training.backbone.projections import HeardSong, find_songs, fit_atlas, hear
+from mgc_desktop.training.product.backbone.projections import HeardSong, find_songs, fit_atlas, hear
 
 pytestmark = pytest.mark.train
 

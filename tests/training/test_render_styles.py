@@ -13,7 +13,7 @@ import pytest
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.training.datasets import open_dataset
 from mgc_desktop.training.errors import TrainingError
-from mgc_desktop.training.render_styles import (
+from mgc_desktop.training.product.render_styles import (
     LIBRARY,
     SOUND_FONT,
     SR,
@@ -26,7 +26,7 @@ from mgc_desktop.training.render_styles import (
     render_all,
     require_tools,
 )
-from mgc_desktop.training.style_songs import ANY, MANNERS, song
+from mgc_desktop.training.product.style_songs import ANY, MANNERS, song
 
 tools = pytest.mark.skipif(
     shutil.which("mma") is None or shutil.which("fluidsynth") is None or not SOUND_FONT.is_file(),

@@ -106,7 +106,7 @@ class LibraryController(QObject):
 
     def look_for_runs(self) -> None:
         """Find out whether there is anything to undo."""
-        self.librarian.errand(lambda _: bool(self.librarian.journal.runs()), self._on_runs)
+        self.librarian.errand(lambda _: bool(self.librarian.journal.recovered_runs()), self._on_runs)
 
     def _on_runs(self, undoable: bool) -> None:
         self._undoable = undoable
@@ -302,7 +302,8 @@ class LibraryController(QObject):
     def _on_checked(self, sound: bool) -> None:
         if not sound:
             self.store.close()
-            self._begin_again(set_aside(self.librarian.database))
+            if (damaged := set_aside(self.librarian.database)) is not None:
+                self._begin_again(damaged)
 
     def _begin_again(self, damaged: Path) -> None:
         """The database was damaged: a new one, from the folders and the journal."""

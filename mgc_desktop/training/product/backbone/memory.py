@@ -1,0 +1,47 @@
+"""The model's memory of the free music (`mgc_desktop.inference.memory`), made by listening as the library does."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from mgc_desktop.audio.decode import probe
+from mgc_desktop.errors import MgcError
+from mgc_desktop.inference.classifier import Classifier
+from mgc_desktop.inference.memory import Memory
+from mgc_desktop.library.excerpts import PLAN
+from mgc_desktop.pipeline import analyze
+
+TABLE: Final = Path(__file__).parents[2] / "data" / "free_music.tsv"
+
+
+def free_music() -> list[dict[str, str]]:
+    """The rows of the list of free music: package, path, title, artist, genre, licence."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return [{key: value or "" for key, value in row.items()} for row in csv.DictReader(file, delimiter="\t")]
+
+
+def made_by(row: dict[str, str]) -> str:
+    """The artist; where none is named the package stands for one: what was made together stays together."""
+    return row["artist"] or row["package"]
+
+
+def remember(classifier: Classifier, music: Path) -> Memory:
+    """Listen to twelve stretches of every song of the list that lies below `music`."""
+    heard: list[tuple[int, np.ndarray, np.ndarray]] = []
+    for number, row in enumerate(free_music()):
+        path = music / row["path"]
+        try:
+            prediction = analyze(path, classifier, excerpts=PLAN.excerpts(probe(path).duration or 0.0))
+        except MgcError as error:
+            print(f"left out: {error}")
+            continue
+        if prediction.embedding is not None:
+            heard.append((number, prediction.probabilities, prediction.embedding))
+        if number % 50 == 49:
+            print(f"heard {number + 1}", flush=True)
+    rows, probabilities, embedding = zip(*heard, strict=True)
+    return Memory(np.stack(probabilities), np.stack(embedding), np.array(rows))
