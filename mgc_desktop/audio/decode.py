@@ -30,6 +30,8 @@ from mgc_desktop.errors import DecodeError, NothingToHearError
 FloatArray = NDArray[np.float32]
 
 BLOCK: Final = 16384  # samples that a block has at least, save the last
+_LONGEST_PROMISE: Final = 360_000  # seconds; a header that claims more is damaged, and not a file that was cut off
+_LAST_PLACE: Final = 1e7  # seconds; no seek goes further
 # What a decoder needs to hear before a place to decode it right: MP3's bit reservoir, Opus' 80 ms, and some more
 # for timestamps that are off. Where that is not enough, more.
 _PREROLLS: Final = (0.5, 5.0)
@@ -39,7 +41,6 @@ _JITTER = 0.1  # seconds that timestamps may be off without meaning anything ...
 _JITTER_AFTER_DAMAGE = 0.005  # ... and where something was just lost
 # Where timestamps lead astray, a seek decodes from the start: raw streams whose rounded durations are added
 # up, and FLAC in Ogg, which is up to four frames off behind a seek.
-_LONGEST_PROMISE: Final = 1e7  # seconds; a header that claims more is damaged, and not a file that was cut off
 _DRIFTING = ("ac3", "eac3", "dts", "mlp", "truehd")
 
 
@@ -256,7 +257,7 @@ class AudioReader:
     def seek(self, seconds: float) -> None:
         """Make `read` go on with exactly the sample at `seconds`; beyond the end there is nothing to read."""
         sr = self._info.sr
-        target = max(0, round(min(seconds, _LONGEST_PROMISE) * sr))
+        target = max(0, round(min(seconds, _LAST_PLACE) * sr))
         known_end = round(self._info.duration * sr) if self._info.duration is not None else target
         if not any(self._jump(min(target, known_end), round(preroll * sr)) for preroll in _PREROLLS):
             self._restart()

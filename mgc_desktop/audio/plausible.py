@@ -33,6 +33,11 @@ def is_plausible_duration(seconds: float, most: float) -> bool:
     return math.isfinite(seconds) and 0 < seconds <= most * 1.02 + 1
 
 
+def believed_duration(seconds: float, size: int, codec: str, bit_rate: int | None = None) -> float | None:
+    """`seconds` as a header states them, None where it states none or more than `size` bytes can hold."""
+    return seconds if is_plausible_duration(seconds, longest(size, codec, bit_rate)) else None
+
+
 _SYNC: Final = 0xFFE00000
 _LAYER: Final = 0x00060000
 _BIT_RATE: Final = 0x0000F000

@@ -45,7 +45,7 @@ class Clock:
         if abs(gap) <= tolerance * self._sr:
             return 0
         # All gaps together may not be much longer than the sound: else a small file could claim days of silence.
-        if 0 < gap <= _LONGEST_GAP * self._sr and self._missing + gap <= cursor + 2 * _LONGEST_GAP * self._sr:
+        if 0 < gap <= _LONGEST_GAP * self._sr and 2 * self._missing + gap <= cursor + 2 * _LONGEST_GAP * self._sr:
             self._missing += gap
             return gap
         self.reliable = False

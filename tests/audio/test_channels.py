@@ -80,7 +80,9 @@ def encode(path: Path, container: str, codec: str, y: np.ndarray, layout: str) -
 
 
 def read(*paths: Path) -> list[list]:
-    found = subprocess.run([sys.executable, "-c", READER, *map(str, paths)], capture_output=True, text=True, timeout=120)
+    found = subprocess.run(
+        [sys.executable, "-c", READER, *map(str, paths)], capture_output=True, text=True, timeout=120
+    )
     assert found.returncode == 0, found.stderr
     return [json.loads(line) for line in found.stdout.splitlines()]
 

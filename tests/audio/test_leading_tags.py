@@ -8,7 +8,24 @@ import pytest
 from mgc_desktop.audio.decode import AudioReader
 from mgc_desktop.audio.leading_tags import leading_tags
 
-KINDS = ["wav", "aiff", "au", "caf", "wv", "tta", "flac", "oga", "ogg", "opus", "m4a", "alac", "mka", "wma", "mp3", "aac"]
+KINDS = [
+    "wav",
+    "aiff",
+    "au",
+    "caf",
+    "wv",
+    "tta",
+    "flac",
+    "oga",
+    "ogg",
+    "opus",
+    "m4a",
+    "alac",
+    "mka",
+    "wma",
+    "mp3",
+    "aac",
+]
 KINDS += ["mp3-bare", "ac3", "mp2"]
 
 
