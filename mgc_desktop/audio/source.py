@@ -22,6 +22,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
+from mgc_desktop.audio.formats import input_options, is_playlist
 from mgc_desktop.audio.frames import samples
 from mgc_desktop.audio.layouts import keep_layout, plain_layout
 from mgc_desktop.audio.leading_tags import FileBehindTags, open_behind_tags
@@ -30,8 +31,6 @@ from mgc_desktop.errors import DecodeError
 
 FloatArray = NDArray[np.float32]
 
-# Nothing but the file itself may be opened: a playlist in disguise must not fetch anything from the network.
-_OPTIONS = {"protocol_whitelist": "file"}
 # All channels of one frame may not hold more samples than this: headers of some formats claim any size, and memory
 # is taken for it. A second of 16 channels at 768 kHz fits.
 _DECODER_OPTIONS = {"max_samples": str(1 << 24)}
@@ -206,7 +205,7 @@ def _open(path: Path) -> _Opened:
 def _open_container(path: Path, file: FileBehindTags | None) -> InputContainer:
     try:
         # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
-        return av.open(file or f"file:{path}", "r", options=_OPTIONS, metadata_errors="replace")
+        return av.open(file or f"file:{path}", "r", options=input_options(), metadata_errors="replace")
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, OSError) and (reading := _reading_error(path)) is not None:
             raise _unreadable(path, reading) from error
@@ -214,6 +213,12 @@ def _open_container(path: Path, file: FileBehindTags | None) -> InputContainer:
             raise DecodeError(
                 "This is an MP3 in free format (its bit rate is none of the usual ones), which cannot be decoded here. "
                 "Convert it to FLAC or to a usual MP3 with another program, for example mpg123 or LAME.",
+                path=path,
+            ) from error
+        if is_playlist(path):
+            raise DecodeError(
+                "This is a playlist or a description of a stream: it holds no sound, it only names other files. "
+                "Open the songs themselves.",
                 path=path,
             ) from error
         raise DecodeError(

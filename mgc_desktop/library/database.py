@@ -7,6 +7,7 @@ disk) leaves the file alone and is raised as `LibraryError`.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,7 @@ _SENTENCES: Final = {
     "other programs if too many files are open.",
     sqlite3.SQLITE_NOMEM: "There is not enough memory. Close other programs and try again.",
 }
+_ERROR_CODE: Final = re.compile(r"error code[ =](\d+)")
 
 
 class LibraryError(MgcError):
@@ -51,9 +53,10 @@ class Database:
 
     `check`: look through the whole file for damage first, which takes seconds for 100,000 songs. Without it only
     damage at the surface is noticed. Raises `LibraryError` when the database cannot be used.
+    `may_set_aside`: False for a program that could not make the library again; a damaged database is an error then.
     """
 
-    def __init__(self, path: Path, *, check: bool = True) -> None:
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
         self.path = path
         self.set_aside: Path | None = None
         try:
@@ -64,7 +67,9 @@ class Database:
         try:
             with translated(path):
                 self._db = _open(path, check=check)
-        except DamageError:
+        except DamageError as error:
+            if not may_set_aside:
+                raise LibraryError("It is damaged. Open MGC Desktop, which makes it again.", path=path) from error
             self.set_aside = set_aside(path, identity)
             with translated(path):
                 self._db = _open(path, check=False)
@@ -102,6 +107,18 @@ class Database:
                 if self._db.in_transaction:  # SQLite ends it by itself when the disk is full
                     self._db.execute(statement)
             raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one moment, whatever another program commits meanwhile."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
 
     def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
         """Change something by one statement, in a transaction."""
@@ -193,8 +210,13 @@ def _is_current(db: sqlite3.Connection) -> bool:
 
 def _check(db: sqlite3.Connection) -> None:
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise DamageError(str(verdict))
+    if verdict == "ok":
+        return
+    # The check reports errors of reading as text, among them those that are not the file's fault.
+    code = int(found[1]) & 0xFF if (found := _ERROR_CODE.search(str(verdict))) else sqlite3.SQLITE_CORRUPT
+    if code in _SENTENCES:
+        raise LibraryError(_SENTENCES[code])
+    raise DamageError(str(verdict))
 
 
 @contextmanager

@@ -13,9 +13,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import TagError
 from mgc_desktop.library import jobs
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.jobs import JobProgress, JobReport, Pause
-from mgc_desktop.library.listen import Listen
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.rebuild import keep_folders, restore_written
 from mgc_desktop.library.rejudge import Judge, derive
@@ -33,7 +34,6 @@ T = TypeVar("T")
 
 LOOK_MS: Final = 200  # progress is told five times a second at most
 _ROWS: Final = 1.0  # seconds between two times that changed rows are told
-HANGS: Final = 900.0  # seconds for one song; ten hours of music take half of that
 _MOST: Final = 8  # worker processes; more would wait for the disk
 
 Errand = Callable[[LibraryStore], Any]
@@ -141,8 +141,9 @@ class Librarian(QObject):
 
     # Folders
 
-    def scan(self, folders: Iterable[Path] | None = None, *, rebuilding: bool = False) -> None:
-        """Look through these folders, or all; `rebuilding`: ask the journal afterwards what was written."""
+    def scan(self, folders: Iterable[Path] | None = None, *, rebuilding: bool = False, reread: bool = False) -> None:
+        """Look through these folders, or all; `rebuilding`: ask the journal afterwards what was written; `reread`: read
+        the tags of all files again, also of those that seem unchanged."""
         if self.scanning or not self.own():
             return
         wanted = None if folders is None else list(folders)
@@ -152,7 +153,7 @@ class Librarian(QObject):
                 for folder in wanted or ():
                     store.add_folder(folder, watched=store.folders().get(folder, False))
                 keep_folders(store)
-                found = scan(wanted or store.folders(), store, cancel=cancel, progress=self._note_scan)
+                found = scan(wanted or store.folders(), store, cancel=cancel, progress=self._note_scan, reread=reread)
                 if rebuilding:
                     restore_written(store, self.journal)
                 return found
@@ -252,14 +253,14 @@ class Librarian(QObject):
     def _listen(self, cancel: CancelToken) -> JobReport:
         name, version, judge = self._identify()
         workers = worker_count()
-        pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
+        pool = IsolatedPool(workers, timeout=ANALYSIS_TIMEOUT, low_priority=True)
         try:
             with LibraryStore(self.database, check=False) as store:
                 if judge is not None:
                     derive(store, judge, cancel=cancel)
                 report = jobs.run(
-                    store, Listen(name), (name, version), pool, workers=workers, cancel=cancel, pause=self._pause,
-                    progress=self._note_job, judge=judge,
+                    store, AnalyseSong(name), (name, version), pool, workers=workers, cancel=cancel, pause=self._pause,
+                    progress=self._note_job, rescorer=judge,
                 )  # fmt: skip
                 if self._unqueue:
                     store.unqueue()
