@@ -238,8 +238,9 @@ def _best_stream(path: Path, container: InputContainer) -> AudioStream:
         )
     if best is None:
         raise DecodeError(
-            "What this file says of its sound cannot be right, or cannot be decoded here (some formats are limited to "
-            "16 channels). Download or rip it again, or convert it to FLAC with the program it came from.",
+            "There is no sound in this file that can be decoded: it is damaged, is no sound file in spite of its name, "
+            "or has more channels than can be read here. Download or rip it again, or convert it to FLAC with the "
+            "program it came from.",
             path=path,
         )
     if best.codec_context is None:
