@@ -11,7 +11,7 @@ from mgc_desktop.library.song import FileTags, Song, State
 
 COLUMNS: Final = (
     "id, path, size, mtime_ns, title, artist, album, year, duration, genres, checksum, heard, confidence, model, "
-    "state, error"
+    "state, error, EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)"
 )
 ORDER: Final = {state: number for number, state in enumerate(State)}  # in which states are sorted
 PUT: Final = """
@@ -73,4 +73,5 @@ def song_of(row: tuple[object, ...]) -> Song:
     values[1] = Path(os.fsdecode(row[1]))  # type: ignore[arg-type]
     values[9] = tuple(json.loads(row[9]))  # type: ignore[arg-type]
     values[14] = State(str(row[14]))
+    values[16] = bool(row[16])
     return Song(*values)  # type: ignore[arg-type]
