@@ -62,7 +62,14 @@ class Trace:
     def environment(self, extra: dict[str, str] | None = None) -> dict[str, str]:
         """That of a user who has just logged in for the first time."""
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
-        return {**kept, "HOME": str(self.home), "PYTHONDONTWRITEBYTECODE": "1", **(extra or {})}
+        self.temporary.mkdir(parents=True, exist_ok=True)
+        own = {"HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONDONTWRITEBYTECODE": "1"}
+        return kept | own | (extra or {})
+
+    @property
+    def temporary(self) -> Path:
+        """Where files may lie while the program runs, but not afterwards."""
+        return self.folder / "temporary"
 
     def faults(self) -> list[str]:
         """Each system call that left the machine, looked up a host, or wrote outside of the program's folders."""
@@ -80,10 +87,7 @@ class Trace:
             if name == "socket" and not arguments.startswith(("AF_UNIX", "AF_LOCAL")):
                 yield line
             elif name in ("connect", "sendto", "bind") and "sa_family=" in arguments:
-                local = _SOCKET_PATH.search(arguments)
-                if (local is None and "AF_UNIX" not in arguments) or (
-                    local is not None and not _LOCAL_SERVICES.search(local[2])
-                ):
+                if not _is_local(arguments, result):
                     yield line
             elif not result.startswith("-") and self._is_foreign(name, arguments):
                 yield line
@@ -96,7 +100,7 @@ class Trace:
         return not all(self._may_write(path) for path in paths[-1:])
 
     def _may_write(self, path: str) -> bool:
-        for folder in map(str, self.allowed):
+        for folder in map(str, (*self.allowed, self.temporary)):
             if path == folder or path.startswith(f"{folder}/"):
                 return True
         home = str(self.home)
@@ -105,7 +109,20 @@ class Trace:
 
     def _left_behind(self) -> list[Path]:
         """Files in the home folder that are not the program's, however they came there."""
-        return [path for path in self.home.rglob("*") if not path.is_dir() and not self._may_write(str(path))]
+        kept = [path for path in self.home.rglob("*") if not path.is_dir() and not self._may_write(str(path))]
+        return kept + [path for path in self.temporary.rglob("*") if not path.is_dir()]
+
+
+def _is_local(arguments: str, result: str) -> bool:
+    """Whether an address is that of a local service which names no hosts.
+
+    The C library asks for the name service nscd also to know the user's name; where none runs, nothing is learned.
+    """
+    local = _SOCKET_PATH.search(arguments)
+    if local is None:
+        return "AF_UNIX" in arguments
+    absent = local[2].endswith("/nscd/socket") and result.startswith("-")
+    return absent or _LOCAL_SERVICES.search(local[2]) is not None
 
 
 def require_strace() -> None:

@@ -19,10 +19,9 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from mgc_desktop.audio.formats import input_options, is_playlist
 from mgc_desktop.errors import DecodeError
 
-# Nothing but the file itself may be opened: a playlist in disguise must not fetch anything from the network.
-_OPTIONS = {"protocol_whitelist": "file"}
 _MAX_FAILED_READS = 64  # in a row; a damaged container gives a few, a broken one would give them for ever
 
 
@@ -121,10 +120,16 @@ def _open(path: Path) -> tuple[InputContainer, AudioStream]:
     _check_file(path)
     try:
         # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
-        container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
+        container = av.open(f"file:{path}", options=input_options(), metadata_errors="replace")
     except (av.error.PermissionError, av.error.FileNotFoundError, av.error.OSError) as error:
         raise _unreadable(path, error) from error
     except (av.error.FFmpegError, ValueError) as error:
+        if is_playlist(path):
+            raise DecodeError(
+                "This is a playlist or a description of a stream: it holds no sound, it only names other files. "
+                "Open the songs themselves.",
+                path=path,
+            ) from error
         raise DecodeError(
             "This is not a sound file, or it is damaged from its very beginning. "
             "If it should be music, download it or rip it again.",

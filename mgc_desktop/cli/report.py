@@ -47,7 +47,7 @@ class Report:
     def _tell(self) -> None:
         if self._progress:
             failed = f", {self.failed} failed" if self.failed else ""
-            print(f"\rlistening ... {self.songs} done{failed}", end="", file=sys.stderr, flush=True)
+            print(f"\ranalysing ... {self.songs} done{failed}", end="", file=sys.stderr, flush=True)
 
     def _clear(self) -> None:
         if self._progress:

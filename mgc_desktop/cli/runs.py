@@ -1,4 +1,4 @@
-"""List the runs that wrote tags, the newest first.
+"""List the runs that wrote tags, the newest first. What became of a run that was cut off is found out first.
 
 With --json there is one JSON object a run, with the keys run, started (seconds since 1970), rules, undoes, written,
 refused, undone and finished.
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the table."""
     from mgc_desktop.tags.journal import Journal
 
-    runs = Journal().runs()
+    runs = Journal().recovered_runs()
     if not runs and not options.json:
         print("Nothing was written yet.")
     for entry in runs:

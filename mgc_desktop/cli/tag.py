@@ -17,13 +17,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.batch import add_batch_options, positive_number
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
     from mgc_desktop.cli.tag_songs import Failure
-    from mgc_desktop.library.listen import Listen
     from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy
     from mgc_desktop.tags.writer import RunReport
 
@@ -48,12 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="write only genres of this probability, from 0 to 1",
     )
-    parser.add_argument("--top", type=_positive, default=1, metavar="N", help="write up to N genres (default: 1)")
+    parser.add_argument("--top", type=positive_number, default=1, metavar="N", help="write up to N genres (default: 1)")
     parser.add_argument("--map", type=Path, metavar="FILE", help="your names for genres, as TOML or CSV; none ignores")
     parser.add_argument("--album", action="store_true", help="one verdict for all songs of an album")
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to listen to at the same time")
+    add_batch_options(parser)
     parser.add_argument(
-        "--scheduler", metavar="ADDRESS", help="listen on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
+        "--scheduler", metavar="ADDRESS", help="analyse on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
     )
     add_model_option(parser)
     add_head_option(parser)
@@ -97,12 +97,6 @@ def _probability(text: str) -> float:
     return number
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
-    return int(text)
-
-
 def _policy(options: argparse.Namespace) -> Policy:
     from mgc_desktop.errors import SettingsError
     from mgc_desktop.tags.policy import Mode, Policy
@@ -113,16 +107,6 @@ def _policy(options: argparse.Namespace) -> Policy:
     except SettingsError as error:
         raise UsageError(str(error)) from error
     return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album)
-
-
-def _listener(options: argparse.Namespace) -> Listen:
-    """Who listens; ModelError or HeadError if the model or the head cannot be used."""
-    from mgc_desktop.inference.registry import load
-    from mgc_desktop.library.listen import Listen
-
-    model, head = chosen_model(options.model), chosen_head(options.head)
-    load(model, head=head)
-    return Listen(model, head)
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong], list[Failure]]:
@@ -136,7 +120,8 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong]
     def unreadable(folder: Path, error: OSError) -> None:
         failures.append(Failure(folder, f"The folder cannot be searched ({error.strerror}). Check its permissions."))
 
-    found = find_out(find_audio(options.paths, unreadable), policy, _listener(options), options.jobs, options.scheduler)
+    model, head = chosen_model(options.model), chosen_head(options.head)
+    found = find_out(find_audio(options.paths, unreadable), policy, model, head, options)
     for song in _with_progress(found):
         if isinstance(song, Failure):
             failures.append(song)
@@ -150,7 +135,7 @@ def _with_progress(found: Iterator[HeardSong | Failure]) -> Iterator[HeardSong |
     shown = sys.stderr.isatty()
     for number, song in enumerate(found, 1):
         if shown:
-            print(f"\rlistening ... {number} songs", end="", file=sys.stderr, flush=True)
+            print(f"\ranalysing ... {number} songs", end="", file=sys.stderr, flush=True)
         yield song
     if shown:
         print("\r\033[K", end="", file=sys.stderr, flush=True)

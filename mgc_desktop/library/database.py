@@ -51,9 +51,10 @@ class Database:
 
     `check`: look through the whole file for damage first, which takes seconds for 100,000 songs. Without it only
     damage at the surface is noticed. Raises `LibraryError` when the database cannot be used.
+    `may_set_aside`: False for a program that could not make the library again; a damaged database is an error then.
     """
 
-    def __init__(self, path: Path, *, check: bool = True) -> None:
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
         self.path = path
         self.set_aside: Path | None = None
         try:
@@ -64,7 +65,9 @@ class Database:
         try:
             with translated(path):
                 self._db = _open(path, check=check)
-        except DamageError:
+        except DamageError as error:
+            if not may_set_aside:
+                raise LibraryError("It is damaged. Open MGC Desktop, which makes it again.", path=path) from error
             self.set_aside = set_aside(path, identity)
             with translated(path):
                 self._db = _open(path, check=False)

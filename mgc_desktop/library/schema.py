@@ -93,6 +93,24 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         made INTEGER NOT NULL                 -- seconds since 1970
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- What `mgc analyze` found in whole songs, with the timeline. Apart from `analysis`, whose rows the verdicts of the
+    -- library's songs are of and must go on being of.
+    CREATE TABLE whole_analysis (
+        checksum TEXT NOT NULL,
+        model TEXT NOT NULL, version TEXT NOT NULL,
+        genre TEXT, confidence REAL NOT NULL,
+        genres TEXT,                          -- JSON list of their names; NULL: the program's ten
+        probabilities BLOB NOT NULL,          -- float32, in the order of the genres
+        tags TEXT NOT NULL,                   -- JSON list of [name, probability]
+        embedding BLOB,                       -- float32
+        heard REAL NOT NULL, duration REAL NOT NULL,
+        warnings TEXT NOT NULL,
+        times BLOB NOT NULL,                  -- float32, start and end of each segment in seconds
+        timeline BLOB NOT NULL,               -- float32, the probabilities of each segment
+        PRIMARY KEY (checksum, model, version)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

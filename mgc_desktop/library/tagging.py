@@ -12,6 +12,7 @@ from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.journal import Journal, Run
+from mgc_desktop.tags.moved import Located
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import Around, Progress, RunReport, Written, undo_run, write_run
 
@@ -47,14 +48,15 @@ def undo(
     journal: Journal,
     *,
     only: Collection[Path] | None = None,
+    located: Sequence[Located] | None = None,
     options: WriteOptions = WriteOptions(),  # noqa: B008 - frozen
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
     around: Around = nullcontext,
 ) -> RunReport:
-    """Take back a run, or `only` some files of it. Raises TagError as `undo_run` does."""
+    """Take back a run, or `only` some files of it, or those that were `located`. Raises TagError as `undo_run` does."""
     report = undo_run(
-        run, journal, only=only, options=options, cancel=cancel, progress=progress, around=around
+        run, journal, only=only, located=located, options=options, cancel=cancel, progress=progress, around=around
     )  # fmt: skip
     back = State.NEW if run.undoes is None else State.WRITTEN
     for written in report.written:

@@ -14,7 +14,9 @@ from mgc_desktop.cancellation import Cancelled, CancelToken
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.attributes import sync_folder
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
 from mgc_desktop.tags.journal import Entry, Journal, Run, RunWriter
+from mgc_desktop.tags.moved import KnownPaths, Located, locate
 from mgc_desktop.tags.policy import PlannedChange
 from mgc_desktop.tags.temporary import sweep
 from mgc_desktop.tags.write import (
@@ -110,6 +112,7 @@ def undo_run(
     journal: Journal,
     *,
     only: Collection[Path] | None = None,
+    located: Sequence[Located] | None = None,
     options: WriteOptions = DEFAULT,
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
@@ -117,27 +120,73 @@ def undo_run(
 ) -> RunReport:
     """Turn the files of a run, or `only` some of them, back into what they were, bit by bit.
 
-    A file that anybody changed since is refused and named. The undo is a run of its own and can be undone as well.
+    `located`: what `locate_files` found of them, with the decisions of somebody who was asked; looked for here
+    otherwise. A file that anybody changed since, or that is not found for sure, is refused and named. The undo is a
+    run of its own and can be undone as well. `TagError` as for `write_run`.
     """
-    entries = undoable(run, journal, only)
-    if not entries:
+    cancel = cancel or CancelToken()
+    try:
+        located = locate_files(run, journal, only=only, cancel=cancel) if located is None else located
+    except Cancelled:
+        return RunReport("", stopped="Cancelled.")
+    if not located:
         return RunReport("")
-    jobs = [_undo_job(entry, options) for entry in entries]
+    jobs = [_undo_job(found, options) for found in located]
     with journal.start(f"undo of {run.id}", undoes=run.id) as writer:
-        return _work(jobs, writer, cancel or CancelToken(), progress, around)
+        return _work(jobs, writer, cancel, progress, around)
 
 
 def undoable(run: Run, journal: Journal, only: Collection[Path] | None = None) -> list[Entry]:
-    """The files of a run that were written and are not taken back yet."""
+    """The files of a run that were written and are not taken back yet, after `Journal.recover`.
+
+    `only`: files by the name under which they were written, or, if none was, by the name that they have now.
+    """
     undone = journal.undone(run.id)
-    wanted = {path.resolve() for path in only} if only is not None else None
-    return [
-        entry
-        for entry in journal.entries(run.id)
-        if entry.state in ("done", "unclear")
-        and entry.number not in undone
-        and (wanted is None or entry.path in wanted)
+    written = [
+        entry for entry in journal.entries(run.id) if entry.state in ("done", "unclear") and entry.number not in undone
     ]
+    if only is None:
+        return written
+    wanted = {Path(os.path.realpath(path)) for path in only}
+    moved = _checksums(wanted - {entry.path for entry in written})
+    return [entry for entry in written if entry.path in wanted or any(map(entry.after.matches, moved))]
+
+
+def _checksums(paths: Iterable[Path]) -> list[Fingerprint]:
+    """Of those that are there."""
+    found = []
+    for path in paths:
+        with suppress(OSError):
+            if path.is_file():
+                found.append(fingerprint(path))
+    return found
+
+
+def locate_files(
+    run: Run,
+    journal: Journal,
+    *,
+    only: Collection[Path] | None = None,
+    look_in: Sequence[Path] = (),
+    known: KnownPaths = lambda _: (),
+    cancel: CancelToken | None = None,
+) -> list[Located]:
+    """Where the files of a run, or `only` some of them, are now; crashed runs are looked after first.
+
+    A file that `only` calls by its present name needs no question. Raises `TagError` and `Cancelled`.
+    """
+    journal.recover()
+    found = locate(undoable(run, journal), look_in=look_in, known=known, cancel=cancel)
+    if only is None:
+        return found
+    wanted = {Path(os.path.realpath(path)) for path in only}
+    numbers = {entry.number for entry in undoable(run, journal, only)}
+    return [_named_by_user(one, wanted) for one in found if one.entry.number in numbers]
+
+
+def _named_by_user(located: Located, wanted: Collection[Path]) -> Located:
+    named = [path for path in located.candidates if path in wanted]
+    return located.at(named[0]) if located.path is None and len(named) == 1 else located
 
 
 def _write_job(change: PlannedChange, options: WriteOptions) -> _Job:
@@ -149,21 +198,27 @@ def _write_job(change: PlannedChange, options: WriteOptions) -> _Job:
     return _Job(change.path, prepared)
 
 
-def _undo_job(entry: Entry, options: WriteOptions) -> _Job:
+def _undo_job(located: Located, options: WriteOptions) -> _Job:
+    entry, path = located.entry, located.path
+
     def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
+        if path is None:
+            raise TagError(located.reason, path=entry.path)
         return prepare_undo(
-            entry.path,
+            path,
             entry.field,
             entry.undo,
             written=entry.after,
             original=entry.before,
             modified=entry.modified,
+            values=(entry.new, entry.old),
+            name=entry.path,
             options=options,
             owner=run,
             tick=tick,
         )
 
-    return _Job(entry.path, prepared, entry.number)
+    return _Job(path or entry.path, prepared, entry.number)
 
 
 def _work(
@@ -220,7 +275,7 @@ class _Work:
         self._cancel.check()
         folders = {Path(os.path.realpath(job.path)).parent for job in batch}
         self._run.begin(folders)
-        sweep(folders - self._swept)
+        sweep(folders - self._swept, self._run.older)
         self._swept |= folders
         futures = [(job, pool.submit(job.prepare, self._run.run, self._cancel.check)) for job in batch]
         wait([future for _, future in futures])

@@ -12,6 +12,7 @@ import numpy as np
 
 from mgc_desktop.training.datasets.clip import Skipped
 from mgc_desktop.training.evaluate import Measured
+from mgc_desktop.training.libraries import import_pyplot
 
 _MARK = ("<!-- results: from here -->", "<!-- results: to here -->")
 
@@ -89,10 +90,7 @@ def _pictures(pictures: dict[str, Path], page: Path) -> list[str]:
 
 def draw(measured: Sequence[Measured], folder: Path) -> dict[str, Path]:
     """Confusion matrices, calibration, coverage against precision, accuracy against time: paths by title."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+    pyplot = import_pyplot()
 
     made: dict[str, Path] = {}
 

@@ -13,9 +13,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import TagError
 from mgc_desktop.library import jobs
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.jobs import JobProgress, JobReport, Pause
-from mgc_desktop.library.listen import Listen
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.rebuild import keep_folders, restore_written
 from mgc_desktop.library.rejudge import Judge, derive
@@ -33,7 +34,6 @@ T = TypeVar("T")
 
 LOOK_MS: Final = 200  # progress is told five times a second at most
 _ROWS: Final = 1.0  # seconds between two times that changed rows are told
-HANGS: Final = 900.0  # seconds for one song; ten hours of music take half of that
 _MOST: Final = 8  # worker processes; more would wait for the disk
 
 Errand = Callable[[LibraryStore], Any]
@@ -252,14 +252,14 @@ class Librarian(QObject):
     def _listen(self, cancel: CancelToken) -> JobReport:
         name, version, judge = self._identify()
         workers = worker_count()
-        pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
+        pool = IsolatedPool(workers, timeout=ANALYSIS_TIMEOUT, low_priority=True)
         try:
             with LibraryStore(self.database, check=False) as store:
                 if judge is not None:
                     derive(store, judge, cancel=cancel)
                 report = jobs.run(
-                    store, Listen(name), (name, version), pool, workers=workers, cancel=cancel, pause=self._pause,
-                    progress=self._note_job, judge=judge,
+                    store, AnalyseSong(name), (name, version), pool, workers=workers, cancel=cancel, pause=self._pause,
+                    progress=self._note_job, rescorer=judge,
                 )  # fmt: skip
                 if self._unqueue:
                     store.unqueue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
@@ -10,11 +10,13 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.library.known_paths import known_paths
 from mgc_desktop.library.review import ReviewRow, keep_choices, review
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.tagging import undo, write
 from mgc_desktop.library.ticks import MIN_CONFIDENCE
-from mgc_desktop.tags.journal import Entry, Journal, Run
+from mgc_desktop.tags.journal import Journal, Run
+from mgc_desktop.tags.moved import Located, locate
 from mgc_desktop.tags.policy import Policy
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import RunReport, undoable
@@ -82,18 +84,23 @@ class LibraryWriter(QObject):
         self._runner.run(work, done=done, failed=self.failed.emit)
 
     def runs(self, done: Callable[[list[Run]], None]) -> CancelToken:
-        """What was written so far, the newest first."""
-        return self._runner.run(lambda _: self._journal.runs(), done=done, failed=self.failed.emit)
+        """What was written so far, the newest first; runs that a crash cut off are looked after before."""
+        return self._runner.run(lambda _: self._journal.recovered_runs(), done=done, failed=self.failed.emit)
 
-    def files(self, run: Run, done: Callable[[list[Entry]], None]) -> CancelToken:
-        """The files of a run that can be taken back."""
-        return self._runner.run(lambda _: undoable(run, self._journal), done=done, failed=self.failed.emit)
+    def files(self, run: Run, done: Callable[[list[Located]], None], look_in: Sequence[Path] = ()) -> CancelToken:
+        """The files of a run that can be taken back, and where they are now; `look_in`: folders to search as well."""
+
+        def work(token: CancelToken) -> list[Located]:
+            known = known_paths(self.database)
+            return locate(undoable(run, self._journal), look_in=look_in, known=known, cancel=token)
+
+        return self._runner.run(work, done=done, failed=self.failed.emit)
 
     def latest(self, path: Path, done: Callable[[Run | None], None]) -> CancelToken:
-        """The newest run in which a file was written and is not taken back."""
+        """The newest run in which a file was written, be it under another name, and is not taken back."""
 
         def work(_: CancelToken) -> Run | None:
-            runs = (run for run in self._journal.runs() if run.undoes is None and run.written > run.undone)
+            runs = (run for run in self._journal.recovered_runs() if run.can_be_undone)
             return next((run for run in runs if undoable(run, self._journal, [path])), None)
 
         return self._runner.run(work, done=done, failed=self.failed.emit)
@@ -107,11 +114,11 @@ class LibraryWriter(QObject):
             )
         )  # fmt: skip
 
-    def undo(self, run: Run, only: Collection[Path] | None, *, options: WriteOptions) -> None:
-        """Take back a run, or some files of it."""
+    def undo(self, run: Run, located: Sequence[Located], *, options: WriteOptions) -> None:
+        """Take back files of a run, where they are now."""
         self._start(
             lambda store, cancel: undo(
-                store, run, self._journal, only=only, options=options, cancel=cancel, progress=self._note,
+                store, run, self._journal, located=located, options=options, cancel=cancel, progress=self._note,
                 around=self._around,
             )
         )  # fmt: skip

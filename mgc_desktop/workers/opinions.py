@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.insight.compare import Comparison, Model, compare
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.jobs import JobProgress, JobReport
-from mgc_desktop.library.listen import Listen
-from mgc_desktop.library.opinions import Asked, gather
+from mgc_desktop.library.opinions import ModelRequest, gather
 from mgc_desktop.library.store import LibraryStore
-from mgc_desktop.workers.library import HANGS, LOOK_MS, Librarian, worker_count
+from mgc_desktop.workers.library import LOOK_MS, Librarian, worker_count
 from mgc_desktop.workers.tasks import TaskRunner
 
 
@@ -46,14 +47,14 @@ class OpinionGatherer(QObject):
         if self.running or not self._librarian.own():
             return
         database = self._librarian.database
-        asked = [Asked(name, version, Listen(name)) for name, version in models]
+        requests = [ModelRequest(name, version, AnalyseSong(name)) for name, version in models]
 
         def work(cancel: CancelToken) -> JobReport:
             workers = worker_count()
-            pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
+            pool = IsolatedPool(workers, timeout=ANALYSIS_TIMEOUT, low_priority=True)
             try:
                 with LibraryStore(database, check=False) as store:
-                    return gather(store, asked, pool, workers=workers, cancel=cancel, progress=self._note)
+                    return gather(store, requests, pool, workers=workers, cancel=cancel, progress=self._note)
             finally:
                 pool.shutdown(cancel_futures=True)
 

@@ -106,7 +106,7 @@ class LibraryController(QObject):
 
     def look_for_runs(self) -> None:
         """Find out whether there is anything to undo."""
-        self.librarian.errand(lambda _: bool(self.librarian.journal.runs()), self._on_runs)
+        self.librarian.errand(lambda _: bool(self.librarian.journal.recovered_runs()), self._on_runs)
 
     def _on_runs(self, undoable: bool) -> None:
         self._undoable = undoable

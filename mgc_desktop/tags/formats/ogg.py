@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from typing import BinaryIO, Final
 
 from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers import vorbis
-from mgc_desktop.tags.containers.layout import Layout, Range, read
-from mgc_desktop.tags.containers.ogg_pages import BEGINS, CONTINUED, Page, packet_parts
-from mgc_desktop.tags.containers.ogg_pages import header as page_header
-from mgc_desktop.tags.containers.ogg_pages import pages as pages_of
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.formats.base import ContainerFormat, Contents
+from mgc_desktop.tags.formats.layout import Layout, Range, read
+from mgc_desktop.tags.formats.ogg_pages import BEGINS, CONTINUED, Page, packet_parts
+from mgc_desktop.tags.formats.ogg_pages import header as page_header
+from mgc_desktop.tags.formats.ogg_pages import pages as pages_of
 from mgc_desktop.tags.splice import Splice, growth, spliced
+from mgc_desktop.tags.tag_types import vorbis_edit
+from mgc_desktop.tags.tag_types.vorbis_read import VORBIS
 
 _NO_PACKET_ENDS: Final = b"\xff" * 8
 _COMMENT_MARKS: Final = (b"\x03vorbis", b"OpusTags")
@@ -21,7 +24,66 @@ _COMMENT_BLOCK: Final = 4  # FLAC's name for comments
 _FLAC_HEADER: Final = 4
 
 
-def layout(file: BinaryIO) -> Layout:
+class _Ogg(ContainerFormat):
+    """`mark`: how the stream's first packet begins. `library`: mutagen's module and class."""
+
+    mark: bytes
+    library: tuple[str, str]
+
+    def sniff(self, head: bytes) -> bool:
+        return head.startswith(b"OggS") and self.mark in head
+
+    def read_inside(self, file: BinaryIO, contents: Contents) -> None:
+        module, name = self.library
+        audio = contents.attempt(lambda: getattr(import_module(module), name)(file))
+        if audio is not None:
+            contents.length = float(getattr(audio.info, "length", 0.0)) or None
+            contents.add(VORBIS, audio.tags)
+
+    def layout_inside(self, file: BinaryIO) -> Layout:
+        return _layout(file)
+
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+        return _edit(file, field, values)
+
+
+class OggVorbis(_Ogg):
+    """Vorbis in Ogg."""
+
+    name = "Ogg Vorbis"
+    suffixes = frozenset({".ogg", ".oga"})
+    mark = b"\x01vorbis"
+    library = ("mutagen.oggvorbis", "OggVorbis")
+
+
+class OggOpus(_Ogg):
+    """Opus in Ogg."""
+
+    name = "Opus"
+    suffixes = frozenset({".opus"})
+    mark = b"OpusHead"
+    library = ("mutagen.oggopus", "OggOpus")
+
+
+class OggFlac(_Ogg):
+    """FLAC in Ogg."""
+
+    name = "Ogg FLAC"
+    suffixes = frozenset({".oga", ".ogg"})
+    mark = b"\x7fFLAC"
+    library = ("mutagen.oggflac", "OggFLAC")
+
+
+class OggSpeex(_Ogg):
+    """Speex in Ogg."""
+
+    name = "Speex"
+    suffixes = frozenset({".spx"})
+    mark = b"Speex   "
+    library = ("mutagen.oggspeex", "OggSpeex")
+
+
+def _layout(file: BinaryIO) -> Layout:
     """The data of all pages and their granule positions, without the comment packet of each stream.
 
     The numbers and checksums of the pages depend on how many pages the comments need.
@@ -50,7 +112,7 @@ def layout(file: BinaryIO) -> Layout:
     return (*pieces, Range(position, size))
 
 
-def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices for the comment packet and the pages it lies in, and the numbers of later pages if need be."""
     pages = _comment_pages(file)
     body = b"".join(read(file, page.data, page.end) for page in pages)
@@ -104,12 +166,12 @@ def _laced(length: int) -> bytes:
 def _edit_packet(packet: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     for mark in _COMMENT_MARKS:
         if packet.startswith(mark):
-            return vorbis.edit(packet, len(mark), field, values)
+            return vorbis_edit.edit(packet, len(mark), field, values)
     if packet[0] & 0x7F == _COMMENT_BLOCK and int.from_bytes(packet[1:4], "big") == len(packet) - _FLAC_HEADER:
-        changes = vorbis.edit(packet, _FLAC_HEADER, field, values)
+        changes = vorbis_edit.edit(packet, _FLAC_HEADER, field, values)
         size = len(packet) - _FLAC_HEADER + growth(changes)
         return [Splice(1, 4, size.to_bytes(3, "big")), *changes]
-    return vorbis.edit(packet, 0, field, values)  # Speex has no mark
+    return vorbis_edit.edit(packet, 0, field, values)  # Speex has no mark
 
 
 def _spread(segments: int, counts: list[int]) -> list[int]:

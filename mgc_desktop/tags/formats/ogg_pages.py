@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from mgc_desktop.tags.containers.layout import read
+from mgc_desktop.tags.formats.layout import read
 
 _HEADER: Final = 27
 CONTINUED, BEGINS = 0x01, 0x02  # flags: the page goes on with a packet; it begins a stream

@@ -5,13 +5,16 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import BinaryIO, Final
 from uuid import UUID
 
 from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers.layout import Layout, Range, read
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.formats.base import ContainerFormat, Contents
+from mgc_desktop.tags.formats.layout import Layout, Range, read
 from mgc_desktop.tags.splice import Splice, growth
+from mgc_desktop.tags.tag_types import asf_read
 
 
 def _guid(text: str) -> bytes:
@@ -33,6 +36,28 @@ _EXTENSION_EDGE: Final = _EDGE + 22
 _FILE_SIZE_AT: Final = _EDGE + 16
 _TEXT: Final = 0
 _LARGEST_VALUE: Final = 0xFFFF
+
+
+class Asf(ContainerFormat):
+    """Windows Media Audio."""
+
+    name = "WMA"
+    suffixes = frozenset({".wma"})
+
+    def sniff(self, head: bytes) -> bool:
+        return head.startswith(_HEADER)
+
+    def read_inside(self, file: BinaryIO, contents: Contents) -> None:
+        audio = contents.attempt(lambda: import_module("mutagen.asf").ASF(file))
+        if audio is not None:
+            contents.length = float(audio.info.length) or None
+            contents.add(asf_read.ASF, audio.tags)
+
+    def layout_inside(self, file: BinaryIO) -> Layout:
+        return _layout(file)
+
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+        return _edit(file, field, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +83,7 @@ class Header:
         return next((found for found in self.objects if found.guid == guid), None)
 
 
-def layout(file: BinaryIO) -> Layout:
+def _layout(file: BinaryIO) -> Layout:
     """All objects but those of tags, without the field that gives the file's size."""
     header = _header(file)
     pieces: list[Range | bytes] = []
@@ -73,7 +98,7 @@ def layout(file: BinaryIO) -> Layout:
     return (*pieces, Range(header.end, file.seek(0, 2)))
 
 
-def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices for the objects that hold the field, for their sizes, and for the padding."""
     header = _header(file)
     name = "WM/Genre" if field is Field.GENRE else field.value

@@ -29,6 +29,14 @@ class Frame:
     body: bytes
 
 
+def id3v2_size(head: bytes) -> int:
+    """The whole length in bytes of the ID3v2 tag whose first ten bytes are `head`; 0 if there is none."""
+    if len(head) < 10 or head[:3] != b"ID3" or head[3] == 0xFF or any(b & 0x80 for b in head[6:10]):
+        return 0
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    return 10 + size + (10 if head[3] >= 4 and head[5] & 0x10 else 0)
+
+
 def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices, relative to the tag's start, that put `values` into the tag.
 
@@ -73,12 +81,12 @@ def text_frame(name: bytes, text: str) -> bytes:
     return _frame(4, name, b"\x03" + text.encode("utf-8", "replace"))
 
 
-def has_genre(tag: bytes) -> bool:
-    """Whether the tag has a genre frame."""
+def has_field(tag: bytes, field: Field) -> bool:
+    """Whether the tag has a frame for the field."""
     if tag[3] < 4 and tag[5] & _UNSYNC:
         tag = _plain(tag)
     frames, _ = _frames(tag, _extension(tag)[0])
-    return any(frame.name in (b"TCON", b"TCO") for frame in frames)
+    return any(_is_field(frame, field, tag[3]) for frame in frames)
 
 
 def v1_genre(start: int, values: tuple[str, ...]) -> Splice:

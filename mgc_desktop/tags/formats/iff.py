@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from typing import BinaryIO, Final, Literal
 
 from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers import id3
-from mgc_desktop.tags.containers.layout import Layout, Range, read
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.formats.base import ContainerFormat, Contents
+from mgc_desktop.tags.formats.layout import Layout, Range, read
 from mgc_desktop.tags.genre_text import JOIN
-from mgc_desktop.tags.kinds import id3v2_size
 from mgc_desktop.tags.splice import Splice, growth
+from mgc_desktop.tags.tag_types import id3_edit
+from mgc_desktop.tags.tag_types.id3_edit import id3v2_size
+from mgc_desktop.tags.tag_types.id3_read import ID3V2, load
+from mgc_desktop.tags.tag_types.info_read import INFO, Texts
 
 _EDGE: Final = 8  # name and size of a chunk
 _FORM_EDGE: Final = 12
@@ -46,12 +51,43 @@ class Form:
     whole: bool
 
     @property
-    def tag(self) -> Chunk | None:
-        """The chunk with the ID3 tag."""
-        return next((chunk for chunk in self.chunks if chunk.name.upper() == b"ID3 "), None)
+    def tags(self) -> tuple[Chunk, ...]:
+        """The chunks with an ID3 tag."""
+        return tuple(chunk for chunk in self.chunks if chunk.name.upper() == b"ID3 ")
 
 
-def layout(file: BinaryIO) -> Layout:
+class IffFormat(ContainerFormat):
+    """A file of chunks. `info`: mutagen's module and class that read the length."""
+
+    info: tuple[str, str]
+
+    def read_inside(self, file: BinaryIO, contents: Contents) -> None:
+        module, name = self.info
+        file.seek(0)
+        info = contents.attempt(lambda: getattr(import_module(module), name)(file), needed=False)
+        contents.length = float(getattr(info, "length", 0.0)) or None
+        if form := contents.attempt(lambda: _form(file)):
+            self.read_chunks(file, form, contents)
+
+    def read_chunks(self, file: BinaryIO, form: Form, contents: Contents) -> None:
+        """Add the tags in the chunks to `contents`."""
+        for chunk in form.tags:
+            contents.add(ID3V2, contents.attempt(partial(_load_chunk, file, chunk)))
+        if texts := contents.attempt(lambda: _info(file, form)):
+            contents.add(INFO, texts)
+
+    def layout_inside(self, file: BinaryIO) -> Layout:
+        return _layout(file)
+
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+        return _edit(file, field, values)
+
+
+def _load_chunk(file: BinaryIO, chunk: Chunk) -> object:
+    return load(read(file, chunk.data, chunk.end))
+
+
+def _layout(file: BinaryIO) -> Layout:
     """All chunks but those of tags and fillers."""
     form = _form(file)
     pieces: list[Range | bytes] = []
@@ -61,7 +97,7 @@ def layout(file: BinaryIO) -> Layout:
     return (*pieces, Range(form.end, file.seek(0, 2)))
 
 
-def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices for the ID3 chunk, for the genre in an INFO list if there is one, and for the sizes."""
     form = _form(file)
     if not form.whole:
@@ -75,18 +111,18 @@ def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     return [Splice(4, 8, size.to_bytes(4, form.order)), *splices]
 
 
-def info(file: BinaryIO) -> dict[bytes, str]:
+def _info(file: BinaryIO, form: Form) -> Texts:
     """The texts of WAV's INFO lists by their four letters (INAM, IART, IGNR ...)."""
-    form = _form(file)
-    texts: dict[bytes, str] = {}
+    texts: Texts = {}
     for chunk in form.chunks:
         if _is_info(file, chunk):
             for entry in _chunks(file, chunk.data + 4, chunk.end, form.order):
-                raw = read(file, entry.data, entry.end).rstrip(b"\0")
+                raw = read(file, entry.data, min(entry.end, chunk.end)).split(b"\0", 1)[0]
+                name = entry.name.decode("latin-1").upper()
                 try:
-                    texts.setdefault(entry.name, raw.decode())
+                    texts.setdefault(name, raw.decode())
                 except UnicodeDecodeError:
-                    texts.setdefault(entry.name, raw.decode("latin-1"))
+                    texts.setdefault(name, raw.decode("latin-1"))
     return texts
 
 
@@ -115,11 +151,11 @@ def _is_info(file: BinaryIO, chunk: Chunk) -> bool:
 
 
 def _edit_tag(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    chunk = form.tag
+    chunk = next(iter(form.tags), None)
     if chunk is None:
         if not values:
             return []
-        tag = id3.new_tag(id3.render(4, field, values))
+        tag = id3_edit.new_tag(id3_edit.render(4, field, values))
         name = b"id3 " if form.order == "little" else b"ID3 "
         missing = b"\0" if form.chunks and form.chunks[-1].padded > form.end else b""
         made = missing + name + len(tag).to_bytes(4, form.order) + tag + bytes(len(tag) & 1)
@@ -128,7 +164,7 @@ def _edit_tag(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...])
     length = id3v2_size(tag)
     if not _EDGE < length <= len(tag):
         raise TagError("has a damaged ID3 tag; nothing was written")
-    splices = [splice.shifted(chunk.data) for splice in id3.edit(tag[:length], field, values)]
+    splices = [splice.shifted(chunk.data) for splice in id3_edit.edit(tag[:length], field, values)]
     return splices + _resized(form, chunk, growth(splices))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers.layout import read
+from mgc_desktop.tags.formats.layout import read
 
 _CONTAINERS: Final = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"ilst"}
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
+from importlib import import_module
 from itertools import accumulate
 from typing import BinaryIO, Final
 
 from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers.layout import Layout, Range, read
-from mgc_desktop.tags.containers.mp4_atoms import Atom, atoms, child, children, leaves, pack, top
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.formats.base import ContainerFormat, Contents
+from mgc_desktop.tags.formats.layout import Layout, Range, read
+from mgc_desktop.tags.formats.mp4_atoms import Atom, atoms, child, children, leaves, pack, top
 from mgc_desktop.tags.splice import Splice, growth
+from mgc_desktop.tags.tag_types.mp4_read import MP4_LIST
 
 _FREE: Final = frozenset({b"free", b"skip", b"wide"})
 _OFFSETS: Final = {b"stco": 4, b"co64": 8}  # tables of places in the file, and the bytes of an entry
@@ -23,7 +26,29 @@ _SMALLEST: Final = 8
 _FRAGMENTS: Final = {b"moof", b"mfra"}  # they may hold places, too
 
 
-def layout(file: BinaryIO) -> Layout:
+class Mp4(ContainerFormat):
+    """MP4 with AAC or ALAC."""
+
+    name = "MP4"
+    suffixes = frozenset({".m4a", ".m4b", ".mp4a", ".mp4"})
+
+    def sniff(self, head: bytes) -> bool:
+        return head[4:8] == b"ftyp"
+
+    def read_inside(self, file: BinaryIO, contents: Contents) -> None:
+        audio = contents.attempt(lambda: import_module("mutagen.mp4").MP4(file))
+        if audio is not None:
+            contents.length = float(audio.info.length) or None
+            contents.add(MP4_LIST, audio.tags)
+
+    def layout_inside(self, file: BinaryIO) -> Layout:
+        return _layout(file)
+
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+        return _edit(file, field, values)
+
+
+def _layout(file: BinaryIO) -> Layout:
     """All but tags and free space; the places of the sound are taken relative to the atom they lie in."""
     tree = top(file)
     stores = [atom for atom in tree if atom.name == b"mdat"]
@@ -38,7 +63,7 @@ def layout(file: BinaryIO) -> Layout:
     return tuple(pieces)
 
 
-def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices for the tag, the free space, the sizes of what it lies in, and the places of the sound."""
     tree = top(file)
     moov = next((atom for atom in tree if atom.name == b"moov"), None)

@@ -32,6 +32,14 @@ def size(footer: bytes) -> int:
     return int(body) + (EDGE if flags & _HAS_HEADER else 0)
 
 
+def size_from_header(header: bytes) -> int:
+    """The whole length of the tag that begins with `header`; 0 if this is no header."""
+    if len(header) != EDGE or not header.startswith(MAGIC):
+        return 0
+    _, body, _, flags = struct.unpack("<4I", header[8:24])
+    return int(body) + EDGE if flags & _IS_HEADER else 0
+
+
 def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices, relative to the tag's start, that put `values` into the tag."""
     items, end = _items(tag)
@@ -56,9 +64,9 @@ def new_tag(field: Field, values: tuple[str, ...]) -> bytes:
     return header + item + MAGIC + struct.pack("<4I8x", *numbers, _HAS_HEADER)
 
 
-def has_genre(tag: bytes) -> bool:
-    """Whether the tag has a genre item."""
-    return any(item.key.casefold() == "genre" for item in _items(tag)[0])
+def has_field(tag: bytes, field: Field) -> bool:
+    """Whether the tag has an item for the field."""
+    return any(item.key.casefold() == _key(field).casefold() for item in _items(tag)[0])
 
 
 def _key(field: Field) -> str:
