@@ -95,18 +95,22 @@ def prepare(
     values: tuple[str, ...],
     *,
     expected: FileState | None = None,
+    expected_audio: str | None = None,
     options: WriteOptions = DEFAULT,
     owner: str = "single",
     tick: Tick = _no_tick,
 ) -> Prepared | None:
     """A copy of `path` whose `field` holds `values`, all else as it was; None if the field holds them already.
 
-    `expected` is what the file was like when the change was planned; `owner` is the run. Raises
-    `TagError` with the reason if the file cannot be written safely, and leaves nothing behind.
+    `expected` is what the file was like when the change was planned, `expected_audio` the checksum of the sound that
+    was analysed; `owner` is the run. Raises `TagError` with the reason if the file cannot be written safely, and
+    leaves nothing behind.
     """
     values = _valid(values, path)
 
-    def splices(file: BinaryIO, _: Fingerprint) -> Splices:
+    def splices(file: BinaryIO, now: Fingerprint) -> Splices:
+        if expected_audio is not None and now.audio != expected_audio:
+            raise TagError("its sound is another one than the one that was analysed; analyse it again")
         format_ = sniff(file, target)
         if format_ is None:
             raise TagError("is in an unknown format")

@@ -15,7 +15,7 @@ from mgc_desktop.insight.confusion import confusion
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.review import review
 from mgc_desktop.library.scanner import scan
-from mgc_desktop.library.song import Song, State
+from mgc_desktop.library.song import Song, Stamp, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.ticks import is_ticked_by_default
 from mgc_desktop.library.user_words import identified, said_of, say
@@ -116,7 +116,7 @@ def test_no_limit_no_album_and_no_list_of_names_overrules_it(store: LibraryStore
 
 def test_a_genre_in_the_file_is_still_only_replaced_when_the_user_says_so(store: LibraryStore, music: Path) -> None:
     song = at(store, music / "a.flac")
-    store.retagged(song.path, song.size, song.mtime_ns, ("Rock",), State.WRITTEN)
+    store.retagged(song.path, Stamp.of(song.path.stat()), ("Rock",), State.WRITTEN)
     said(store, song.path, "Jazz")
     assert at(store, song.path).state is State.DIFFERS
     (row,) = review(store, Policy(), [song.id])
@@ -127,7 +127,7 @@ def test_a_genre_in_the_file_is_still_only_replaced_when_the_user_says_so(store:
 
 def test_it_counts_in_the_confusion_of_files_and_verdicts(store: LibraryStore, music: Path) -> None:
     song = at(store, music / "a.flac")
-    store.retagged(song.path, song.size, song.mtime_ns, ("Jazz",), State.WRITTEN)
+    store.retagged(song.path, Stamp.of(song.path.stat()), ("Jazz",), State.WRITTEN)
     said(store, song.path, "Jazz")
     store.set_state([song.id], State.WAITING)
     found = confusion(read_columns(store))
