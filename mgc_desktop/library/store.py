@@ -64,6 +64,9 @@ class LibraryStore(UserGenres):
         try:
             self.songs(self.ids(query)[:PAGE])
             self.counts()
+            self.number(Filter.NO_GENRE)
+            self.accepted()
+            self.folders()
         except sqlite3.DatabaseError:
             return False
         return True
