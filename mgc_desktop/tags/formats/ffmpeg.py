@@ -31,7 +31,7 @@ class FfmpegFormat(ContainerFormat):
             import av
 
             file.seek(0)
-            with av.open(file, metadata_errors="replace", options=_QUICK) as container:
+            with av.open(file, "r", metadata_errors="replace", options=_QUICK) as container:
                 contents.length = container.duration / av.time_base if container.duration else None
                 texts: dict[str, str] = {}
                 for source in (container, *container.streams.audio[:1]):
