@@ -34,8 +34,9 @@ class FfmpegFormat(ContainerFormat):
             with av.open(file, "r", metadata_errors="replace", options=_QUICK) as container:
                 contents.length = container.duration / av.time_base if container.duration else None
                 texts: dict[str, str] = {}
-                for source in (container, *container.streams.audio[:1]):
-                    for key, text in source.metadata.items():
+                sources = [container.metadata, *(stream.metadata for stream in container.streams.audio[:1])]
+                for metadata in sources:
+                    for key, text in metadata.items():
                         texts.setdefault(key.lower(), text)
                 pictures = [s for s in container.streams.video if s.disposition & s.disposition.attached_pic]
                 cover = bytes(next(container.demux(pictures[0]))) if pictures else b""
