@@ -104,4 +104,4 @@ def _needs_analysis(song: HeardSong, policy: Policy) -> bool:
 
 def _with_verdict(song: HeardSong, analysis: Analysis) -> HeardSong:
     probabilities = dict(zip(analysis.genres, map(float, analysis.probabilities), strict=True))
-    return replace(song, genre=analysis.genre, probabilities=probabilities)
+    return replace(song, genre=analysis.genre, probabilities=probabilities, audio=analysis.checksum)

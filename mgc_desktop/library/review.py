@@ -111,6 +111,7 @@ def _heard(song: Song, verdict: Analysis) -> HeardSong:
         artist=song.artist or "",
         album=song.album or "",
         state=FileState(song.size, song.mtime_ns),
+        audio=song.checksum,
     )
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,8 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
 from mgc_desktop.library.database import PAGE, LibraryError, set_aside
 from mgc_desktop.library.query import Filter, Group, Query
-from mgc_desktop.library.rows import COLUMNS, ORDER, PUT, song_of, values_of
-from mgc_desktop.library.song import FileTags, Song, State
+from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, song_of, values_of
+from mgc_desktop.library.song import FileTags, Song, Stamp, State
 from mgc_desktop.library.ticks import TICKED_SQL
 from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
@@ -84,30 +84,52 @@ class LibraryStore(UserGenres):
         return {Path(os.fsdecode(path)): bool(watched) for path, watched in rows}
 
     def remove_folder(self, path: Path) -> None:
-        """Forget a folder and its songs (the files stay as they are)."""
-        prefix = os.fsencode(path)
+        """Forget a folder and its songs (the files stay as they are), but not the songs of other folders of the
+        library that lie in it or that it lies in."""
+        others = [other for other in self.folders() if other != path]
         with self.transaction():
-            self.execute("DELETE FROM folder WHERE path = ?", (prefix,))
-            # The separator's successor bounds all paths below the folder, whatever bytes they are made of.
-            below, after = prefix + os.sep.encode(), prefix + bytes([os.sep.encode()[0] + 1])
-            self.execute("DELETE FROM song WHERE path >= ? AND path < ?", (below, after))
+            self.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(path),))
+            if not any(other in path.parents for other in others):
+                inner = [_below(other) for other in others if path in other.parents]
+                kept = "".join(" AND NOT (path >= ? AND path < ?)" for _ in inner)
+                bounds = [bound for part in (_below(path), *inner) for bound in part]
+                self.execute(f"DELETE FROM song WHERE path >= ? AND path < ?{kept}", bounds)
 
     # ------------------------------------------------------------ songs
 
     def put(self, files: Iterable[FileTags]) -> None:
-        """Add files, or renew what is known of them. A verdict stays while the audio may be the same."""
-        self.execute_many(PUT, (values_of(f) for f in files))
+        """Add files, or renew what is known of them. All are read before the database is locked.
 
-    def stamps(self) -> dict[Path, tuple[int, int]]:
-        """Size and mtime_ns of every known file, to see which ones changed."""
-        rows = self._db.execute("SELECT path, size, mtime_ns FROM song")
-        return {Path(os.fsdecode(path)): (size, mtime_ns) for path, size, mtime_ns in rows}
+        A verdict stays unless `FileTags.audio` says that the sound is another one; then the decision goes as well.
+        """
+        rows = [values_of(file) for file in files]
+        with self.transaction():
+            self._db.executemany(FORGET_CHOICE, [row for row in rows if row["audio"] is not None])
+            self._db.executemany(PUT, rows)
 
-    def moved(self, song: int, new: Path) -> None:
-        """The file of a song is now elsewhere; its verdict and choice go with it."""
-        self.execute(
-            "UPDATE song SET path = ?, folder = ? WHERE id = ?", (os.fsencode(new), os.fsencode(new.parent), song)
+    def stamps(self) -> dict[Path, Stamp]:
+        """By what it is seen which of the known files changed."""
+        rows = self._db.execute("SELECT path, size, mtime_ns, inode, ctime_ns FROM song")
+        return {Path(os.fsdecode(path)): Stamp(*stamp) for path, *stamp in rows}
+
+    def restamp(self, stamps: Mapping[Path, Stamp]) -> None:
+        """Renew the stamps of files whose contents are known to be as they were."""
+        self.execute_many(
+            "UPDATE song SET size = ?, mtime_ns = ?, inode = ?, ctime_ns = ? WHERE path = ?",
+            ((*stamp, os.fsencode(path)) for path, stamp in stamps.items()),
         )
+
+    def moved(self, song: int, new: Path, stamp: Stamp | None = None) -> None:
+        """The file of a song is now elsewhere; its verdict and choice go with it."""
+        with self.transaction():
+            for old in self.songs([song]):
+                self.execute(
+                    "UPDATE song SET path = :path, folder = :folder, folder_key = :folder_key, title_key = :title_key, "
+                    "search = :search WHERE id = :id",
+                    {**values_of(replace(old.file_tags, path=new)), "id": song},
+                )
+            if stamp is not None:
+                self.restamp({new: stamp})
 
     def forget(self, paths: Iterable[Path]) -> None:
         """Remove songs whose files are gone. What was heard in them is kept, for when they come back."""
@@ -121,10 +143,12 @@ class LibraryStore(UserGenres):
         statement, parameters = query.sql()
         # One long text is read five times faster than 100,000 rows.
         joined = f"SELECT group_concat(id, ' ') FROM ({statement})"
-        (text,) = self._db.execute(joined, parameters).fetchone()
+        with self.snapshot():  # ids and sizes are of the same moment, whatever another program commits between
+            (text,) = self._db.execute(joined, parameters).fetchone()
+            grouped = query.group is not Group.NONE and text
+            sizes = [size for (size,) in self._db.execute(*query.sizes_sql())] if grouped else []
         ids = np.fromstring(text or "", np.int64, sep=" ")
-        if query.group is not Group.NONE and len(ids):
-            sizes = [size for (size,) in self._db.execute(*query.sizes_sql())]
+        if sizes:
             first = np.cumsum([0, *sizes[:-1]])
             ids = np.insert(ids, first, -ids[first])
         return array("q", ids.tobytes())
@@ -252,17 +276,17 @@ class LibraryStore(UserGenres):
             found.update({row[0]: _analysis(row[1:]) for row in rows})
         return found
 
-    def retagged(self, path: Path, size: int, mtime_ns: int, genres: tuple[str, ...] | None, state: State) -> None:
+    def retagged(self, path: Path, stamp: Stamp, genres: tuple[str, ...] | None, state: State) -> None:
         """The file of a song was written by this program; `genres` are those in it now, None: as before."""
-        self.execute(
-            "UPDATE song SET size = ?, mtime_ns = ?, state = ?, state_order = ?, error = NULL WHERE path = ?",
-            (size, mtime_ns, state, ORDER[state], os.fsencode(path)),
-        )
-        if genres is not None and (song := self.song_at(path)) is not None:
-            values = values_of(replace(song.file_tags, genres=genres))
-            self.execute(
-                "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path", values
-            )
+        with self.transaction():
+            self.restamp({path: stamp})
+            for song in [found] if (found := self.song_at(path)) is not None else []:
+                self.set_state([song.id], state)
+                if genres is not None:
+                    self.execute(
+                        "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path",
+                        values_of(replace(song.file_tags, genres=genres)),
+                    )
 
     def orphans(self, model: str, version: str) -> set[str]:
         """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
@@ -319,6 +343,13 @@ class LibraryStore(UserGenres):
             )
             for song, accepted, genres in rows
         }
+
+
+def _below(folder: Path) -> tuple[bytes, bytes]:
+    """The bounds of all paths below a folder, also of a root, which ends with the separator itself."""
+    separator = os.sep.encode()
+    prefix = os.fsencode(folder).removesuffix(separator)
+    return prefix + separator, prefix + bytes([separator[0] + 1])  # the separator's successor
 
 
 def _analysis(row: tuple[Any, ...]) -> Analysis:
