@@ -2,7 +2,7 @@
 
     python tools/torture.py [--minutes 10] [--seed 1] [PART ...]
 
-Only files that this program makes are written. The same seed gives the same files, names and mutations; how far a
+Only files that it makes are written. The same seed gives the same files, names and mutations; how far a
 killed or racing process comes differs from run to run. Prints what was done in numbers; exit status 1 on any loss, on
 any crash, and where anything but a sentence came of a bad file.
 """

@@ -206,6 +206,23 @@ def test_the_library_knows_where_it_went(
     assert elsewhere.read_bytes() == original
 
 
+def test_the_library_follows_a_file_that_the_undo_found(
+    place: Callable[[str], Path], journal: Journal, music: Path
+) -> None:
+    path = place("a.mp3")
+    with LibraryStore(data_dir() / "library.db") as store:
+        store.put([FileTags(path, 1, 1)])
+        song = store.song_at(path)
+        write(journal, path)
+        moved = path.rename(music / "b.mp3")
+        assert main(["undo", "--yes"]) == 0
+        assert store.song_at(path) is None
+        found = store.song_at(moved)
+    assert song is not None
+    assert found is not None
+    assert found.id == song.id
+
+
 def test_a_library_that_cannot_be_read_knows_nothing(tmp_path: Path) -> None:
     (tmp_path / "library.db").write_bytes(b"no database at all" * 100)
     assert list(known_paths(tmp_path / "library.db")({1, 2})) == []

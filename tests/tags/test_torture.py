@@ -1,4 +1,4 @@
-"""A short run of `tools/torture.py`: kills, mutations, full disks, odd names, hostile covers, races; nothing is lost."""
+"""A short run of `tools/torture.py`, which kills, mutates, fills disks and races: nothing may be lost."""
 
 from __future__ import annotations
 
