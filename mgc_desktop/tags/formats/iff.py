@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import BinaryIO, Final, Literal
 
+from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.formats.base import ContainerFormat, Contents, taken_over
@@ -67,7 +68,9 @@ class IffFormat(ContainerFormat):
         module, name = self.info
         file.seek(0)
         info = contents.attempt(lambda: getattr(import_module(module), name)(file), needed=False)
-        contents.length = float(getattr(info, "length", 0.0)) or None
+        # A header that was never completed, as in a file written to a pipe, claims hours.
+        length, bit_rate = float(getattr(info, "length", 0.0)), int(getattr(info, "bitrate", 0))
+        contents.length = believed_duration(length, file.seek(0, 2), "pcm_", bit_rate)
         if form := contents.attempt(lambda: _form(file)):
             self.read_chunks(file, form, contents)
 
