@@ -245,6 +245,34 @@ def test_pipes_links_and_folders_in_the_way_do_no_harm(
     assert moved.read_bytes() == original
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes in folders are POSIX")
+def test_a_pipe_in_the_place_of_a_file_that_is_gone_is_not_waited_for(
+    place: Callable[[str], Path], journal: Journal
+) -> None:
+    path = place("a.mp3")
+    write(journal, path)
+    path.unlink()
+    os.mkfifo(path)
+    (refused,) = undo(journal).refused
+    assert "no file with its checksums was found" in refused.reason
+
+
+def test_it_is_found_below_very_many_folders(place: Callable[[str], Path], journal: Journal, music: Path) -> None:
+    path = place("a.mp3")
+    original = path.read_bytes()
+    write(journal, path)
+    folders = [music]
+    for _ in range(1200):
+        folders.append(folders[-1] / "d")
+        folders[-1].mkdir()
+    moved = path.rename(folders[-1] / "a.mp3")
+    assert len(undo(journal).written) == 1
+    assert moved.read_bytes() == original
+    moved.unlink()
+    for folder in folders[:0:-1]:  # pytest's own removal would recurse
+        folder.rmdir()
+
+
 def test_an_undo_of_a_moved_file_can_be_undone_too(place: Callable[[str], Path], journal: Journal) -> None:
     path = place("a.mp3")
     write(journal, path)
