@@ -55,11 +55,11 @@ def _text(key: str, help_: str) -> Option[str]:
     return Option(key, "", help_, lambda value: isinstance(value, str))
 
 
-def _texts(key: str, help_: str) -> Option[list[str]]:
+def _texts(key: str, help_: str, default: tuple[str, ...] = ()) -> Option[list[str]]:
     def valid(value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
-    return Option(key, [], help_, valid)
+    return Option(key, list(default), help_, valid)
 
 
 THEMES: Final = ("auto", "light", "dark")
@@ -94,6 +94,25 @@ MAP_METHOD: Final = _choice("map_method", "umap", MAP_METHODS, "How songs are pl
 MAP_DIMENSIONS: Final = _choice("map_dimensions", "2", ("2", "3"), "Whether the map is flat or a cube")
 MAP_COLOURS: Final = _choice("map_colours", "heard", MAP_COLOURINGS, "Which genre colours the songs on the map")
 WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
+EMPTY_NAMES: Final = _texts(
+    "empty_names",
+    "Genres in files that count as none when songs without a genre get one",
+    (
+        *("Unknown", "Unknown genre", "<unknown>", "Other", "Others", "Misc", "Misc.", "Miscellaneous", "Genre"),
+        *(
+            "None",
+            "No genre",
+            "Undefined",
+            "Unclassifiable",
+            "Uncategorized",
+            "Unspecified",
+            "Default",
+            "n/a",
+            "-",
+            "?",
+        ),
+    ),
+)
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
 MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: isinstance(name, str) and name != "")
 HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
@@ -102,7 +121,7 @@ TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: t
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
     RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MAP,
-    KEEP_MTIME, MODEL,
+    KEEP_MTIME, EMPTY_NAMES, MODEL,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 
