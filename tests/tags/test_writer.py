@@ -192,12 +192,12 @@ def test_a_song_that_plays_is_let_go_for_its_own_replacement_only(album: list[Pa
     events: list[tuple[str, Path, bool]] = []
 
     @contextmanager
-    def around(path: Path) -> Iterator[None]:
+    def file_guard(path: Path) -> Iterator[None]:
         events.append(("released", path, read_tags(path).genres == ("Hip-Hop",)))
         yield
         events.append(("taken up", path, read_tags(path).genres == ("Hip-Hop",)))
 
-    write_run([change(path, "Hip-Hop") for path in album], journal, around=around)
+    write_run([change(path, "Hip-Hop") for path in album], journal, file_guard=file_guard)
     assert events == [event for path in album for event in (("released", path, False), ("taken up", path, True))]
 
 
@@ -206,14 +206,14 @@ def test_a_player_that_fails_costs_its_own_file_at_most(album: list[Path], journ
     before = contents(album)
 
     @contextmanager
-    def around(path: Path) -> Iterator[None]:
+    def file_guard(path: Path) -> Iterator[None]:
         if path == album[1] and not after:
             raise RuntimeError("the player is broken")
         yield
         if path == album[1]:
             raise RuntimeError("the player is broken")
 
-    report = write_run([change(path, "Hip-Hop") for path in album], journal, around=around)
+    report = write_run([change(path, "Hip-Hop") for path in album], journal, file_guard=file_guard)
     assert [refused.path for refused in report.refused] == ([] if after else [album[1]])
     assert len(report.written) == len(album) - len(report.refused)
     undo_run(journal.find(), journal)
