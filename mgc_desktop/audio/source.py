@@ -6,6 +6,7 @@ damaged in between is skipped and counted.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections import deque
@@ -71,13 +72,13 @@ class FrameSource:
             try:
                 return next(self._packets, None)
             except av.error.FFmpegError as error:
-                failure = error if isinstance(error, OSError) else None
+                failure = error if isinstance(error, OSError) and error.errno != errno.EPERM else None
             except OSError as error:  # of the file object behind leading tags
                 failure = error
             self.damaged += 1
             self._packets = self._demux()  # the failed iterator is spent; a new one reads on behind the damage
-        # FFmpeg's demuxers give errors of the operating system (EPERM, EIO) for damaged sound as well. Whether the
-        # file itself could not be read is told by reading it.
+        # FFmpeg's demuxers give errors of the operating system for damaged sound as well: -1, which is EPERM, always,
+        # EIO often. Whether the file itself could not be read is told by reading it.
         if failure is not None and (reading := _reading_error(self.path)) is not None:
             raise _unreadable(self.path, reading) from failure
         return None
@@ -238,8 +239,9 @@ def _best_stream(path: Path, container: InputContainer) -> AudioStream:
         )
     if best is None:
         raise DecodeError(
-            "What this file says of its sound cannot be right, or cannot be decoded here (some formats are limited to "
-            "16 channels). Download or rip it again, or convert it to FLAC with the program it came from.",
+            "There is no sound in this file that can be decoded: it is damaged, is no sound file in spite of its name, "
+            "or has more channels than can be read here. Download or rip it again, or convert it to FLAC with the "
+            "program it came from.",
             path=path,
         )
     if best.codec_context is None:
