@@ -6,17 +6,15 @@ JSON; a file that cannot be read is set aside, never overwritten, and said so in
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from mgc_desktop.errors import SettingsError
+from mgc_desktop.file_access import MB, read_limited, write_whole
 from mgc_desktop.paths import config_dir
 
 _log = logging.getLogger(__name__)
@@ -25,6 +23,7 @@ T = TypeVar("T")
 VERSION: Final = 1
 FILE_NAME: Final = "settings.json"
 RECENT_LIMIT: Final = 12
+_LARGEST: Final = 100 * MB  # a queue of a whole library
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,11 @@ def _text(key: str, help_: str) -> Option[str]:
     return Option(key, "", help_, lambda value: isinstance(value, str))
 
 
-def _texts(key: str, help_: str) -> Option[list[str]]:
+def _texts(key: str, help_: str, default: tuple[str, ...] = ()) -> Option[list[str]]:
     def valid(value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
-    return Option(key, [], help_, valid)
+    return Option(key, list(default), help_, valid)
 
 
 THEMES: Final = ("auto", "light", "dark")
@@ -95,6 +94,25 @@ MAP_METHOD: Final = _choice("map_method", "umap", MAP_METHODS, "How songs are pl
 MAP_DIMENSIONS: Final = _choice("map_dimensions", "2", ("2", "3"), "Whether the map is flat or a cube")
 MAP_COLOURS: Final = _choice("map_colours", "heard", MAP_COLOURINGS, "Which genre colours the songs on the map")
 WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
+EMPTY_NAMES: Final = _texts(
+    "empty_names",
+    "Genres in files that count as none when songs without a genre get one",
+    (
+        *("Unknown", "Unknown genre", "<unknown>", "Other", "Others", "Misc", "Misc.", "Miscellaneous", "Genre"),
+        *(
+            "None",
+            "No genre",
+            "Undefined",
+            "Unclassifiable",
+            "Uncategorized",
+            "Unspecified",
+            "Default",
+            "n/a",
+            "-",
+            "?",
+        ),
+    ),
+)
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
 MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: isinstance(name, str) and name != "")
 HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
@@ -103,7 +121,7 @@ TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: t
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
     RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MAP,
-    KEEP_MTIME, MODEL,
+    KEEP_MTIME, EMPTY_NAMES, MODEL,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 
@@ -136,20 +154,12 @@ class Settings:
 
     def save(self) -> None:
         """Write the file whole or not at all; raises SettingsError where the folder cannot be written."""
-        text = json.dumps({"version": VERSION, "values": self._values}, ensure_ascii=False, indent=1)
-        temporary: str | None = None
+        # All that is not ASCII is escaped: names of files may hold bytes that are no text, and come back the same.
+        text = json.dumps({"version": VERSION, "values": self._values}, indent=1)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-", text=True)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
+            write_whole(self.path, text.encode(), private=True)
         except OSError as error:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
             raise SettingsError(
                 f"The settings could not be saved ({error.strerror}). Check that the folder can be written.",
                 path=self.path,
@@ -157,17 +167,28 @@ class Settings:
 
     def _load(self) -> dict[str, Any]:
         try:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            stored = json.loads(read_limited(self.path, _LARGEST))
             values = stored["values"]
             if not isinstance(values, dict):
                 raise TypeError("values is not an object")
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             _log.warning("settings %s cannot be read: %s", self.path, error)
             self._set_aside()
             return {}
-        return values  # keys of a newer version stay in the file: going back loses nothing
+        # Keys of a newer version stay in the file: going back loses nothing.
+        return {key: value for key, value in values.items() if self._is_usable(key, value)}
+
+    @staticmethod
+    def _is_usable(key: str, value: Any) -> bool:
+        """Whether its texts can be names of files: half a surrogate pair can be neither named nor shown."""
+        try:
+            json.dumps([key, value], ensure_ascii=False).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            _log.warning("setting %a: %a is no text, using the default", key, value)
+            return False
+        return True
 
     def _set_aside(self) -> None:
         aside = self.path.with_suffix(".damaged.json")
