@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from mgc_desktop.cli.batch import add_batch_options, positive_number
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
+from mgc_desktop.cli.output import complain
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_model_option(parser)
     add_head_option(parser)
-    parser.add_argument("--keep-mtime", action="store_true", help="leave the modification time of files as it is")
+    parser.add_argument(
+        "--keep-mtime",
+        action="store_true",
+        help="leave the modification time of files as it is; programs for backup and synchronisation that look at size "
+        "and time only (rsync, Syncthing, cloud folders) may then miss the change",
+    )
     parser.add_argument(
         "--split-links", action="store_true", help="write files with several names (hard links), under this one"
     )
@@ -76,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     songs, failures = _songs(options, policy)
     report = TagReport(plan(songs, policy), failures, as_json=options.json)
     if not songs and not failures:
-        print(f"mgc: there is no music in {', '.join(map(str, options.paths))}", file=sys.stderr)
+        complain(f"there is no music in {', '.join(map(str, options.paths))}")
         return FAILED
     report.show_plan(asking=ask)
     if options.dry_run or not report.writes or (ask and not agreed(f"Write {songs_of(len(report.writes))}?")):
@@ -144,10 +150,14 @@ def _with_progress(found: Iterator[HeardSong | Failure]) -> Iterator[HeardSong |
 def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.Namespace) -> RunReport:
     """Write the plan; Ctrl-C ends the run between two files."""
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
+    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.write import WriteOptions
     from mgc_desktop.tags.writer import write_run
 
     how = WriteOptions(keep_mtime=options.keep_mtime, split_links=options.split_links)
     with cancelled_by_interrupt() as cancel:
-        return write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)
+        report = write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)
+        tell_library(data_dir() / "library.db", report)
+    return report

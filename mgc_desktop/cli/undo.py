@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
     from mgc_desktop.cli.confirm import agreed, must_ask
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
     from mgc_desktop.cli.tag_report import summarise
+    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.writer import undo_run
 
@@ -68,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if ready and not options.dry_run and (not ask or agreed(_question(ready, chosen))):
         with cancelled_by_interrupt() as cancel:
             outcome = undo_run(chosen, journal, located=ready, cancel=cancel)
+            tell_library(data_dir() / "library.db", outcome, chosen)
     if options.json:
         _print_objects(located, outcome)
     elif outcome is not None:
@@ -98,14 +102,14 @@ def _question(ready: Sequence[Located], chosen: Run) -> str:
 
 def _show(located: Sequence[Located], stream: TextIO) -> None:
     for found in located:
-        print(found.entry.path, file=stream)
+        print(printable(found.entry.path), file=stream)
         if found.path is None:
-            print(f"    {found.reason}", file=stream)
+            print(f"    {printable(found.reason)}", file=stream)
             continue
         if found.moved:
-            print(f"    is now {found.path}", file=stream)
+            print(f"    is now {printable(found.path)}", file=stream)
         before, after = (", ".join(names) or "(none)" for names in (found.entry.new, found.entry.old))
-        print(f"    {before} -> {after}", file=stream)
+        print(f"    {printable(before)} -> {printable(after)}", file=stream)
     if not located:
         print("There is nothing to take back in this run.", file=stream)
 

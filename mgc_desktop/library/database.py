@@ -7,6 +7,7 @@ disk) leaves the file alone and is raised as `LibraryError`.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,7 @@ _SENTENCES: Final = {
     "other programs if too many files are open.",
     sqlite3.SQLITE_NOMEM: "There is not enough memory. Close other programs and try again.",
 }
+_ERROR_CODE: Final = re.compile(r"error code[ =](\d+)")
 
 
 class LibraryError(MgcError):
@@ -105,6 +107,18 @@ class Database:
                 if self._db.in_transaction:  # SQLite ends it by itself when the disk is full
                     self._db.execute(statement)
             raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one moment, whatever another program commits meanwhile."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
 
     def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
         """Change something by one statement, in a transaction."""
@@ -196,8 +210,13 @@ def _is_current(db: sqlite3.Connection) -> bool:
 
 def _check(db: sqlite3.Connection) -> None:
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise DamageError(str(verdict))
+    if verdict == "ok":
+        return
+    # The check reports errors of reading as text, among them those that are not the file's fault.
+    code = int(found[1]) & 0xFF if (found := _ERROR_CODE.search(str(verdict))) else sqlite3.SQLITE_CORRUPT
+    if code in _SENTENCES:
+        raise LibraryError(_SENTENCES[code])
+    raise DamageError(str(verdict))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -13,14 +13,13 @@ from typing import Final
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import MgcError
-from mgc_desktop.library.song import FileTags, State
+from mgc_desktop.library.song import FileTags, Stamp, State
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.tags.read import read_tags
 
 _BATCH: Final = 200  # files between two commits: the table fills while the scan runs
 _READERS: Final = 4  # threads; reading tags waits for the disk more than for the processor
-
-Stamp = tuple[int, int]  # size in bytes, mtime in ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,14 @@ def scan(
     *,
     cancel: CancelToken | None = None,
     progress: Callable[[ScanProgress], None] | None = None,
+    reread: bool = False,
 ) -> ScanReport:
     """Bring the store up to date with what lies in `folders`.
 
-    A file whose size and mtime are known is not opened. A file that is gone while another of the same size and
-    mtime appeared was moved: its verdict goes with it. Raises `Cancelled`; what was read until then is kept.
+    A file whose stamp is known is not opened, unless `reread` asks for all tags. Of a changed file that was analysed
+    the sound is compared by its checksum; where it is another one, the verdict goes. A file that is gone while another
+    of the same size and mtime appeared was moved: its verdict goes with it. Raises `Cancelled`; what was read until
+    then is kept.
     """
     cancel = cancel or CancelToken()
     known = store.stamps()
@@ -73,51 +75,65 @@ def scan(
     gone = {path for path in known if path not in seen and _below(path, reachable)}
     fresh = [path for path in seen if path not in known]
     moves = _moves(fresh, seen, gone, known)
-    with store.transaction():
-        for old, new in moves.items():
-            if (song := store.song_at(old)) is not None:
-                store.moved(song.id, new)
+    moves = _move(store, moves, seen)
     store.forget(gone - moves.keys())
 
     arrived = set(moves.values())
     fresh = [path for path in fresh if path not in arrived]
-    changed = [path for path in seen if path in known and known[path] != seen[path]]
+    changed = [path for path in seen if path in known and not known[path].same_as(seen[path])]
+    others = {path for path in seen if path in known}.difference(changed)
+    for batch in _batches(path for path in others if known[path] != seen[path]):
+        store.restamp({path: seen[path] for path in batch})
+    again = [path for path in seen if path in others] if reread else []
     read = 0
     with ThreadPoolExecutor(_READERS, thread_name_prefix="scan") as readers:
-        for batch in _batches([*fresh, *changed]):
+        for batch in _batches([*fresh, *changed, *again]):
             cancel.check()
-            store.put(readers.map(lambda path: read_file(path, seen[path]), batch))
+            before = {path: song for path in batch if path in known and (song := store.song_at(path)) is not None}
+            analysed = {path for path, song in before.items() if song.checksum and path not in others}
+            files = list(readers.map(lambda path, of=analysed: read_file(path, seen[path], verify=path in of), batch))
+            store.put(files)
+            _judge(store, [before[f.path].id for f in files if f.path in before and f.genres != before[f.path].genres])
             read += len(batch)
             if progress:
                 progress(ScanProgress(len(seen), read, batch[-1].parent))
-    _judge(store, changed)
     return ScanReport(len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), (*unreachable, *empty))
 
 
-def _judge(store: LibraryStore, changed: Iterable[Path]) -> None:
-    """A song whose tags were changed by somebody else may agree now, or differ."""
-    songs = (store.song_at(path) for path in changed)
+def _judge(store: LibraryStore, retagged: Sequence[int]) -> None:
+    """Songs whose genres were changed by somebody else may agree now, or differ."""
     judged = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
-    store.judge([song.id for song in songs if song is not None and song.state in judged])
+    store.judge([song.id for song in store.songs(retagged) if song.state in judged])
 
 
-def read_file(path: Path, stamp: Stamp) -> FileTags:
-    """The row of one file; tags that cannot be read leave it without, and say so."""
-    size, mtime_ns = stamp
+def read_file(path: Path, stamp: Stamp | tuple[int, int], *, verify: bool = False) -> FileTags:
+    """The row of one file; tags that cannot be read leave it without, and say so.
+
+    `verify`: take the checksum of its sound as well, which reads the whole file.
+    """
+    stamp = Stamp(*stamp)
+    audio: str | None = "" if verify else None
     try:
+        if verify:
+            audio = audio_checksum(path)
         tags = read_tags(path, cover=False)
     except MgcError as error:
-        return FileTags(path, size, mtime_ns, error=error.message)
+        return FileTags(path, *stamp[:2], error=error.message, inode=stamp.inode, ctime_ns=stamp.ctime_ns, audio=audio)
+    except OSError as error:
+        text = f"It cannot be read ({error.strerror or error})."
+        return FileTags(path, *stamp[:2], error=text, inode=stamp.inode, ctime_ns=stamp.ctime_ns, audio=audio)
     return FileTags(
         path,
-        size,
-        mtime_ns,
+        *stamp[:2],
         title=tags.title or None,
         artist=tags.artist or None,
         album=tags.album or None,
         year=tags.year,
         duration=tags.length,
         genres=tags.genres,
+        inode=stamp.inode,
+        ctime_ns=stamp.ctime_ns,
+        audio=audio,
     )
 
 
@@ -135,7 +151,7 @@ def _stamp(path: Path) -> Stamp | None:
         status = path.stat()
     except OSError:  # gone again, or a broken link
         return None
-    return status.st_size, status.st_mtime_ns
+    return Stamp.of(status)
 
 
 def _below(path: Path, folders: Iterable[Path]) -> bool:
@@ -145,16 +161,34 @@ def _below(path: Path, folders: Iterable[Path]) -> bool:
 def _moves(
     fresh: Iterable[Path], seen: dict[Path, Stamp], gone: Iterable[Path], known: dict[Path, Stamp]
 ) -> dict[Path, Path]:
-    """Old path to new path, where one vanished file and one new one have the same size and mtime."""
-    vanished: dict[Stamp, list[Path]] = {}
+    """Old path to new path, where one vanished file and one new one have the same size and mtime.
+
+    Of several such files the one with the same inode was moved; where none has, nobody can tell.
+    """
+    vanished: dict[tuple[int, int], list[Path]] = {}
     for path in gone:
-        vanished.setdefault(known[path], []).append(path)
+        vanished.setdefault(known[path][:2], []).append(path)
     moves: dict[Path, Path] = {}
     for path in fresh:
-        candidates = vanished.get(seen[path], [])
-        if len(candidates) == 1:
-            moves[candidates.pop()] = path
+        candidates = vanished.get(seen[path][:2], [])
+        same = [old for old in candidates if known[old].inode is not None and known[old].inode == seen[path].inode]
+        chosen = same if len(same) == 1 else candidates
+        if len(chosen) == 1:
+            moves[chosen[0]] = path
+            candidates.remove(chosen[0])
     return moves
+
+
+def _move(store: LibraryStore, moves: dict[Path, Path], seen: dict[Path, Stamp]) -> dict[Path, Path]:
+    """Move songs in the store; gives the moves that were made. One that failed is read anew under its new name."""
+    moved: dict[Path, Path] = {}
+    with store.transaction():
+        for old, new in moves.items():
+            song = store.song_at(old)
+            if song is not None and song.state is not State.FAILED:
+                store.moved(song.id, new, seen[new])
+                moved[old] = new
+    return moved
 
 
 def _batches(paths: Iterable[Path]) -> Iterator[list[Path]]:

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,8 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
 from mgc_desktop.library.database import PAGE, LibraryError, set_aside
 from mgc_desktop.library.query import Filter, Group, Query
-from mgc_desktop.library.rows import COLUMNS, ORDER, PUT, song_of, values_of
-from mgc_desktop.library.song import FileTags, Song, State
+from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, song_of, values_of
+from mgc_desktop.library.song import FileTags, Song, Stamp, State
 from mgc_desktop.library.ticks import TICKED_SQL
 from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
@@ -64,6 +64,9 @@ class LibraryStore(UserGenres):
         try:
             self.songs(self.ids(query)[:PAGE])
             self.counts()
+            self.number(Filter.NO_GENRE)
+            self.accepted()
+            self.folders()
         except sqlite3.DatabaseError:
             return False
         return True
@@ -84,30 +87,52 @@ class LibraryStore(UserGenres):
         return {Path(os.fsdecode(path)): bool(watched) for path, watched in rows}
 
     def remove_folder(self, path: Path) -> None:
-        """Forget a folder and its songs (the files stay as they are)."""
-        prefix = os.fsencode(path)
+        """Forget a folder and its songs (the files stay as they are), but not the songs of other folders of the
+        library that lie in it or that it lies in."""
+        others = [other for other in self.folders() if other != path]
         with self.transaction():
-            self.execute("DELETE FROM folder WHERE path = ?", (prefix,))
-            # The separator's successor bounds all paths below the folder, whatever bytes they are made of.
-            below, after = prefix + os.sep.encode(), prefix + bytes([os.sep.encode()[0] + 1])
-            self.execute("DELETE FROM song WHERE path >= ? AND path < ?", (below, after))
+            self.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(path),))
+            if not any(other in path.parents for other in others):
+                inner = [_below(other) for other in others if path in other.parents]
+                kept = "".join(" AND NOT (path >= ? AND path < ?)" for _ in inner)
+                bounds = [bound for part in (_below(path), *inner) for bound in part]
+                self.execute(f"DELETE FROM song WHERE path >= ? AND path < ?{kept}", bounds)
 
     # ------------------------------------------------------------ songs
 
     def put(self, files: Iterable[FileTags]) -> None:
-        """Add files, or renew what is known of them. A verdict stays while the audio may be the same."""
-        self.execute_many(PUT, (values_of(f) for f in files))
+        """Add files, or renew what is known of them. All are read before the database is locked.
 
-    def stamps(self) -> dict[Path, tuple[int, int]]:
-        """Size and mtime_ns of every known file, to see which ones changed."""
-        rows = self._db.execute("SELECT path, size, mtime_ns FROM song")
-        return {Path(os.fsdecode(path)): (size, mtime_ns) for path, size, mtime_ns in rows}
+        A verdict stays unless `FileTags.audio` says that the sound is another one; then the decision goes as well.
+        """
+        rows = [values_of(file) for file in files]
+        with self.transaction():
+            self._db.executemany(FORGET_CHOICE, [row for row in rows if row["audio"] is not None])
+            self._db.executemany(PUT, rows)
 
-    def moved(self, song: int, new: Path) -> None:
-        """The file of a song is now elsewhere; its verdict and choice go with it."""
-        self.execute(
-            "UPDATE song SET path = ?, folder = ? WHERE id = ?", (os.fsencode(new), os.fsencode(new.parent), song)
+    def stamps(self) -> dict[Path, Stamp]:
+        """By what it is seen which of the known files changed."""
+        rows = self._db.execute("SELECT path, size, mtime_ns, inode, ctime_ns FROM song")
+        return {Path(os.fsdecode(path)): Stamp(*stamp) for path, *stamp in rows}
+
+    def restamp(self, stamps: Mapping[Path, Stamp]) -> None:
+        """Renew the stamps of files whose contents are known to be as they were."""
+        self.execute_many(
+            "UPDATE song SET size = ?, mtime_ns = ?, inode = ?, ctime_ns = ? WHERE path = ?",
+            ((*stamp, os.fsencode(path)) for path, stamp in stamps.items()),
         )
+
+    def moved(self, song: int, new: Path, stamp: Stamp | None = None) -> None:
+        """The file of a song is now elsewhere; its verdict and choice go with it."""
+        with self.transaction():
+            for old in self.songs([song]):
+                self.execute(
+                    "UPDATE song SET path = :path, folder = :folder, folder_key = :folder_key, title_key = :title_key, "
+                    "search = :search WHERE id = :id",
+                    {**values_of(replace(old.file_tags, path=new)), "id": song},
+                )
+            if stamp is not None:
+                self.restamp({new: stamp})
 
     def forget(self, paths: Iterable[Path]) -> None:
         """Remove songs whose files are gone. What was heard in them is kept, for when they come back."""
@@ -121,10 +146,12 @@ class LibraryStore(UserGenres):
         statement, parameters = query.sql()
         # One long text is read five times faster than 100,000 rows.
         joined = f"SELECT group_concat(id, ' ') FROM ({statement})"
-        (text,) = self._db.execute(joined, parameters).fetchone()
+        with self.snapshot():  # ids and sizes are of the same moment, whatever another program commits between
+            (text,) = self._db.execute(joined, parameters).fetchone()
+            grouped = query.group is not Group.NONE and text
+            sizes = [size for (size,) in self._db.execute(*query.sizes_sql())] if grouped else []
         ids = np.fromstring(text or "", np.int64, sep=" ")
-        if query.group is not Group.NONE and len(ids):
-            sizes = [size for (size,) in self._db.execute(*query.sizes_sql())]
+        if sizes:
             first = np.cumsum([0, *sizes[:-1]])
             ids = np.insert(ids, first, -ids[first])
         return array("q", ids.tobytes())
@@ -185,14 +212,19 @@ class LibraryStore(UserGenres):
         )
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
-        """Give a song its verdict."""
+        """Give a song its verdict. Where the user said what this sound is, that is its verdict."""
+        heard, confidence = analysis.most_probable, analysis.confidence
+        if (said := self.user_genre(analysis.checksum)) is not None:
+            heard, confidence = said[0], 1.0
+            (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
+            state = state_of(json.loads(genres), heard)
         self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
             (
                 analysis.checksum,
-                analysis.most_probable,
-                analysis.confidence,
+                heard,
+                confidence,
                 analysis.model,
                 analysis.duration,
                 state,
@@ -219,7 +251,8 @@ class LibraryStore(UserGenres):
     def mark_stale(self, model: str) -> None:
         """Say of which songs another model than `model` (`name@version`) gave the verdict."""
         self.execute(
-            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?)",
+            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?) "
+            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)",
             (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
 
@@ -239,7 +272,8 @@ class LibraryStore(UserGenres):
             self.mark_stale(f"{model}@{version}")
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
-        """What was heard in these songs, by the model that gave each its verdict; those without are left out."""
+        """What was heard in these songs, by the model that gave each its verdict; those without are left out. What the
+        user said of a song stands in the place of what a model says."""
         found: dict[int, Analysis] = {}
         for start in range(0, len(songs), PAGE):
             page = list(songs[start : start + PAGE])
@@ -250,19 +284,26 @@ class LibraryStore(UserGenres):
                 page,
             )
             found.update({row[0]: _analysis(row[1:]) for row in rows})
+            said = self._db.execute(
+                "SELECT song.id, song.checksum, song.duration, user_genres.genres FROM song JOIN user_genres "
+                f"ON user_genres.checksum = song.checksum WHERE song.id IN ({marks})",
+                page,
+            )
+            for song, checksum, duration, genres in said:
+                found[song] = _said(found.get(song), checksum, duration or 0.0, tuple(json.loads(genres)))
         return found
 
-    def retagged(self, path: Path, size: int, mtime_ns: int, genres: tuple[str, ...] | None, state: State) -> None:
+    def retagged(self, path: Path, stamp: Stamp, genres: tuple[str, ...] | None, state: State) -> None:
         """The file of a song was written by this program; `genres` are those in it now, None: as before."""
-        self.execute(
-            "UPDATE song SET size = ?, mtime_ns = ?, state = ?, state_order = ?, error = NULL WHERE path = ?",
-            (size, mtime_ns, state, ORDER[state], os.fsencode(path)),
-        )
-        if genres is not None and (song := self.song_at(path)) is not None:
-            values = values_of(replace(song.file_tags, genres=genres))
-            self.execute(
-                "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path", values
-            )
+        with self.transaction():
+            self.restamp({path: stamp})
+            for song in [found] if (found := self.song_at(path)) is not None else []:
+                self.set_state([song.id], state)
+                if genres is not None:
+                    self.execute(
+                        "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path",
+                        values_of(replace(song.file_tags, genres=genres)),
+                    )
 
     def orphans(self, model: str, version: str) -> set[str]:
         """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
@@ -319,6 +360,21 @@ class LibraryStore(UserGenres):
             )
             for song, accepted, genres in rows
         }
+
+
+def _said(by_model: Analysis | None, checksum: str, duration: float, genres: tuple[str, ...]) -> Analysis:
+    """What the user said of a sound in the form of an analysis, with what a model found besides its genre."""
+    if by_model is None:
+        by_model = Analysis(checksum, "", None, 0.0, (), np.zeros(0, np.float32), (), None, 0.0, duration)
+    certain = np.ones(len(genres), np.float32)
+    return replace(by_model, genre=genres[0], confidence=1.0, genres=genres, probabilities=certain)
+
+
+def _below(folder: Path) -> tuple[bytes, bytes]:
+    """The bounds of all paths below a folder, also of a root, which ends with the separator itself."""
+    separator = os.sep.encode()
+    prefix = os.fsencode(folder).removesuffix(separator)
+    return prefix + separator, prefix + bytes([separator[0] + 1])  # the separator's successor
 
 
 def _analysis(row: tuple[Any, ...]) -> Analysis:

@@ -110,6 +110,13 @@ def _is_wide(folder: Path) -> bool:
     return folder == Path(folder.anchor) or folder == Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111
 
 
+def _modified(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 def _key(checksums: Fingerprint) -> _Key:
     return ("", checksums.whole) if checksums.whole else (checksums.audio, checksums.rest)
 
@@ -192,8 +199,13 @@ class _Search:
         """One file to each entry of a group of equal files; none if that is not clear."""
         if len(sure) > len(group):  # the folder that was named decides
             sure = [path for path in sure if any(folder in path.parents for folder in self._look_in)]
-        alike = all(entry.before.matches(group[0].before) for entry in group)
-        return sure if len(sure) == len(group) and alike else ()
+        if len(sure) != len(group):
+            return ()
+        times = {_modified(path): path for path in sure}
+        wanted = [entry.written.mtime_ns if entry.written is not None else None for entry in group]
+        if len(set(wanted)) == len(group) and set(wanted) == set(times):  # a new name leaves the time as it is
+            return [times[mtime_ns] for mtime_ns in wanted]
+        return sure if all(entry.before.matches(group[0].before) for entry in group) else ()
 
     def _reason(self, paths: Sequence[Path], wanted: int) -> str:
         if not paths:

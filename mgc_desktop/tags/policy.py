@@ -69,7 +69,8 @@ class HeardSong:
     """What the plan needs to know of a song.
 
     `genre`: the verdict, None if unsure. `probabilities`: all genres of the model, calibrated. `existing`,
-    `separate`: what stands in the two fields. `state`: the file as it was when its tags were read.
+    `separate`: what stands in the two fields. `state`: the file as it was when its tags were read. `audio`: the
+    checksum of the sound that the verdict is of, None where it is not known.
     """
 
     path: Path
@@ -81,6 +82,7 @@ class HeardSong:
     album: str = ""
     album_artist: str = ""
     state: FileState | None = None
+    audio: str | None = None
 
     def of(self, where: Field) -> tuple[str, ...]:
         """What stands in a field."""
@@ -91,7 +93,8 @@ class HeardSong:
 class PlannedChange:
     """What would become of a song: `old` -> `new` in `field`, and a sentence why (or why not).
 
-    `writes` is False where nothing would be written. `confidence`: probability of the strongest genre.
+    `writes` is False where nothing would be written. `confidence`: probability of the strongest genre. `state` and
+    `audio` as in `HeardSong`: a file that is another one by then is not written.
     """
 
     path: Path
@@ -102,6 +105,7 @@ class PlannedChange:
     writes: bool
     confidence: float = 0.0
     state: FileState | None = None
+    audio: str | None = None
 
     def edited(self, values: Sequence[str]) -> PlannedChange:
         """The same song with genres chosen by hand."""
@@ -125,7 +129,7 @@ def _planned(song: HeardSong, policy: Policy) -> PlannedChange:
     confidence = ranked[0][1] if ranked else 0.0
 
     def skipped(reason: str) -> PlannedChange:
-        return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state)
+        return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state, song.audio)
 
     if policy.mode is Mode.FILL and old:
         return skipped(f"Has a genre already ({', '.join(old)}).")
@@ -138,7 +142,7 @@ def _planned(song: HeardSong, policy: Policy) -> PlannedChange:
     if {name.casefold() for name in new} == {name.casefold() for name in old}:
         return skipped(f"Says so already ({', '.join(old)}).")
     reason = f"Heard {', '.join(heard)} ({confidence:.0%})."
-    return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state)
+    return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state, song.audio)
 
 
 def _chosen(genre: str, ranked: Sequence[tuple[str, float]], policy: Policy) -> tuple[str, ...]:

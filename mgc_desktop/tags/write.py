@@ -95,22 +95,27 @@ def prepare(
     values: tuple[str, ...],
     *,
     expected: FileState | None = None,
+    expected_audio: str | None = None,
     options: WriteOptions = DEFAULT,
     owner: str = "single",
     tick: Tick = _no_tick,
 ) -> Prepared | None:
     """A copy of `path` whose `field` holds `values`, all else as it was; None if the field holds them already.
 
-    `expected` is what the file was like when the change was planned; `owner` is the run. Raises
-    `TagError` with the reason if the file cannot be written safely, and leaves nothing behind.
+    `expected` is what the file was like when the change was planned, `expected_audio` the checksum of the sound that
+    was analysed; `owner` is the run. Raises `TagError` with the reason if the file cannot be written safely, and
+    leaves nothing behind.
     """
     values = _valid(values, path)
 
-    def splices(file: BinaryIO, _: Fingerprint) -> Splices:
+    def splices(file: BinaryIO, now: Fingerprint) -> Splices:
+        if expected_audio is not None and now.audio != expected_audio:
+            raise TagError("its sound is another one than the one that was analysed; analyse it again")
         format_ = sniff(file, target)
         if format_ is None:
             raise TagError("is in an unknown format")
-        return tidy(format_.edit(file, field, values), file)
+        with _understood():
+            return tidy(format_.edit(file, field, values), file)
 
     with _named(path):
         target = path.resolve(strict=True)
@@ -234,6 +239,11 @@ def _check(field: Field, target: Path, copy: Path, before: Fingerprint, after: F
     """What stands in the field before and after; raises `TagError` if anything else differs."""
     if after.audio != before.audio:
         raise TagError("its sound would have been changed; nothing was written")
+    with _understood():
+        return _compare(field, target, copy)
+
+
+def _compare(field: Field, target: Path, copy: Path) -> _Values:
     old, new = open_tags(target), open_tags(copy, target)
     problems = [*new.unreadable, *new.warnings]
     if new.format != old.format or (problems and not (old.unreadable or old.warnings)):
@@ -287,6 +297,17 @@ _SENTENCES: Final = {
     errno.EIO: "the disk reports an error; check it, and your backups",
     errno.ETXTBSY: "is open in another program; close it there",
 }
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Whatever a damaged file makes of the code that takes its tags apart becomes a `TagError`."""
+    try:
+        yield
+    except (TagError, OSError):
+        raise
+    except Exception as error:
+        raise TagError("has tags that are built in a way that is not understood; nothing was written") from error
 
 
 @contextmanager

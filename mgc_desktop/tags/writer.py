@@ -192,8 +192,9 @@ def _named_by_user(located: Located, wanted: Collection[Path]) -> Located:
 def _write_job(change: PlannedChange, options: WriteOptions) -> _Job:
     def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
         return prepare(
-            change.path, change.field, change.new, expected=change.state, options=options, owner=run, tick=tick
-        )
+            change.path, change.field, change.new, expected=change.state, expected_audio=change.audio, options=options,
+            owner=run, tick=tick,
+        )  # fmt: skip
 
     return _Job(change.path, prepared)
 

@@ -148,8 +148,9 @@ class Librarian(QObject):
 
     # Folders
 
-    def scan(self, folders: Iterable[Path] | None = None, *, rebuilding: bool = False) -> None:
-        """Look through these folders, or all; `rebuilding`: ask the journal afterwards what was written."""
+    def scan(self, folders: Iterable[Path] | None = None, *, rebuilding: bool = False, reread: bool = False) -> None:
+        """Look through these folders, or all; `rebuilding`: ask the journal afterwards what was written; `reread`: read
+        the tags of all files again, also of those that seem unchanged."""
         if self.scanning or not self.own():
             return
         wanted = None if folders is None else list(folders)
@@ -160,7 +161,7 @@ class Librarian(QObject):
                 for folder in wanted or ():
                     store.add_folder(folder, watched=store.folders().get(folder, False))
                 keep_folders(store)
-                found = scan(wanted or store.folders(), store, cancel=cancel, progress=report)
+                found = scan(wanted or store.folders(), store, cancel=cancel, progress=report, reread=reread)
                 if rebuilding:
                     restore_written(store, self.journal)
                 return found

@@ -74,7 +74,7 @@ class TestFormats:
     def test_channels(self, channels, kind, sounds, write_audio):
         path = write_audio("song.x", sounds.noise(0.3, channels=channels), kind=kind)
         assert probe(path).channels == channels
-        assert read_all(path).shape[0] == channels
+        assert read_all(path).shape[0] == min(channels, 2)
 
     def test_eight_bit(self, sounds, write_audio):
         y = sounds.chirp(0.5)

@@ -151,6 +151,20 @@ def test_equal_files_that_all_moved_all_come_back(place: Callable[[str], Path], 
     assert [path.read_bytes() for path in moved] == [original, original]
 
 
+def test_files_that_became_equal_are_told_apart_by_their_times(
+    place: Callable[[str], Path], journal: Journal, music: Path
+) -> None:
+    paths = [place("a.mp3"), place("b.mp3")]
+    write(journal, paths[0], genre="Rock")
+    write(journal, paths[1], genre="Pop!")
+    before = [path.read_bytes() for path in paths]
+    write(journal, *paths)
+    assert paths[0].read_bytes() == paths[1].read_bytes() != before[0]
+    moved = [path.rename(music / name) for path, name in zip(paths, ("z.mp3", "y.mp3"), strict=True)]
+    assert len(undo(journal).written) == 2
+    assert [path.read_bytes() for path in moved] == before
+
+
 def test_outside_the_folders_it_is_found_where_one_says(
     place: Callable[[str], Path], journal: Journal, tmp_path: Path
 ) -> None:

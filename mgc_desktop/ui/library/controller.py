@@ -259,8 +259,12 @@ class LibraryController(QObject):
     def _offer_folders(self) -> None:
         menu = self.page.folders.menu()
         menu.clear()
+        menu.setToolTipsVisible(True)
         folders = self.store.folders()
-        menu.addAction("Look for new and changed songs", self.librarian.scan).setEnabled(bool(folders))
+        menu.addAction("Look for new and changed songs", partial(self.librarian.scan, None)).setEnabled(bool(folders))
+        again = menu.addAction("Read all tags again", partial(self.librarian.scan, None, reread=True))
+        again.setEnabled(bool(folders))
+        again.setToolTip("Also of files that seem unchanged: some programs write tags and keep size and time.")
         menu.addSeparator()
         for folder, watched in folders.items():
             part = menu.addMenu(str(folder))

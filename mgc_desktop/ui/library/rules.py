@@ -66,6 +66,9 @@ class Rules(QWidget):
         self.forget = QPushButton("None")
         self.names_line = ElidedLabel(px=SMALL)
         self.keep = QCheckBox("Keep the files' modification time")
+        self.keep.setToolTip(
+            "Programs for backup and synchronisation that look at size and time only may then miss the change."
+        )
         self.keep.setChecked(settings[s.KEEP_MTIME])
         self._lay_out()
         self._load(settings[s.WRITE_MAP])

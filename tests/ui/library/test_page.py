@@ -219,3 +219,15 @@ def test_only_some_songs_are_shown_until_all_are_wanted(view: Around, qtbot: QtB
     qtbot.mouseClick(view.page.only, LEFT)
     assert view.titles() == everything
     assert not view.page.only.isVisible()
+
+
+def test_all_tags_can_be_read_again_from_the_menu_of_folders(view: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    view.controller.store.add_folder(Path("/m"))
+    monkeypatch.setattr(view.librarian, "scan", lambda folders=None, **more: asked.append({"in": folders, **more}))
+    menu = view.page.folders.menu()
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions()}
+    actions["Read all tags again"].trigger()
+    actions["Look for new and changed songs"].trigger()
+    assert asked == [{"in": None, "reread": True}, {"in": None}]
