@@ -12,7 +12,7 @@ from mgc_desktop.cli.batch import cache_store, identify, in_order, worker_pool
 from mgc_desktop.errors import TagError
 from mgc_desktop.library.batch import Steps, failure_message
 from mgc_desktop.library.calls import AnalyseSong
-from mgc_desktop.tags.policy import HeardSong, Mode, Policy
+from mgc_desktop.tags.policy import HeardSong, Policy
 from mgc_desktop.tags.read import read_tags
 from mgc_desktop.tags.write import FileState
 
@@ -91,11 +91,12 @@ def _read(path: Path) -> HeardSong | Failure:
         album=tags.album,
         album_artist=tags.album_artist,
         state=state,
+        read_only=tags.read_only,
     )
 
 
 def _needs_analysis(song: HeardSong, policy: Policy) -> bool:
-    return policy.album or policy.mode is not Mode.FILL or not song.existing
+    return not song.read_only and (policy.album or not policy.keeps(song.of(policy.field)))
 
 
 def _with_verdict(song: HeardSong, analysis: Analysis) -> HeardSong:

@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if ready and not options.dry_run and (not ask or agreed(_question(ready, chosen))):
         with cancelled_by_interrupt() as cancel:
             outcome = undo_run(chosen, journal, located=ready, cancel=cancel)
-            tell_library(data_dir() / "library.db", outcome, chosen)
+            tell_library(data_dir() / "library.db", outcome, chosen, ready)
     if options.json:
         _print_objects(located, outcome)
     elif outcome is not None:

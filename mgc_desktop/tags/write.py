@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -264,6 +265,8 @@ _SHOWN: Final = ("title", "artist", "album", "album_artist", "year", "track", "d
 
 def _may_write(target: Path, expected: FileState | None, options: WriteOptions) -> None:
     status = target.stat()
+    if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
+        raise TagError("is not a regular file")
     if expected is not None and expected != FileState(status.st_size, status.st_mtime_ns):
         raise TagError("was changed by another program since the plan was made; look at it again")
     if not (status.st_mode & 0o222 and os.access(target, os.W_OK)):
