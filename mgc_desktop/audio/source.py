@@ -28,7 +28,7 @@ from mgc_desktop.audio.formats import input_options, is_playlist
 from mgc_desktop.audio.frames import samples
 from mgc_desktop.audio.layouts import keep_layout, plain_layout
 from mgc_desktop.audio.plausible import is_free_format, is_plausible_rate, longest
-from mgc_desktop.errors import DecodeError
+from mgc_desktop.errors import MISSING, DecodeError
 
 FloatArray = NDArray[np.float32]
 
@@ -176,7 +176,7 @@ def _check_file(path: Path) -> None:
         status = path.stat()
     except FileNotFoundError as error:
         raise DecodeError(
-            "The file is not there. If it was moved or renamed, open it again from its new place.", path=path
+            f"{MISSING}. If it was moved or renamed, open it again from its new place.", path=path
         ) from error
     except OSError as error:
         raise _unreadable(path, error) from error

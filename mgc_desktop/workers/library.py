@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import TagError
-from mgc_desktop.library import jobs
+from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
+from mgc_desktop.library.folders import RemovedFolder, is_covered
 from mgc_desktop.library.jobs import JobProgress, JobReport, Pause
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.rebuild import keep_folders, restore_written
@@ -141,17 +142,22 @@ class Librarian(QObject):
 
     # Folders
 
-    def scan(self, folders: Iterable[Path] | None = None, *, rebuilding: bool = False, reread: bool = False) -> None:
-        """Look through these folders, or all; `rebuilding`: ask the journal afterwards what was written; `reread`: read
-        the tags of all files again, also of those that seem unchanged."""
+    def scan(self, roots: Iterable[Path] | None = None, *, rebuilding: bool = False, reread: bool = False) -> None:
+        """Look through these folders, or all, and take them into the library; so are single files that lie in none.
+
+        `rebuilding`: ask the journal afterwards what was written; `reread`: read the tags of all files again, also of
+        those that seem unchanged.
+        """
         if self.scanning or not self.own():
             return
-        wanted = None if folders is None else list(folders)
+        wanted = None if roots is None else list(roots)
 
         def work(cancel: CancelToken) -> ScanReport:
             with LibraryStore(self.database, check=False) as store:
                 for folder in wanted or ():
-                    store.add_folder(folder, watched=store.folders().get(folder, False))
+                    known = store.folders()
+                    if folder.is_dir() or not is_covered(folder, known):
+                        store.add_folder(folder, watched=known.get(folder, False))
                 keep_folders(store)
                 found = scan(wanted or store.folders(), store, cancel=cancel, progress=self._note_scan, reread=reread)
                 if rebuilding:
@@ -163,11 +169,22 @@ class Librarian(QObject):
         )
         self._timer.start()
 
-    def remove(self, folder: Path, done: Callable[[object], None]) -> None:
-        """Forget a folder and its songs; the files stay."""
+    def remove(self, folder: Path, done: Callable[[RemovedFolder], None]) -> None:
+        """Forget a folder and the songs that lie in no other one; the files stay. `done` gets what brings it back."""
+
+        def work(store: LibraryStore) -> RemovedFolder:
+            removed = folders.remove(store, folder)
+            keep_folders(store)
+            return removed
+
+        if self.own():
+            self.errand(work, done)
+
+    def put_back(self, removed: RemovedFolder, done: Callable[[object], None]) -> None:
+        """Bring a folder back that was removed, with its songs as they were."""
 
         def work(store: LibraryStore) -> None:
-            store.remove_folder(folder)
+            folders.put_back(store, removed)
             keep_folders(store)
 
         if self.own():
