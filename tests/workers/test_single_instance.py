@@ -1,4 +1,4 @@
-"""One window for each user and data folder: who is the first, what a second start hands over, and what a crash leaves."""
+"""One window for each user and data folder: who is first, what a second start hands over, what a crash leaves."""
 
 from __future__ import annotations
 
@@ -162,7 +162,9 @@ def test_the_real_window_gets_the_files_and_the_queue_stays(tmp_path: Path, writ
         second = subprocess.run([*command, songs[2].name], env=environment, cwd=tmp_path, timeout=60, check=False)
         assert second.returncode == 0
         assert first.poll() is None
-        time.sleep(1.0)  # what was handed over is looked for on another thread
+        log, end = home / "log" / "mgc-desktop.log", time.monotonic() + 60
+        while songs[2].name not in log.read_text(encoding="utf-8") and time.monotonic() < end:
+            time.sleep(0.05)  # it is found, played and analysed
     finally:
         first.terminate()
         assert first.wait(60) == 0
