@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,13 +52,28 @@ def _number(key: str, default: float, low: float, high: float, help_: str) -> Op
     return Option(key, default, help_, valid)
 
 
-def _text(key: str, help_: str) -> Option[str]:
-    return Option(key, "", help_, lambda value: isinstance(value, str))
+def _is_text(value: Any, errors: str = "strict") -> bool:
+    """Whether it can be written as UTF-8 and given to the system; it cannot with half a surrogate pair or a zero."""
+    try:
+        return isinstance(value, str) and b"\0" not in value.encode("utf-8", errors)
+    except UnicodeEncodeError:
+        return False
 
 
-def _texts(key: str, help_: str, default: tuple[str, ...] = ()) -> Option[list[str]]:
+def _is_path(value: Any) -> bool:
+    """Names of files may hold what is no text; Python keeps that as single surrogates, on Windows of any kind."""
+    return _is_text(value, "surrogatepass" if sys.platform == "win32" else "surrogateescape")
+
+
+def _text(key: str, help_: str, valid: Callable[[Any], bool] = _is_text) -> Option[str]:
+    return Option(key, "", help_, valid)
+
+
+def _texts(
+    key: str, help_: str, default: tuple[str, ...] = (), valid_item: Callable[[Any], bool] = _is_text
+) -> Option[list[str]]:
     def valid(value: Any) -> bool:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return isinstance(value, list) and all(map(valid_item, value))
 
     return Option(key, list(default), help_, valid)
 
@@ -81,10 +97,10 @@ DEVICE: Final = _text("device", "Sound output; empty: the system's own choice")
 GEOMETRY: Final = _text("geometry", "Place and size of the window, as Qt saves them, base64")
 QUEUE_OPEN: Final = _flag("queue_open", False, "Whether the queue is shown")
 KEEP_QUEUE: Final = _flag("keep_queue", True, "Bring the last queue back at the start")
-QUEUE: Final = _texts("queue", "The songs of the last queue")
+QUEUE: Final = _texts("queue", "The songs of the last queue", valid_item=_is_path)
 QUEUE_INDEX: Final = _number("queue_index", 0, -1, 10**9, "Which of them was current")
-RECENT: Final = _texts("recent", "Files and folders opened last, newest first")
-FOLDER: Final = _text("folder", "Where the open dialog starts")
+RECENT: Final = _texts("recent", "Files and folders opened last, newest first", valid_item=_is_path)
+FOLDER: Final = _text("folder", "Where the open dialog starts", _is_path)
 LIBRARY_SORT: Final = _choice("library_sort", "title", SORTS, "What the library is sorted by")
 LIBRARY_DESCENDING: Final = _flag("library_falling", False, "Sorted from high to low")
 LIBRARY_GROUP: Final = _choice("library_group", "none", GROUPS, "What the songs of the library are put together by")
@@ -93,7 +109,7 @@ LIBRARY_WIDTHS: Final = _texts("library_widths", "Widths of columns that were ch
 MAP_METHOD: Final = _choice("map_method", "umap", MAP_METHODS, "How songs are placed on the map")
 MAP_DIMENSIONS: Final = _choice("map_dimensions", "2", ("2", "3"), "Whether the map is flat or a cube")
 MAP_COLOURS: Final = _choice("map_colours", "heard", MAP_COLOURINGS, "Which genre colours the songs on the map")
-WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
+WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres", _is_path)
 EMPTY_NAMES: Final = _texts(
     "empty_names",
     "Genres in files that count as none when songs without a genre get one",
@@ -114,7 +130,7 @@ EMPTY_NAMES: Final = _texts(
     ),
 )
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
-MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: isinstance(name, str) and name != "")
+MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: _is_text(name) and name != "")
 HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
 TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: the first one")
 
@@ -137,7 +153,7 @@ class Settings:
     def __getitem__(self, option: Option[T]) -> T:
         value = self._values.get(option.key, option.default)
         if not option.valid(value):
-            _log.warning("setting %s: %r is not allowed, using %r", option.key, value, option.default)
+            _log.warning("setting %s: %a is not allowed, using %r", option.key, value, option.default)
             value = self._values[option.key] = option.default
         return cast(T, list(value) if isinstance(value, list) else value)
 
@@ -177,18 +193,7 @@ class Settings:
             _log.warning("settings %s cannot be read: %s", self.path, error)
             self._set_aside()
             return {}
-        # Keys of a newer version stay in the file: going back loses nothing.
-        return {key: value for key, value in values.items() if self._is_usable(key, value)}
-
-    @staticmethod
-    def _is_usable(key: str, value: Any) -> bool:
-        """Whether its texts can be names of files: half a surrogate pair can be neither named nor shown."""
-        try:
-            json.dumps([key, value], ensure_ascii=False).encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:
-            _log.warning("setting %a: %a is no text, using the default", key, value)
-            return False
-        return True
+        return values  # keys of a newer version stay in the file: going back loses nothing
 
     def _set_aside(self) -> None:
         aside = self.path.with_suffix(".damaged.json")

@@ -151,3 +151,15 @@ def test_a_pipe_in_place_of_the_file_does_not_hang(path: Path) -> None:
     assert settings.warnings
     settings.save()
     assert path.is_file()
+
+
+@pytest.mark.parametrize("byte", ["\udce9", "\0"])
+def test_only_names_of_files_may_hold_bytes_that_are_no_text(path: Path, byte: str) -> None:
+    """Qt takes no other text that holds such a byte, and the window would never come."""
+    path.parent.mkdir()
+    values = {option.key: value for option in s.OPTIONS for value in (f"a{byte}", [f"a{byte}"])}
+    values |= {option.key: f"a{byte}" for option in s.OPTIONS if isinstance(option.default, str)}
+    path.write_text(json.dumps({"version": 1, "values": values}), encoding="utf-8")
+    settings = Settings(path)
+    kept = {option.key for option in s.OPTIONS if settings[option] != option.default}
+    assert kept == ({"queue", "recent", "folder", "write_map"} if byte != "\0" else set())
