@@ -15,6 +15,7 @@ from mgc_desktop.errors import TagError
 from mgc_desktop.library import jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.jobs import JobProgress, JobReport, Pause
 from mgc_desktop.library.query import Query
@@ -106,7 +107,14 @@ class Librarian(QObject):
 
     def check(self, done: Callable[[bool], None]) -> None:
         """Look for damage that opening the database did not show; `done` hears whether it is sound."""
-        self.errand(LibraryStore.is_sound, done)
+
+        def work(store: LibraryStore) -> bool:
+            sound = store.is_sound()
+            if sound:
+                store.log.compact()
+            return sound
+
+        self.errand(work, done)
 
     def take_up_model(self, done: Callable[[object], None] | None = None) -> None:
         """Let the present model's verdicts count: what it heard before is brought back, the rest is stale."""
@@ -155,6 +163,7 @@ class Librarian(QObject):
                 keep_folders(store)
                 found = scan(wanted or store.folders(), store, cancel=cancel, progress=self._note_scan, reread=reread)
                 if rebuilding:
+                    restore(store, store.log.read())
                     restore_written(store, self.journal)
                 return found
 
