@@ -12,7 +12,6 @@ Exit status: 0 if all went well, 1 if some songs failed, 2 for wrong usage.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from mgc_desktop.cli.batch import Result, add_batch_options, analyse_all
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
+from mgc_desktop.cli.output import complain
 from mgc_desktop.cli.status import FAILED, OK
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         report.add(result)
     report.end()
     if not report.songs:
-        print(f"mgc: there is no music in {', '.join(map(str, options.paths))}", file=sys.stderr)
+        complain(f"there is no music in {', '.join(map(str, options.paths))}")
     return FAILED if report.failed or not report.songs else OK
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, require_extra
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from mgc_desktop.training.explore import class_table, draw, project
 
     dataset = dataset_of(options).require_trainable()
-    print(class_table(dataset.clips))
+    print(printable(class_table(dataset.clips), keep="\n"))
     clips, features = _features(options, list(dataset.clips))
     output = options.output or Path("exploration")
     source = options.embeddings or "mel"

@@ -10,6 +10,7 @@ import argparse
 import json
 import time
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import OK
 
 HELP = "list the runs that wrote tags"
@@ -37,5 +38,5 @@ def run(options: argparse.Namespace) -> int:
         numbers = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
         state = "" if entry.finished else "   (under way, or cut off)"
         damaged = f"   ({entry.damaged} damaged lines)" if entry.damaged else ""
-        print(f"{entry.id}  {when}  {numbers}   {entry.note}{state}{damaged}")
+        print(printable(f"{entry.id}  {when}  {numbers}   {entry.note}{state}{damaged}"))
     return OK

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from mgc_desktop.cli.batch import add_batch_options, positive_number
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
+from mgc_desktop.cli.output import complain
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     songs, failures = _songs(options, policy)
     report = TagReport(plan(songs, policy), failures, as_json=options.json)
     if not songs and not failures:
-        print(f"mgc: there is no music in {', '.join(map(str, options.paths))}", file=sys.stderr)
+        complain(f"there is no music in {', '.join(map(str, options.paths))}")
         return FAILED
     report.show_plan(asking=ask)
     if options.dry_run or not report.writes or (ask and not agreed(f"Write {songs_of(len(report.writes))}?")):

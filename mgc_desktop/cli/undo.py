@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if ready and not options.dry_run and (not ask or agreed(_question(ready, chosen))):
         with cancelled_by_interrupt() as cancel:
             outcome = undo_run(chosen, journal, located=ready, cancel=cancel)
-            tell_library(data_dir() / "library.db", outcome, chosen)
+            tell_library(data_dir() / "library.db", outcome, chosen, ready)
     if options.json:
         _print_objects(located, outcome)
     elif outcome is not None:
@@ -101,14 +102,14 @@ def _question(ready: Sequence[Located], chosen: Run) -> str:
 
 def _show(located: Sequence[Located], stream: TextIO) -> None:
     for found in located:
-        print(found.entry.path, file=stream)
+        print(printable(found.entry.path), file=stream)
         if found.path is None:
-            print(f"    {found.reason}", file=stream)
+            print(f"    {printable(found.reason)}", file=stream)
             continue
         if found.moved:
-            print(f"    is now {found.path}", file=stream)
+            print(f"    is now {printable(found.path)}", file=stream)
         before, after = (", ".join(names) or "(none)" for names in (found.entry.new, found.entry.old))
-        print(f"    {before} -> {after}", file=stream)
+        print(f"    {printable(before)} -> {printable(after)}", file=stream)
     if not located:
         print("There is nothing to take back in this run.", file=stream)
 

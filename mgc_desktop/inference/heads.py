@@ -243,12 +243,37 @@ def load_head(name: str, folder: Path | None = None) -> UserHead:
 
 
 def head_in_use(name: str) -> UserHead | None:
-    """The head of that name, None for "" and for one that cannot be read: the bundled one takes its place."""
+    """The head of that name as it counts, None for "" and for one that cannot be read: the bundled one takes its place.
+
+    While the user has not agreed to what a head learned since, it counts as it was before (`hold_head`).
+    """
     try:
-        return load_head(name) if name else None
+        if not name:
+            return None
+        return load_head(name, _held()) if _held_path(name).is_file() else load_head(name)
     except HeadError as error:
         _log.warning("the head in use cannot be: %s", error)
         return None
+
+
+def _held() -> Path:
+    return heads_dir() / ".before"
+
+
+def _held_path(name: str) -> Path:
+    return _held() / f"{checked_name(name)}{SUFFIX}"
+
+
+def hold_head(head: UserHead) -> None:
+    """Let a head count as it is now, also after it has learned more, until `let_count`. Raises as `save_head` does."""
+    if not _held_path(head.name).is_file():
+        save_head(head, _held())
+
+
+def let_count(name: str) -> None:
+    """Let a head count with all that it has learned."""
+    with contextlib.suppress(OSError):
+        _held_path(name).unlink(missing_ok=True)
 
 
 def save_head(head: UserHead, folder: Path | None = None) -> Path:
@@ -284,6 +309,8 @@ def delete_head(name: str, folder: Path | None = None) -> None:
     path = (folder or heads_dir()) / f"{checked_name(name)}{SUFFIX}"
     try:
         path.unlink(missing_ok=True)
+        if folder is None:
+            let_count(name)
     except OSError as error:
         raise HeadError(f"The head could not be deleted ({error.strerror}).", path=path) from error
 

@@ -12,6 +12,7 @@ from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
 from mgc_desktop.tags.genre_text import distinct
 from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy, plan
+from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
 
 BY_HAND: Final = "Chosen by hand."  # as `PlannedChange.edited` says
@@ -76,11 +77,15 @@ def review(
     asked = list(store.ids(Query())) if policy.album else wanted
     verdicts = store.verdicts(asked)
     rows = [song for song in store.songs(asked) if song.id in verdicts]
-    changes = plan((_heard(song, verdicts[song.id]) for song in rows), policy)
+    changes = plan([_heard(song, verdicts[song.id]) for song in rows], policy)
+    changes = [
+        _as_said(song, change, verdicts[song.id], policy) if song.by_user else change
+        for song, change in zip(rows, changes, strict=True)
+    ]
     choices = store.choices()
     chosen = set(wanted)
     planned = [
-        ReviewRow(song, change, _proposal(verdicts[song.id], policy))
+        ReviewRow(song, change, _proposal(song, verdicts[song.id], policy))
         for song, change in zip(rows, changes, strict=True)
         if song.id in chosen
     ]
@@ -93,7 +98,7 @@ def _decided(
 ) -> ReviewRow:
     if accepted is not None or genres is not None:
         return row.decided(accepted, genres)
-    if min_confidence is None or not row.change.writes:
+    if min_confidence is None or row.song.by_user or not row.change.writes:
         return row
     if not is_long_enough(row.song):
         return row.unticked(f"It lasts less than {MIN_DURATION:.0f} seconds, too short for a sure verdict.")
@@ -115,7 +120,17 @@ def _heard(song: Song, verdict: Analysis) -> HeardSong:
     )
 
 
-def _proposal(verdict: Analysis, policy: Policy) -> tuple[str, ...]:
+def _as_said(song: Song, change: PlannedChange, verdict: Analysis, policy: Policy) -> PlannedChange:
+    """The plan for a song of which the user said what it is: no limit of confidence and no album overrules that."""
+    names = Vocabulary({genre: policy.vocabulary.names(genre) or (genre,) for genre in verdict.genres})
+    own = replace(policy, min_confidence=0.0, top=len(verdict.genres), album=False, vocabulary=names)
+    (change,) = plan([_heard(song, verdict)], own)
+    return replace(change, reason=f"You said {', '.join(change.new)}.") if change.writes else change
+
+
+def _proposal(song: Song, verdict: Analysis, policy: Policy) -> tuple[str, ...]:
+    if song.by_user:
+        return distinct(name for genre in verdict.genres for name in policy.vocabulary.names(genre) or (genre,))
     return distinct(policy.vocabulary.names(verdict.genre)) if verdict.genre else ()
 
 

@@ -13,7 +13,7 @@ from mgc_desktop.library.text_keys import folder_key, search_key, sort_key
 
 COLUMNS: Final = (
     "id, path, size, mtime_ns, title, artist, album, year, duration, genres, checksum, heard, confidence, model, "
-    "state, error"
+    "state, error, EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)"
 )
 STATES: Final = {state.value: state for state in State}
 ORDER: Final = {state: number for number, state in enumerate(State)}  # in which states are sorted
@@ -115,4 +115,5 @@ def song_of(row: tuple[object, ...]) -> Song:
     values[1] = Path(os.fsdecode(row[1]))  # type: ignore[arg-type]
     values[9] = tuple(names_in(str(row[9])))
     values[14] = STATES.get(str(row[14]), State.NEW)
+    values[16] = bool(row[16])
     return Song(*values)  # type: ignore[arg-type]

@@ -80,7 +80,8 @@ class Song:
     """A row: the file, its tags, and what was heard in it.
 
     `model`: `name@version` that the verdict is of. `confidence` 0..1. `checksum`: of the audio alone, so that it
-    outlives tag changes and moves; None until the song was listened to.
+    outlives tag changes and moves; None until the song was listened to. `by_user`: the genre in `heard` is what
+    the user said, whatever a model says of it.
     """
 
     id: int
@@ -99,6 +100,7 @@ class Song:
     model: str | None
     state: State
     error: str | None
+    by_user: bool = False
 
     @property
     def file_tags(self) -> FileTags:

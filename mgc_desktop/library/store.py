@@ -87,6 +87,9 @@ class LibraryStore(UserGenres):
             self.songs(self.ids(query)[:PAGE])
             self.counts()
             self.choices()
+            self.number(Filter.NO_GENRE)
+            self.accepted()
+            self.folders()
         except sqlite3.DatabaseError:
             return False
         return True
@@ -244,14 +247,19 @@ class LibraryStore(UserGenres):
         )
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
-        """Give a song its verdict."""
+        """Give a song its verdict. Where the user said what this sound is, that is its verdict."""
+        heard, confidence = analysis.most_probable, analysis.confidence
+        if (said := self.user_genre(analysis.checksum)) is not None:
+            heard, confidence = said[0], 1.0
+            (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
+            state = state_of(json.loads(genres), heard)
         self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
             (
                 analysis.checksum,
-                analysis.most_probable,
-                analysis.confidence,
+                heard,
+                confidence,
                 analysis.model,
                 analysis.duration,
                 state,
@@ -278,7 +286,8 @@ class LibraryStore(UserGenres):
     def mark_stale(self, model: str) -> None:
         """Say of which songs another model than `model` (`name@version`) gave the verdict."""
         self.execute(
-            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?)",
+            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?) "
+            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)",
             (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
 
@@ -298,7 +307,8 @@ class LibraryStore(UserGenres):
             self.mark_stale(f"{model}@{version}")
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
-        """What was heard in these songs, by the model that gave each its verdict; those without are left out."""
+        """What was heard in these songs, by the model that gave each its verdict; those without are left out. What the
+        user said of a song stands in the place of what a model says."""
         found: dict[int, Analysis] = {}
         for start in range(0, len(songs), PAGE):
             page = list(songs[start : start + PAGE])
@@ -309,6 +319,14 @@ class LibraryStore(UserGenres):
                 page,
             )
             found.update({row[0]: known for row in rows if (known := _analysis(row[1:])) is not None})
+            said = self._db.execute(
+                "SELECT song.id, song.checksum, song.duration, user_genres.genres FROM song JOIN user_genres "
+                f"ON user_genres.checksum = song.checksum WHERE song.id IN ({marks})",
+                page,
+            )
+            for song, checksum, duration, genres in said:
+                if names := tuple(names_in(genres)):
+                    found[song] = _said(found.get(song), checksum, duration or 0.0, names)
         return found
 
     def retagged(self, path: Path, stamp: Stamp, genres: tuple[str, ...] | None, state: State) -> None:
@@ -390,6 +408,14 @@ class LibraryStore(UserGenres):
             )
             for song, accepted, genres in rows
         }
+
+
+def _said(by_model: Analysis | None, checksum: str, duration: float, genres: tuple[str, ...]) -> Analysis:
+    """What the user said of a sound in the form of an analysis, with what a model found besides its genre."""
+    if by_model is None:
+        by_model = Analysis(checksum, "", None, 0.0, (), np.zeros(0, np.float32), (), None, 0.0, duration)
+    certain = np.ones(len(genres), np.float32)
+    return replace(by_model, genre=genres[0], confidence=1.0, genres=genres, probabilities=certain)
 
 
 def _below(folder: Path) -> tuple[bytes, bytes]:

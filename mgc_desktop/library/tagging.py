@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import nullcontext, suppress
@@ -58,17 +59,32 @@ def undo(
     report = undo_run(
         run, journal, only=only, located=located, options=options, cancel=cancel, progress=progress, around=around
     )  # fmt: skip
-    record_undo(store, report, run)
+    record_undo(store, report, run, located or ())
     return report
 
 
-def record_undo(store: LibraryStore, report: RunReport, run: Run) -> None:
-    """Bring the database in step with a run that was taken back."""
+def record_undo(store: LibraryStore, report: RunReport, run: Run, located: Sequence[Located] = ()) -> None:
+    """Bring the database in step with a run that was taken back; `located`: where its files were found."""
+    _follow_moves(store, report, located)
     back = State.NEW if run.undoes is None else State.WRITTEN
     record_writes(store, report, back)
     if back is State.NEW:
         songs = (store.song_at(written.path) for written in report.written)
         store.judge([song.id for song in songs if song is not None])
+
+
+def _follow_moves(store: LibraryStore, report: RunReport, located: Sequence[Located]) -> None:
+    """Let songs whose files the undo found elsewhere keep their verdicts: after it no scan would recognise them."""
+    written = {one.path for one in report.written}
+    for found in located:
+        if not found.moved or found.path not in written or os.path.lexists(found.entry.path):
+            continue
+        try:
+            song = store.song_at(found.entry.path)
+            if song is not None and store.song_at(found.path) is None:
+                store.moved(song.id, found.path)
+        except (sqlite3.Error, MgcError) as error:
+            _log.warning("the library could not be told where %s is now: %s", found.path, error)
 
 
 def record_writes(store: LibraryStore, report: RunReport, state: State) -> None:
@@ -89,7 +105,7 @@ def record_writes(store: LibraryStore, report: RunReport, state: State) -> None:
             _log.warning("the library could not be told of %s: %s", path, error)
 
 
-def tell_library(database: Path, report: RunReport, run: Run | None = None) -> None:
+def tell_library(database: Path, report: RunReport, run: Run | None = None, located: Sequence[Located] = ()) -> None:
     """Tell a library, if there is one, what a program without a window wrote, or which `run` it took back.
 
     Nothing that fails here takes anything back: it is logged, and the next scan finds the change.
@@ -101,7 +117,7 @@ def tell_library(database: Path, report: RunReport, run: Run | None = None) -> N
             if run is None:
                 record_writes(store, report, State.WRITTEN)
             else:
-                record_undo(store, report, run)
+                record_undo(store, report, run, located)
     except (sqlite3.Error, MgcError) as error:
         _log.warning("the library could not be told what was written: %s", error)
 

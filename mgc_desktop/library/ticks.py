@@ -15,7 +15,8 @@ MIN_DURATION: Final = 10.0  # seconds
 _ROUNDING: Final = 0.005  # a verdict that is shown as 70 % counts as 70 %
 
 TICKED_SQL: Final = (
-    f"(state = '{State.TO_WRITE}' AND confidence >= {MIN_CONFIDENCE - _ROUNDING} AND duration >= {MIN_DURATION})"
+    f"(state = '{State.TO_WRITE}' AND (confidence >= {MIN_CONFIDENCE - _ROUNDING} AND duration >= {MIN_DURATION} "
+    "OR checksum IN (SELECT checksum FROM user_genres)))"
 )
 
 
@@ -30,5 +31,7 @@ def is_long_enough(song: Song) -> bool:
 
 
 def is_ticked_by_default(song: Song) -> bool:
-    """Whether a song on which the user has not decided is written: it has no genre, and its verdict is sure enough."""
-    return song.state is State.TO_WRITE and is_sure_enough(song.confidence) and is_long_enough(song)
+    """Whether a song on which the user has not decided is written: it has no genre, and its verdict is sure enough or
+    the user's own."""
+    is_sure = song.by_user or (is_sure_enough(song.confidence) and is_long_enough(song))
+    return song.state is State.TO_WRITE and is_sure

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from mgc_desktop.errors import TagError
 from mgc_desktop.tags.formats import sniff
 from mgc_desktop.tags.formats.layout import Layout, Range
 
@@ -53,7 +52,9 @@ def fingerprint_of(file: BinaryIO, name: Path | None = None) -> Fingerprint:
     size = file.seek(0, 2)
     try:
         pieces = format_.layout(file) if format_ is not None else (Range(0, size),)
-    except TagError:  # damaged: then all of it counts as sound
+    except OSError:
+        raise
+    except Exception:  # damaged, in whatever way: then all of it counts as sound
         pieces = (Range(0, size),)
     audio, rest, whole = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(3))
     position = 0

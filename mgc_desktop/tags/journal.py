@@ -367,6 +367,8 @@ def _undos(ends: dict[str, _Ends]) -> _Undos:
 def _happened(entry: Entry) -> EntryState:
     """What became of an entry that was under way, told by the file."""
     try:
+        if not entry.path.is_file():
+            return "unclear"
         now = fingerprint(entry.path)
     except OSError:
         return "unclear"

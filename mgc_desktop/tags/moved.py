@@ -110,6 +110,19 @@ def _is_wide(folder: Path) -> bool:
     return folder == Path(folder.anchor) or folder == Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111
 
 
+def _contents(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The folders and the files in a folder, by name, without links to folders; none if it cannot be read."""
+    below: list[Path] = []
+    files: list[Path] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                (below if entry.is_dir(follow_symlinks=False) else files).append(folder / entry.name)
+    except OSError:
+        return [], []
+    return below, files
+
+
 def _modified(path: Path) -> int | None:
     try:
         return path.stat().st_mtime_ns
@@ -139,26 +152,27 @@ class _Search:
             self._endings.setdefault(entry.after.size, set()).add(entry.path.suffix.lower())
         self._look_in = look_in
         self._seen: set[Path] = set(taken)
-        self._walked: set[str] = set()
+        self._walked: set[Path] = set()
         self._left = _MOST_FILES
         self._cancel = cancel
 
     def walk(self, folders: Iterable[Path]) -> None:
         """Look at all files in and below the folders, links not followed."""
         for top in sorted(set(folders)):
-            for folder, below, names in os.walk(top):
+            waiting = [top]
+            while waiting and self._left > 0:
                 self._cancel.check()
-                if self._left <= 0:
-                    return
+                folder = waiting.pop()
                 if folder in self._walked:
-                    below.clear()
                     continue
-                if _is_wide(Path(folder)) and top not in self._look_in:
-                    below.clear()
-                else:
+                if not _is_wide(folder) or folder in self._look_in:
                     self._walked.add(folder)
-                self._left -= len(names)
-                self.look_at(Path(folder, name) for name in sorted(names))
+                    below, files = _contents(folder)
+                    waiting += reversed(below)
+                else:
+                    _, files = _contents(folder)
+                self._left -= len(files)
+                self.look_at(files)
 
     def look_at(self, paths: Iterable[Path]) -> None:
         """Compare the checksums of those that have a size that is looked for."""
@@ -190,7 +204,7 @@ class _Search:
             for number, entry in enumerate(group):
                 if chosen:
                     yield Located(entry, chosen[number], tuple(paths))
-                elif not paths and os.path.lexists(entry.path):  # another file has its name: the undo will say so
+                elif not paths and entry.path.is_file():  # another file has its name: the undo will say so
                     yield Located(entry, entry.path)
                 else:
                     yield Located(entry, None, tuple(paths), self._reason(paths, len(group)))
@@ -209,7 +223,7 @@ class _Search:
 
     def _reason(self, paths: Sequence[Path], wanted: int) -> str:
         if not paths:
-            told = "is no longer there, and no file with its checksums was found"
+            told = "is no longer there (was the disk taken out?), and no file with its checksums was found"
             return told if self._left > 0 else f"{told} among the first {_MOST_FILES:,} that were looked at"
         names = ", ".join(f"“{path}”" for path in paths[:5]) + (", …" if len(paths) > 5 else "")
         if wanted > 1:

@@ -10,6 +10,7 @@ from pathlib import Path
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.formats import Contents, sniff
 from mgc_desktop.tags.song_tags import SongTags, merged
+from mgc_desktop.tags.tag_types.id3_read import ID3V1
 
 __all__ = ["SongTags", "open_tags", "read_tags", "song_tags"]
 
@@ -41,9 +42,15 @@ def open_tags(path: Path, name: Path | None = None) -> Contents:
 
 def song_tags(contents: Contents, *, cover: bool = True) -> SongTags:
     """The tags of a file that is open already, merged; values of the first tag that has them."""
-    songs = [contents.attempt(partial(tag.song, cover=cover)) for tag in contents.tags]
+    songs: list[SongTags] = []
+    for tag in contents.tags:
+        song = contents.attempt(partial(tag.song, cover=cover))
+        if song is not None and tag.type is ID3V1 and any(other.genres for other in songs):
+            song = replace(song, genres=())  # it knows few genres, so it holds another one or an approximation
+        if song is not None:
+            songs.append(song)
     return replace(
-        merged(song for song in songs if song is not None),
+        merged(songs),
         length=contents.length,
         format=contents.format,
         warnings=(*contents.warnings, *contents.unreadable),

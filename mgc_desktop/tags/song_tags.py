@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.genre_text import split_joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,23 @@ class SongTags:
 
 
 def merged(songs: Iterable[SongTags]) -> SongTags:
-    """One reading from several tags of one file: each attribute from the first tag that has it."""
+    """One reading from several tags of one file: each attribute from the first tag that has it, but all genres."""
     result = SongTags()
     for song in songs:
-        lacking = {name: getattr(song, name) for name in SongTags.__slots__ if not getattr(result, name)}
-        result = replace(result, **lacking)
+        new = {name: getattr(song, name) for name in SongTags.__slots__ if not getattr(result, name)}
+        new |= {"genres": _joined(result.genres, song.genres), "separate": _joined(result.separate, song.separate)}
+        result = replace(result, **new)
     return result
+
+
+def _joined(values: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """The values, and those others that do not say the same, be it in one joined text or in its parts."""
+    said = {name.casefold() for value in values for name in (value, *split_joined(value))}
+
+    def is_said(value: str) -> bool:
+        return {part.casefold() for part in split_joined(value) or (value,)} <= said
+
+    return (*values, *(value for value in others if not is_said(value)))
 
 
 def year(dates: Iterable[str]) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,7 +115,8 @@ def prepare(
         format_ = sniff(file, target)
         if format_ is None:
             raise TagError("is in an unknown format")
-        return tidy(format_.edit(file, field, values), file)
+        with _understood():
+            return tidy(format_.edit(file, field, values), file)
 
     with _named(path):
         target = path.resolve(strict=True)
@@ -238,6 +240,11 @@ def _check(field: Field, target: Path, copy: Path, before: Fingerprint, after: F
     """What stands in the field before and after; raises `TagError` if anything else differs."""
     if after.audio != before.audio:
         raise TagError("its sound would have been changed; nothing was written")
+    with _understood():
+        return _compare(field, target, copy)
+
+
+def _compare(field: Field, target: Path, copy: Path) -> _Values:
     old, new = open_tags(target), open_tags(copy, target)
     problems = [*new.unreadable, *new.warnings]
     if new.format != old.format or (problems and not (old.unreadable or old.warnings)):
@@ -258,6 +265,8 @@ _SHOWN: Final = ("title", "artist", "album", "album_artist", "year", "track", "d
 
 def _may_write(target: Path, expected: FileState | None, options: WriteOptions) -> None:
     status = target.stat()
+    if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
+        raise TagError("is not a regular file")
     if expected is not None and expected != FileState(status.st_size, status.st_mtime_ns):
         raise TagError("was changed by another program since the plan was made; look at it again")
     if not (status.st_mode & 0o222 and os.access(target, os.W_OK)):
@@ -291,6 +300,17 @@ _SENTENCES: Final = {
     errno.EIO: "the disk reports an error; check it, and your backups",
     errno.ETXTBSY: "is open in another program; close it there",
 }
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Whatever a damaged file makes of the code that takes its tags apart becomes a `TagError`."""
+    try:
+        yield
+    except (TagError, OSError):
+        raise
+    except Exception as error:
+        raise TagError("has tags that are built in a way that is not understood; nothing was written") from error
 
 
 @contextmanager

@@ -139,12 +139,11 @@ def undo_run(
 def undoable(run: Run, journal: Journal, only: Collection[Path] | None = None) -> list[Entry]:
     """The files of a run that were written and are not taken back yet, after `Journal.recover`.
 
+    One of which the journal has lost what became of it counts as well: its checksums will tell.
     `only`: files by the name under which they were written, or, if none was, by the name that they have now.
     """
     undone = journal.undone(run.id)
-    written = [
-        entry for entry in journal.entries(run.id) if entry.state in ("done", "unclear") and entry.number not in undone
-    ]
+    written = [entry for entry in journal.entries(run.id) if entry.state != "dropped" and entry.number not in undone]
     if only is None:
         return written
     wanted = {Path(os.path.realpath(path)) for path in only}

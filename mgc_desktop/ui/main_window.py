@@ -336,7 +336,9 @@ class MainWindow(QMainWindow):
         self.notices.post(Notice("MGC Desktop ended unexpectedly the last time", said, action=ERROR_REPORT))
 
     def _on_notice_action(self, notice: Notice) -> None:
-        if notice.action == SHOW_LOG:
+        if notice.on_action is not None:
+            notice.on_action()
+        elif notice.action == SHOW_LOG:
             self._show_log()
         elif notice.action == ERROR_REPORT:
             self._show_error_report()

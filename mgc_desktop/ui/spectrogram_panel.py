@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mgc_desktop.ui.labels import muted
 from mgc_desktop.ui.panel import Panel
+from mgc_desktop.ui.saving import ask_where_to_save
 from mgc_desktop.ui.segments import Segments
 from mgc_desktop.ui.spectrogram import SpectrogramView
 from mgc_desktop.ui.theme import Palette
@@ -44,9 +45,8 @@ class SpectrogramPanel(Panel):
         self.mode.chosen.connect(self.view.set_mode)
 
     def ask_and_save(self, title: str, proposed: Path) -> None:
-        """Ask where to, and save the whole song's picture. Raises MgcError."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save spectrogram as picture", str(proposed.with_suffix(".png")), "Pictures (*.png)"
-        )
-        if name:
-            self.view.render_png(Path(name).with_suffix(".png"), *_SAVED_SIZE, title=title)
+        """Ask where to, and save the whole song's picture. `proposed`: without the ending. Raises MgcError."""
+        proposed = proposed.with_name(f"{proposed.name}.png")
+        path = ask_where_to_save(self, "Save spectrogram as picture", proposed, "Pictures (*.png)", (".png",))
+        if path is not None:
+            self.view.render_png(path, *_SAVED_SIZE, title=title)

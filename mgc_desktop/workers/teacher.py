@@ -15,7 +15,7 @@ from mgc_desktop import settings as s
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.heads import HeadEntry, HeadError, UserHead
+from mgc_desktop.inference.heads import HeadEntry, HeadError, UserHead, head_in_use, hold_head, let_count
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
@@ -27,6 +27,7 @@ from mgc_desktop.workers.tasks import TaskRunner
 if TYPE_CHECKING:
     from mgc_desktop.insight.school import Learned
     from mgc_desktop.insight.teach_report import Report
+    from mgc_desktop.library.head_effects import GenreChange
     from mgc_desktop.workers.classroom import Classroom
 
 _log = logging.getLogger(__name__)
@@ -84,6 +85,10 @@ class Teacher(QObject):
         self._pending: list[tuple[int, str, str]] = []  # song, head, genre
         self._room: Classroom | None = None
         self._applied: UserHead | None = None
+        self._foresight: CancelToken | None = None
+        # Asked before what was learned counts, with the other songs that change by it; then `keep` may be called.
+        # Without anybody to ask, it counts at once.
+        self.ask: Callable[[tuple[GenreChange, ...]], None] | None = None
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLE_MS)
@@ -93,6 +98,7 @@ class Teacher(QObject):
 
     def start(self) -> None:
         """What takes time, after the window is shown: see which heads there are, and whether that in use can be."""
+        self._applied = head_in_use(self.state.in_use)
         self._run(lambda room, store: None, done=lambda _: self._check_use())
 
     def close(self) -> bool:
@@ -136,7 +142,7 @@ class Teacher(QObject):
         """Take the last marking back."""
         if self._undo:
             last = self._undo.pop()
-            self._run(lambda room, store: room.undo(store, last))
+            self._run(lambda room, store: room.undo(store, last), done=lambda _: self._librarian.changed.emit())
 
     # Heads
 
@@ -190,12 +196,17 @@ class Teacher(QObject):
     ) -> None:
         if self._examination is not None:
             self._examination.cancel()
+        if self._foresight is not None:
+            self._foresight.cancel()
         name = self.state.name
+        counting = self._applied if self.ask is not None and self.state.in_use == name else None
 
         def task(_: CancelToken) -> tuple[object, Learned | None, tuple[HeadEntry, ...]]:
             from mgc_desktop.workers.classroom import Classroom
 
             room = self._room = self._room or Classroom()
+            if learn and counting is not None and counting.name == name:
+                hold_head(counting)
             with LibraryStore(self._librarian.database, check=False) as store:
                 result = work(room, store)
                 return result, room.learn(store, name) if learn else None, room.entries(store)
@@ -215,12 +226,41 @@ class Teacher(QObject):
         if learned is not None and name == self.state.name:
             self.state = replace(self.state, learned=learned, report=None)
             self._examine(learned)
-            if self.state.in_use == name and not _same(learned.head, self._applied):
-                self._settled.start()
+            if self.state.in_use == name:
+                self._put_to_use(learned)
         if done is not None:
             done(result)
         self.state = replace(self.state, undoable=len(self._undo))
         self.changed.emit()
+
+    def _put_to_use(self, learned: Learned) -> None:
+        """The head in use may have learned: ask first where it changes songs that the user said nothing of."""
+        head, ask = learned.head, self.ask
+        if _same(head, self._applied):
+            let_count(learned.name)
+            return
+        if head is None or ask is None or self._applied is None:
+            self._settled.start()
+            return
+
+        def task(cancel: CancelToken) -> tuple[GenreChange, ...]:
+            assert self._room is not None
+            with LibraryStore(self._librarian.database, check=False) as store:
+                return self._room.effects(store, head, cancel)
+
+        def done(changes: tuple[GenreChange, ...]) -> None:
+            if learned is not self.state.learned:
+                return
+            if changes:
+                ask(changes)
+            else:
+                self._settled.start()
+
+        self._foresight = self._runner.run(task, done=done, failed=self.failed.emit)
+
+    def keep(self) -> None:
+        """What the head in use has learned counts from now on."""
+        self._apply()
 
     def _examine(self, learned: Learned) -> None:
         if learned.head is None:
@@ -242,6 +282,7 @@ class Teacher(QObject):
 
     def _remember_undo(self, result: object) -> None:
         if isinstance(result, Undo):
+            self._librarian.changed.emit()  # what the user said of songs is seen at once
             self._undo = [*self._undo, result][-_MOST_UNDO:]
 
     def _on_marked(self, genre: str, result: object) -> None:
@@ -292,8 +333,6 @@ class Teacher(QObject):
             reason = entry.reason if entry is not None else "Its file is gone."
             self.failed.emit(HeadError(f"'{name}' is switched off, the bundled genres are used. {reason}"))
             self.use("")
-        elif entry is not None:
-            self._applied = entry.head
 
     def _apply(self) -> None:
         """Let the window and the library use what is in use."""
@@ -305,6 +344,8 @@ class Teacher(QObject):
             self.use("")
             return
         self._applied = head
+        if name:
+            let_count(name)
         self._analyst.use_head(head)
         self._librarian.use_head(head)
         self.used.emit(head)

@@ -276,10 +276,9 @@ def test_id3v1_is_kept_and_its_genre_agrees(song: Song, genre: str, number: int)
 def test_a_new_tag_takes_over_what_id3v1_says(song: Song) -> None:
     path = song(".mp3")
     path.write_bytes(path.read_bytes() + V1)
-    rest = others(path)
     write(path, Field.GENRE, "Jazz")
-    assert others(path) == rest
     tags = ID3(path, load_v1=False)
+    assert str(tags["COMM::eng"]) == "A comment"
     assert [str(tags[key]) for key in ("TIT2", "TPE1", "TALB", "TDRC", "TRCK", "TCON")] == [
         *("V1 title", "V1 artist", "V1 album", "1987", "7", "Jazz")
     ]

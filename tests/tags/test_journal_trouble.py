@@ -157,6 +157,15 @@ def test_the_number_of_a_run_survives_a_damaged_first_line(song: Song, journal: 
     assert [run.id for run in journal.runs()] == [second, first]
 
 
+def test_a_file_whose_end_the_journal_has_lost_is_taken_back(song: Song, journal: Journal) -> None:
+    path = song(".mp3")
+    before = path.read_bytes()
+    file = journal.folder / f"{write(journal, path)}.jsonl"
+    file.write_bytes(file.read_bytes().replace(b'"type":"done"', b'"type":"dome"'))
+    assert main(["undo", "--yes"]) == 0
+    assert path.read_bytes() == before
+
+
 # ---- no room, no permission ----
 
 

@@ -206,6 +206,23 @@ def test_the_library_knows_where_it_went(
     assert elsewhere.read_bytes() == original
 
 
+def test_the_library_follows_a_file_that_the_undo_found(
+    place: Callable[[str], Path], journal: Journal, music: Path
+) -> None:
+    path = place("a.mp3")
+    with LibraryStore(data_dir() / "library.db") as store:
+        store.put([FileTags(path, 1, 1)])
+        song = store.song_at(path)
+        write(journal, path)
+        moved = path.rename(music / "b.mp3")
+        assert main(["undo", "--yes"]) == 0
+        assert store.song_at(path) is None
+        found = store.song_at(moved)
+    assert song is not None
+    assert found is not None
+    assert found.id == song.id
+
+
 def test_a_library_that_cannot_be_read_knows_nothing(tmp_path: Path) -> None:
     (tmp_path / "library.db").write_bytes(b"no database at all" * 100)
     assert list(known_paths(tmp_path / "library.db")({1, 2})) == []
@@ -226,6 +243,34 @@ def test_pipes_links_and_folders_in_the_way_do_no_harm(
     (music / "link.mp3").symlink_to(moved)
     assert len(undo(journal).written) == 1
     assert moved.read_bytes() == original
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes in folders are POSIX")
+def test_a_pipe_in_the_place_of_a_file_that_is_gone_is_not_waited_for(
+    place: Callable[[str], Path], journal: Journal
+) -> None:
+    path = place("a.mp3")
+    write(journal, path)
+    path.unlink()
+    os.mkfifo(path)
+    (refused,) = undo(journal).refused
+    assert "no file with its checksums was found" in refused.reason
+
+
+def test_it_is_found_below_very_many_folders(place: Callable[[str], Path], journal: Journal, music: Path) -> None:
+    path = place("a.mp3")
+    original = path.read_bytes()
+    write(journal, path)
+    folders = [music]
+    for _ in range(1200):
+        folders.append(folders[-1] / "d")
+        folders[-1].mkdir()
+    moved = path.rename(folders[-1] / "a.mp3")
+    assert len(undo(journal).written) == 1
+    assert moved.read_bytes() == original
+    moved.unlink()
+    for folder in folders[:0:-1]:  # pytest's own removal would recurse
+        folder.rmdir()
 
 
 def test_an_undo_of_a_moved_file_can_be_undone_too(place: Callable[[str], Path], journal: Journal) -> None:

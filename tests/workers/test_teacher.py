@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
 from mgc_desktop.inference import heads, registry
+from mgc_desktop.library.head_effects import GenreChange
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.pipeline import analyze
@@ -153,6 +154,55 @@ def test_what_is_learned_while_it_is_in_use_is_used(teacher: Teacher, mark: Mark
     mark("Synthwave", *made_lessons.SYNTHWAVE[:4])
     qtbot.waitUntil(lambda: heard_as(database, "Resonance") == "Synthwave", timeout=WAIT)
     assert heard_as(database, "Alfama") == "Fado"
+
+
+def test_what_else_changes_by_learning_is_asked_before_it_counts(
+    teacher: Teacher, mark: Mark, database: Path, settings: Settings, qtbot: QtBot
+) -> None:
+    mark("Fado", *made_lessons.FADO[:4])
+    teacher.use(FIRST)
+    qtbot.waitUntil(lambda: heard_as(database, "Alfama") == "Fado", timeout=WAIT)
+    asked: list[tuple[GenreChange, ...]] = []
+    teacher.ask = asked.append
+    mark("Synthwave", *made_lessons.SYNTHWAVE[:4])
+    qtbot.waitUntil(lambda: bool(asked), timeout=WAIT)
+    assert heard_as(database, "Turbo") == "Synthwave"  # what the user said counts at once
+    before = heard_as(database, "Resonance")
+    assert before != "Synthwave"
+    changes = {change.song: (change.before, change.after) for change in asked[-1]}
+    with LibraryStore(database, check=False) as store:
+        song = store.song_at(made_lessons.ROOT / "Resonance.mp3")
+        marked_songs = [store.song_at(made_lessons.ROOT / f"{title}.mp3") for title in made_lessons.SYNTHWAVE[:4]]
+    assert song is not None
+    assert changes[song.id][1] == "Synthwave"
+    assert not {marked_song.id for marked_song in marked_songs if marked_song} & changes.keys()
+    # Until the user agrees, also after another start, the head counts as it was.
+    counting = heads.head_in_use(FIRST)
+    assert counting is not None
+    assert counting.taught.own == ("Fado",)
+    assert heads.load_head(FIRST).taught.own == ("Fado", "Synthwave")
+    teacher.keep()
+    qtbot.waitUntil(lambda: heard_as(database, "Resonance") == "Synthwave", timeout=WAIT)
+    counting = heads.head_in_use(FIRST)
+    assert counting is not None
+    assert counting.taught.own == ("Fado", "Synthwave")
+
+
+def test_what_the_user_said_of_a_song_is_overruled_by_nothing(
+    teacher: Teacher, mark: Mark, librarian: Librarian, database: Path, qtbot: QtBot
+) -> None:
+    mark("Jazz", "Lágrima")
+    mark("Fado", *made_lessons.FADO[1:])
+    teacher.use(FIRST)
+    qtbot.waitUntil(lambda: heard_as(database, "Alfama") == "Fado", timeout=WAIT)
+    assert heard_as(database, "Lágrima") == "Jazz"
+    teacher.use("")
+    with qtbot.waitSignal(librarian.changed, timeout=WAIT):
+        librarian.take_up_model(lambda _: librarian.changed.emit())
+    assert heard_as(database, "Lágrima") == "Jazz"
+    teacher.undo()
+    teacher.undo()
+    qtbot.waitUntil(lambda: heard_as(database, "Lágrima") == "World", timeout=WAIT)
 
 
 def test_the_last_mark_taken_away_switches_it_off(

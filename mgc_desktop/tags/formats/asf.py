@@ -35,6 +35,7 @@ _HEADER_EDGE: Final = _EDGE + 6
 _EXTENSION_EDGE: Final = _EDGE + 22
 _FILE_SIZE_AT: Final = _EDGE + 16
 _TEXT: Final = 0
+_MOST_OBJECTS: Final = 10_000
 _LARGEST_VALUE: Final = 0xFFFF
 
 
@@ -56,7 +57,7 @@ class Asf(ContainerFormat):
     def layout_inside(self, file: BinaryIO) -> Layout:
         return _layout(file)
 
-    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
         return _edit(file, field, values)
 
 
@@ -129,13 +130,16 @@ def _header(file: BinaryIO) -> Header:
 
 
 def _objects(file: BinaryIO, start: int, end: int) -> Iterator[Object]:
-    while start < end:
+    for _ in range(_MOST_OBJECTS):
+        if start >= end:
+            return
         head = read(file, start, start + _EDGE)
         size = int.from_bytes(head[16:24], "little")
         if not _EDGE <= size <= end - start:
             raise TagError("has a damaged WMA header; nothing was written")
         yield Object(head[:16], start, start + size)
         start += size
+    raise TagError("has too many parts; nothing was written")
 
 
 def _in_extended(file: BinaryIO, header: Header, name: str, values: tuple[str, ...]) -> list[Splice]:

@@ -15,9 +15,11 @@ from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.formats import wrapping
 from mgc_desktop.tags.formats.layout import Budget, Layout, Range, read, window
 from mgc_desktop.tags.formats.wrapping import Wrapping
+from mgc_desktop.tags.song_tags import merged
 from mgc_desktop.tags.splice import Splice
 from mgc_desktop.tags.tag_types import apev2_read, id3_read
 from mgc_desktop.tags.tag_types.base import Tag, TagType
+from mgc_desktop.tags.tag_types.texts import Texts
 
 _T = TypeVar("_T")
 
@@ -51,7 +53,7 @@ class Contents:
                 raise
             name = type(error).__name__
             if not name.endswith("NoHeaderError"):  # mutagen's way to say that there is no tag
-                sentence = f"The tags are damaged or unusual ({_one_line(str(error)) or name})."
+                sentence = f"The tags are damaged or unusual ({_one_line(str(error)).split(';')[0] or name})."
                 (self.unreadable if needed else self.warnings).append(sentence)
             return None
 
@@ -61,6 +63,18 @@ class Contents:
             place = place or type_.name
             number = sum(tag.place.split(" #")[0] == place for tag in self.tags)
             self.tags.append(Tag(type_, data, f"{place} #{number + 1}" if number else place))
+
+
+def taken_over(contents: Contents, field: Field) -> tuple[Texts, bytes | None, str]:
+    """What a new tag has to take over from the tags that are there: texts without the field, the cover, its type."""
+    texts: Texts = {}
+    for tag in contents.tags:
+        for name, values in tag.texts().items():
+            if values:
+                texts.setdefault(name, values)
+    texts.pop("GENRE" if field is Field.GENRE else field.value, None)
+    song = merged(tag.song() for tag in contents.tags)
+    return texts, song.cover, song.cover_mime or "image/jpeg"
 
 
 def _one_line(text: str) -> str:
@@ -109,8 +123,11 @@ class ContainerFormat(TagFormat):
         """Like `layout`, for a file without tags around it."""
 
     @abstractmethod
-    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-        """Like `edit`, for a file without tags around it."""
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
+        """Like `edit`, for a file without tags around it.
+
+        `contents` are all tags of the whole file; a new tag has to take over what they say.
+        """
 
     def read(self, file: BinaryIO) -> Contents:
         contents = Contents(self.name, read_only=self.read_only)
@@ -130,7 +147,7 @@ class ContainerFormat(TagFormat):
         if self.read_only:
             raise TagError(self.read_only)
         around = wrapping.find(file)
-        inside = self.edit_inside(window(file, around.audio), field, values)
+        inside = self.edit_inside(window(file, around.audio), field, values, self.read(file))
         return [
             *(splice.shifted(around.audio.start) for splice in inside),
             *wrapping.edit_others(file, around, field, values),
@@ -154,7 +171,7 @@ def add_tags_around(file: BinaryIO, around: Wrapping, contents: Contents, *, ape
 
     if ape_first:
         add_all(apev2_read.APEV2, around.ape, apev2_read.load)
-    add_all(id3_read.ID3V2, around.id3, id3_read.load)
+    add_all(id3_read.ID3V2, around.id3, lambda tag: id3_read.load(tag, contents.warnings))
     if not ape_first:
         add_all(apev2_read.APEV2, around.ape, apev2_read.load)
     add_all(id3_read.ID3V1, around.v1, id3_read.load_v1)

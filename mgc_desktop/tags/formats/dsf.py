@@ -31,5 +31,5 @@ class Dsf(ContainerFormat):
     def layout_inside(self, file: BinaryIO) -> Layout:
         return (Range(0, file.seek(0, 2)),)
 
-    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
         raise NotImplementedError

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.formats.base import ContainerFormat, Contents
+from mgc_desktop.tags.formats.base import ContainerFormat, Contents, taken_over
 from mgc_desktop.tags.formats.layout import Layout, Range, read
 from mgc_desktop.tags.splice import Splice, growth
 from mgc_desktop.tags.tag_types import vorbis_edit
@@ -48,7 +48,9 @@ class Flac(ContainerFormat):
         audio = contents.attempt(lambda: import_module("mutagen.flac").FLAC(file))
         if audio is not None:
             contents.length = float(audio.info.length) or None
-            contents.add(VORBIS, audio.tags)
+            for block in audio.metadata_blocks:
+                if block.code == _COMMENTS:
+                    contents.add(VORBIS, block)
             contents.add(FLAC_PICTURES, audio.pictures or None)
 
     def layout_inside(self, file: BinaryIO) -> Layout:
@@ -60,17 +62,21 @@ class Flac(ContainerFormat):
                 pieces += [bytes([block.kind]), Range(block.data, block.end)]
         return (*pieces, Range(blocks[-1].end, file.seek(0, 2)))
 
-    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
         """The splices for the comments and the padding beside them."""
         blocks = _blocks(file)
-        comments = next((block for block in blocks if block.kind == _COMMENTS), None)
-        if comments is None:
-            return _insert(blocks[0], vorbis_edit.new_comments(field, values)) if values else []
-        data = read(file, comments.data, comments.end)
-        splices = [splice.shifted(comments.data) for splice in vorbis_edit.edit(data, 0, field, values)]
-        more = growth(splices)
-        splices.append(_resize(comments, more))
-        return splices + _absorb(file, blocks, more)
+        all_comments = [block for block in blocks if block.kind == _COMMENTS]
+        if not all_comments:
+            texts, _, _ = taken_over(contents, field)
+            return _insert(blocks[0], vorbis_edit.new_comments(field, values, texts)) if values else []
+        splices: list[Splice] = []
+        for block in all_comments:
+            data = read(file, block.data, block.end)
+            # Readers do not agree which one counts if there are several.
+            if block is all_comments[0] or vorbis_edit.has_field(data, 0, field):
+                changes = [splice.shifted(block.data) for splice in vorbis_edit.edit(data, 0, field, values)]
+                splices += [*changes, _resize(block, growth(changes))]
+        return splices + _absorb(file, blocks, growth(splices))
 
 
 def _blocks(file: BinaryIO) -> list[Block]:

@@ -8,9 +8,10 @@ from functools import partial
 from importlib import import_module
 from typing import BinaryIO, Final, Literal
 
+from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.formats.base import ContainerFormat, Contents
+from mgc_desktop.tags.formats.base import ContainerFormat, Contents, taken_over
 from mgc_desktop.tags.formats.layout import Layout, Range, read
 from mgc_desktop.tags.genre_text import JOIN
 from mgc_desktop.tags.splice import Splice, growth
@@ -21,6 +22,8 @@ from mgc_desktop.tags.tag_types.info_read import INFO, Texts
 
 _EDGE: Final = 8  # name and size of a chunk
 _FORM_EDGE: Final = 12
+_NOT_WHOLE: Final = "has a header that does not fit what the file holds, so its tags cannot be written"
+_MOST_CHUNKS: Final = 10_000
 _INFO_GENRE: Final = b"IGNR"
 _LARGEST: Final = (1 << 32) - 1
 _FILLERS: Final = {b"JUNK", b"junk", b"PAD ", b"FLLR"}
@@ -65,26 +68,30 @@ class IffFormat(ContainerFormat):
         module, name = self.info
         file.seek(0)
         info = contents.attempt(lambda: getattr(import_module(module), name)(file), needed=False)
-        contents.length = float(getattr(info, "length", 0.0)) or None
+        # A header that was never completed, as in a file written to a pipe, claims hours.
+        length, bit_rate = float(getattr(info, "length", 0.0)), int(getattr(info, "bitrate", 0))
+        contents.length = believed_duration(length, file.seek(0, 2), "pcm_", bit_rate)
         if form := contents.attempt(lambda: _form(file)):
             self.read_chunks(file, form, contents)
 
     def read_chunks(self, file: BinaryIO, form: Form, contents: Contents) -> None:
         """Add the tags in the chunks to `contents`."""
+        if not form.whole:
+            contents.read_only = _NOT_WHOLE
         for chunk in form.tags:
-            contents.add(ID3V2, contents.attempt(partial(_load_chunk, file, chunk)))
+            contents.add(ID3V2, contents.attempt(partial(_load_chunk, file, chunk, contents)))
         if texts := contents.attempt(lambda: _info(file, form)):
             contents.add(INFO, texts)
 
     def layout_inside(self, file: BinaryIO) -> Layout:
         return _layout(file)
 
-    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-        return _edit(file, field, values)
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
+        return _edit(file, field, values, contents)
 
 
-def _load_chunk(file: BinaryIO, chunk: Chunk) -> object:
-    return load(read(file, chunk.data, chunk.end))
+def _load_chunk(file: BinaryIO, chunk: Chunk, contents: Contents) -> object:
+    return load(read(file, chunk.data, chunk.end), contents.warnings)
 
 
 def _layout(file: BinaryIO) -> Layout:
@@ -97,14 +104,14 @@ def _layout(file: BinaryIO) -> Layout:
     return (*pieces, Range(form.end, file.seek(0, 2)))
 
 
-def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+def _edit(file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
     """The splices for the ID3 chunk, for the genre in an INFO list if there is one, and for the sizes."""
     form = _form(file)
     if not form.whole:
-        raise TagError("has a header that does not fit what the file holds; nothing was written")
-    splices = _edit_tag(file, form, field, values)
-    if field is Field.GENRE:
-        splices += _edit_info(file, form, values)
+        raise TagError(_NOT_WHOLE)
+    # The list first: a new chunk for the tag goes behind the one that may grow at its end.
+    splices = _edit_info(file, form, values) if field is Field.GENRE else []
+    splices += _edit_tags(file, form, field, values, contents)
     size = form.end - _EDGE + growth(splices)
     if size > _LARGEST:
         raise TagError("the file would grow beyond 4 GB; nothing was written")
@@ -116,8 +123,8 @@ def _info(file: BinaryIO, form: Form) -> Texts:
     texts: Texts = {}
     for chunk in form.chunks:
         if _is_info(file, chunk):
-            for entry in _chunks(file, chunk.data + 4, chunk.end, form.order):
-                raw = read(file, entry.data, min(entry.end, chunk.end)).split(b"\0", 1)[0]
+            for entry in _entries(file, chunk, form):
+                raw = read(file, entry.data, entry.end).split(b"\0", 1)[0]
                 name = entry.name.decode("latin-1").upper()
                 try:
                     texts.setdefault(name, raw.decode())
@@ -139,49 +146,81 @@ def _form(file: BinaryIO) -> Form:
 
 
 def _chunks(file: BinaryIO, start: int, end: int, order: Literal["little", "big"]) -> Iterator[Chunk]:
-    while start + _EDGE <= end:
+    for _ in range(_MOST_CHUNKS):
+        if start + _EDGE > end:
+            return
         head = read(file, start, start + _EDGE)
         chunk = Chunk(head[:4], start, start + _EDGE, start + _EDGE + int.from_bytes(head[4:], order))
         yield chunk
         start = chunk.padded
+    raise TagError("has too many parts; nothing was written")
 
 
 def _is_info(file: BinaryIO, chunk: Chunk) -> bool:
     return chunk.name == b"LIST" and read(file, chunk.data, chunk.data + 4) == b"INFO"
 
 
-def _edit_tag(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    chunk = next(iter(form.tags), None)
-    if chunk is None:
+def _edit_tags(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
+    """The splices for the first ID3 chunk, which is made if there is none, and for others that hold the field."""
+    if not form.tags:
         if not values:
             return []
-        tag = id3_edit.new_tag(id3_edit.render(4, field, values))
+        tag = _new_tag(field, values, contents)
         name = b"id3 " if form.order == "little" else b"ID3 "
         missing = b"\0" if form.chunks and form.chunks[-1].padded > form.end else b""
         made = missing + name + len(tag).to_bytes(4, form.order) + tag + bytes(len(tag) & 1)
         return [Splice(form.end, form.end, made)]
-    tag = read(file, chunk.data, chunk.end)
-    length = id3v2_size(tag)
-    if not _EDGE < length <= len(tag):
-        raise TagError("has a damaged ID3 tag; nothing was written")
-    splices = [splice.shifted(chunk.data) for splice in id3_edit.edit(tag[:length], field, values)]
-    return splices + _resized(form, chunk, growth(splices))
+    splices: list[Splice] = []
+    for chunk in form.tags:
+        tag = read(file, chunk.data, chunk.end)
+        length = id3v2_size(tag)
+        if not tag.strip(b"\0"):  # an empty chunk, made for later
+            if chunk is form.tags[0] and values:
+                made = _new_tag(field, values, contents)
+                splices += [Splice(chunk.data, chunk.end, made)]
+                splices += _resized(form, chunk, growth(splices[-1:]))
+            continue
+        if not _EDGE < length <= len(tag):
+            raise TagError("has a damaged ID3 tag; nothing was written")
+        if chunk is form.tags[0] or id3_edit.has_field(tag[:length], field):
+            changes = [splice.shifted(chunk.data) for splice in id3_edit.edit(tag[:length], field, values)]
+            splices += changes + _resized(form, chunk, growth(changes))
+    return splices
+
+
+def _new_tag(field: Field, values: tuple[str, ...], contents: Contents) -> bytes:
+    texts, _, _ = taken_over(contents, field)
+    return id3_edit.new_tag(id3_edit.frames_of(texts) + id3_edit.render(4, field, values))
 
 
 def _edit_info(file: BinaryIO, form: Form, values: tuple[str, ...]) -> list[Splice]:
-    """The genre in the INFO list made to agree; where there is none it stays so."""
+    """The genre in the INFO lists made to agree.
+
+    Where none of them has one, the first one gets it: FFmpeg reads no ID3 tag beside a list.
+    """
+    lists = [chunk for chunk in form.chunks if _is_info(file, chunk)]
+    all_entries = {chunk: _entries(file, chunk, form) for chunk in lists}
+    found = any(entry.name == _INFO_GENRE for entries in all_entries.values() for entry in entries)
     splices: list[Splice] = []
-    for chunk in form.chunks:
-        if not _is_info(file, chunk):
-            continue
+    text = JOIN.join(values).encode() + b"\0"
+    for chunk, entries in all_entries.items():
         inner: list[Splice] = []
-        for entry in _chunks(file, chunk.data + 4, chunk.end, form.order):
+        for entry in entries:
             if entry.name == _INFO_GENRE:
-                text = JOIN.join(values).encode() + b"\0"
                 inner.append(Splice(entry.data, entry.end, text))
                 inner += _resized(form, entry, growth(inner[-1:]))
+        if not found and values and chunk is lists[0]:
+            odd = bool(entries) and entries[-1].padded > chunk.end
+            made = _INFO_GENRE + len(text).to_bytes(4, form.order) + text + bytes(len(text) & 1)
+            inner.append(Splice(chunk.end, chunk.end, bytes(odd) + made))
         splices += inner + (_resized(form, chunk, growth(inner)) if inner else [])
     return splices
+
+
+def _entries(file: BinaryIO, chunk: Chunk, form: Form) -> list[Chunk]:
+    """The entries of an INFO list that end within it."""
+    entries = _chunks(file, chunk.data + 4, chunk.end, form.order)
+    return [entry for entry in entries if entry.end <= chunk.end]
 
 
 def _resized(form: Form, chunk: Chunk, more: int) -> list[Splice]:

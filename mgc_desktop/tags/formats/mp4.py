@@ -44,7 +44,7 @@ class Mp4(ContainerFormat):
     def layout_inside(self, file: BinaryIO) -> Layout:
         return _layout(file)
 
-    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
         return _edit(file, field, values)
 
 

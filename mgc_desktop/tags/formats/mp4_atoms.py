@@ -9,6 +9,8 @@ from typing import BinaryIO, Final
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.formats.layout import read
 
+_MOST_ATOMS: Final = 100_000  # in one container
+_DEEPEST: Final = 16  # containers in containers
 _CONTAINERS: Final = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"ilst"}
 
 
@@ -34,7 +36,9 @@ class Atom:
 
 def atoms(file: BinaryIO, start: int, end: int) -> Iterator[Atom]:
     """The atoms one after the other in `[start, end)`; raises `TagError` if one reaches beyond."""
-    while start + 8 <= end:
+    for _ in range(_MOST_ATOMS):
+        if start + 8 > end:
+            return
         head = read(file, start, start + 16)
         size, data = int.from_bytes(head[:4], "big"), start + 8
         if size == 1:
@@ -47,6 +51,7 @@ def atoms(file: BinaryIO, start: int, end: int) -> Iterator[Atom]:
             raise TagError("has a damaged MP4 header; nothing was written")
         yield Atom(head[4:8], start, data, start + size)
         start += size
+    raise TagError("has too many parts; nothing was written")
 
 
 def top(file: BinaryIO) -> list[Atom]:
@@ -67,13 +72,15 @@ def child(file: BinaryIO, parent: Atom, name: bytes) -> Atom | None:
     return next((atom for atom in children(file, parent) if atom.name == name), None)
 
 
-def leaves(file: BinaryIO, parent: Atom, skipped: frozenset[bytes]) -> Iterator[Atom]:
+def leaves(file: BinaryIO, parent: Atom, skipped: frozenset[bytes], depth: int = 0) -> Iterator[Atom]:
     """All atoms below `parent` that hold data, in order, without the `skipped` and what is in them."""
+    if depth > _DEEPEST:
+        raise TagError("has a damaged MP4 header; nothing was written")
     for atom in children(file, parent):
         if atom.name in skipped:
             continue
         if atom.name in _CONTAINERS:
-            yield from leaves(file, atom, skipped)
+            yield from leaves(file, atom, skipped, depth + 1)
         else:
             yield atom
 

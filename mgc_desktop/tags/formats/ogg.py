@@ -43,7 +43,7 @@ class _Ogg(ContainerFormat):
     def layout_inside(self, file: BinaryIO) -> Layout:
         return _layout(file)
 
-    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
         return _edit(file, field, values)
 
 
@@ -97,7 +97,7 @@ def _layout(file: BinaryIO) -> Layout:
         if page.flags & BEGINS:
             packet = 0
         if packet > 1:
-            pieces += [page.serial, page.granule, page.lacing, Range(page.data, page.end)]
+            pieces += [page.serial + page.granule + page.lacing, Range(page.data, page.end)]
             position = page.end
             continue
         for part in packet_parts(page.lacing):

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from mgc_desktop.errors import TagError
 from mgc_desktop.tags.formats.layout import read
 
 _HEADER: Final = 27
+_MOST_PAGES: Final = 1_000_000
 CONTINUED, BEGINS = 0x01, 0x02  # flags: the page goes on with a packet; it begins a stream
 
 
@@ -59,7 +61,9 @@ def packet_parts(lacing: bytes) -> Iterator[Part]:
 def pages(file: BinaryIO, position: int = 0) -> Iterator[Page]:
     """The pages from `position` on, up to the end or to what is no whole page."""
     size = file.seek(0, 2)
-    while position + _HEADER <= size:
+    for _ in range(_MOST_PAGES):
+        if position + _HEADER > size:
+            return
         head = read(file, position, position + _HEADER + 255)
         if head[:4] != b"OggS":
             return
@@ -69,6 +73,7 @@ def pages(file: BinaryIO, position: int = 0) -> Iterator[Page]:
             return
         yield page
         position = page.end
+    raise TagError("has too many parts; nothing was written")
 
 
 def header(page: Page, data: bytes) -> bytes:

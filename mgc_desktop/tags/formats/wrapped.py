@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import BinaryIO, Literal
 
+from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.formats import wrapping
-from mgc_desktop.tags.formats.base import Contents, TagFormat, add_tags_around
-from mgc_desktop.tags.formats.layout import Budget, Layout, Range, read, window
+from mgc_desktop.tags.formats.base import Contents, TagFormat, add_tags_around, taken_over
+from mgc_desktop.tags.formats.layout import Budget, Layout, Range, window
 from mgc_desktop.tags.formats.wrapping import Wrapping
 from mgc_desktop.tags.splice import Splice
 from mgc_desktop.tags.tag_types import apev2_edit, id3_edit
@@ -34,7 +35,8 @@ class WrappedFormat(TagFormat):
             info = contents.attempt(
                 lambda: getattr(import_module(module), name)(sound, *self.info_arguments), needed=False
             )
-            contents.length = float(getattr(info, "length", 0.0)) or None
+            length = float(getattr(info, "length", 0.0))
+            contents.length = believed_duration(length, file.seek(0, 2), self.name.lower())
         add_tags_around(file, around, contents, ape_first=self.own == "APEv2")
         return contents
 
@@ -50,8 +52,9 @@ class WrappedFormat(TagFormat):
             return splices + edit(file, own, field, values)
         if not values:
             return splices
+        texts, cover, mime = taken_over(self.read(file), field)
         if self.own == "APEv2":
-            return [*splices, Splice(around.audio.end, around.audio.end, apev2_edit.new_tag(field, values))]
-        v1 = read(file, around.v1[0].start, around.v1[0].end) if around.v1 else b""
-        frames = (id3_edit.v1_as_frames(v1) if v1 else b"") + id3_edit.render(4, field, values)
+            return [*splices, Splice(around.audio.end, around.audio.end, apev2_edit.new_tag(field, values, texts))]
+        frames = id3_edit.frames_of(texts) + id3_edit.render(4, field, values)
+        frames += id3_edit.picture_frame(cover, mime) if cover else b""
         return [Splice(0, 0, id3_edit.new_tag(frames)), *splices]

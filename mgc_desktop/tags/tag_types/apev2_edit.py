@@ -9,10 +9,13 @@ from typing import Final
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.splice import Splice, growth
+from mgc_desktop.tags.tag_types.texts import Texts, ape_key
 
 MAGIC: Final = b"APETAGEX"
 EDGE: Final = 32  # bytes of the header and of the footer
 _HAS_HEADER, _IS_HEADER = 1 << 31, 1 << 29
+_MOST_ITEMS: Final = 20_000
+_LONGEST_KEY: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,25 @@ def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     return splices + [Splice(at + 12, at + 20, struct.pack("<2I", body, count)) for at in edges]
 
 
-def new_tag(field: Field, values: tuple[str, ...]) -> bytes:
-    """A tag that holds nothing but `values`."""
-    item = _item(_key(field), values)
-    numbers = (2000, len(item) + EDGE, 1)
+def new_tag(field: Field, values: tuple[str, ...], texts: Texts | None = None) -> bytes:
+    """A tag that holds `values`, and `texts` taken over from other tags."""
+    pairs = [(ape_key(name), tuple(each)) for name, each in (texts or {}).items()]
+    items = [_item(key, each) for key, each in pairs if _is_key(key)] + [_item(_key(field), values)]
+    items = [item for item in items if item]
+    body = b"".join(items)
+    numbers = (2000, len(body) + EDGE, len(items))
     header = MAGIC + struct.pack("<4I8x", *numbers, _HAS_HEADER | _IS_HEADER)
-    return header + item + MAGIC + struct.pack("<4I8x", *numbers, _HAS_HEADER)
+    return header + body + MAGIC + struct.pack("<4I8x", *numbers, _HAS_HEADER)
+
+
+def check(tag: bytes) -> None:
+    """Raises `TagError` for a tag that would take a reader without bounds long."""
+    if len(_items(tag)[0]) > _MOST_ITEMS:
+        raise TagError("its APE tag has too many items")
+
+
+def _is_key(key: str) -> bool:
+    return 2 <= len(key) <= 255 and key.isascii() and key.isprintable() and key not in ("OggS", "TAG", "ID3", "MP+")
 
 
 def has_field(tag: bytes, field: Field) -> bool:
@@ -81,16 +97,22 @@ def _first(tag: bytes) -> int:
 def _item(key: str, values: tuple[str, ...]) -> bytes:
     if not values:
         return b""
-    text = "\0".join(values).encode()
+    text = "\0".join(values).encode("utf-8", "replace")
     return struct.pack("<2I", len(text), 0) + key.encode() + b"\0" + text
 
 
+def _count(tag: bytes) -> int:
+    return int.from_bytes(tag[-16:-12], "little")
+
+
 def _items(tag: bytes) -> tuple[list[Item], int]:
+    """The items and where they end. Some programs count wrong: those that are there count, up to the number given."""
     position, limit = _first(tag), len(tag) - EDGE
-    (count,) = struct.unpack("<I", tag[limit + 16 : limit + 20])
     items: list[Item] = []
-    for _ in range(count):
-        key_end = tag.find(b"\0", position + 8, limit)
+    for _ in range(min(_count(tag), _MOST_ITEMS + 1)):
+        if position == limit:
+            break
+        key_end = tag.find(b"\0", position + 8, min(limit, position + 8 + _LONGEST_KEY))
         if key_end < 0:
             raise TagError("has a damaged APE tag; nothing was written")
         (length,) = struct.unpack("<I", tag[position : position + 4])

@@ -10,7 +10,9 @@ from typing import Any, Final
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.genre_text import distinct
 from mgc_desktop.tags.song_tags import SongTags, number, picture, year
+from mgc_desktop.tags.tag_types.apev2_edit import check
 from mgc_desktop.tags.tag_types.base import TagType
+from mgc_desktop.tags.tag_types.texts import of_ape
 
 _SEPARATE = Field.SEPARATE.value
 _TEXT: Final = 0  # kinds of items
@@ -18,7 +20,8 @@ _BINARY: Final = 1
 
 
 def load(tag: bytes) -> Any:
-    """mutagen's object for an APEv2 tag; raises whatever mutagen raises."""
+    """mutagen's object for an APEv2 tag; raises whatever mutagen raises, or `TagError`."""
+    check(tag)
     return import_module("mutagen.apev2").APEv2(io.BytesIO(tag))
 
 
@@ -51,4 +54,4 @@ def _entries(tags: Any) -> Iterator[tuple[str, object]]:
     yield from ((key.lower(), (value.kind, value.value)) for key, value in tags.items())
 
 
-APEV2 = TagType("APEv2", _song, _entries)
+APEV2 = TagType("APEv2", _song, _entries, of_ape)

@@ -6,27 +6,30 @@ import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.genre_text import JOIN, id3v1_index
 from mgc_desktop.tags.splice import Splice, growth, spliced
+from mgc_desktop.tags.tag_types.texts import Texts, id3_date, id3_name
 
 V1_SIZE: Final = 128
 _UNSYNC, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
 _HEADER: Final = 10
 _LARGEST: Final = (1 << 28) - 1
+_MOST_FRAMES: Final = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame by its name and its place in the tag; `body` is what stands behind the frame's header."""
+    """A frame by its name and its place in the tag; `body` is where it goes on behind the frame's header."""
 
     name: bytes
     start: int
     end: int
-    body: bytes
+    body: int
 
 
 def id3v2_size(head: bytes) -> int:
@@ -46,12 +49,12 @@ def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     version, flags = tag[3], tag[5]
     if version not in (2, 3, 4):
         raise TagError(f"has an ID3v2.{version} tag, which is not known; nothing was written")
-    if version < 4 and flags & _UNSYNC:
+    if version < 4 and flags & _UNSYNC and _is_unsynchronised(tag):
         return _edit_unsynchronised(tag, field, values)
     first, extension = _extension(tag)
     frames, end = _frames(tag, first)
     limit = len(tag) - (_HEADER if _has_footer(tag) else 0)
-    splices = [*extension, *_replace(frames, end, render(version, field, values), field, version)]
+    splices = [*extension, *_replace(tag, frames, end, field, render(version, field, values))]
     return splices + _absorb(tag, end, limit, growth(splices))
 
 
@@ -76,38 +79,49 @@ def render(version: int, field: Field, values: tuple[str, ...]) -> bytes:
     return _frame(version, b"TXX" if version == 2 else b"TXXX", encoding + description + end + text)
 
 
-def text_frame(name: bytes, text: str) -> bytes:
-    """An ID3v2.4 frame with one text."""
-    return _frame(4, name, b"\x03" + text.encode("utf-8", "replace"))
+def frames_of(texts: Texts) -> bytes:
+    """ID3v2.4 frames with texts taken over from other tags."""
+    frames = b""
+    for name, values in texts.items():
+        values = [value for value in values if value]
+        if name == "DATE" and values and (date := id3_date(values[0])) != values[0]:
+            frames += _frame(4, b"TXXX", b"\x03DATE\0" + _utf8(values))
+            values = [date] if date else []
+        if not values:
+            continue
+        if name in ("COMMENT", "LYRICS"):
+            frame = b"COMM" if name == "COMMENT" else b"USLT"
+            frames += _frame(4, frame, b"\x03eng\0" + _utf8(["\n".join(values)]))
+        elif name == "GENRE":
+            frames += render(4, Field.GENRE, tuple(values))
+        elif known := id3_name(name):
+            frames += _frame(4, known.encode(), b"\x03" + _utf8(values))
+        else:
+            frames += _frame(4, b"TXXX", b"\x03" + _utf8([name]) + b"\0" + _utf8(values))
+    return frames
+
+
+def picture_frame(data: bytes, mime: str) -> bytes:
+    """An ID3v2.4 frame with a front cover."""
+    return _frame(4, b"APIC", b"\0" + mime.encode() + b"\0\x03\0" + data)
+
+
+def _utf8(texts: Iterable[str]) -> bytes:
+    return "\0".join(texts).encode("utf-8", "replace")
 
 
 def has_field(tag: bytes, field: Field) -> bool:
     """Whether the tag has a frame for the field."""
-    if tag[3] < 4 and tag[5] & _UNSYNC:
+    if tag[3] < 4 and tag[5] & _UNSYNC and _is_unsynchronised(tag):
         tag = _plain(tag)
     frames, _ = _frames(tag, _extension(tag)[0])
-    return any(_is_field(frame, field, tag[3]) for frame in frames)
+    return any(_is_field(tag, frame, field) for frame in frames)
 
 
 def v1_genre(start: int, values: tuple[str, ...]) -> Splice:
     """The splice that sets the genre number of the ID3v1 tag at `start`."""
     index = id3v1_index(values[0]) if values else 255
     return Splice(start + V1_SIZE - 1, start + V1_SIZE, bytes([index]))
-
-
-def v1_as_frames(v1: bytes) -> bytes:
-    """The fields of an ID3v1 tag but its genre as ID3v2.4 frames: a player that finds a new tag reads no old one."""
-    fields = [(b"TIT2", 3, 33), (b"TPE1", 33, 63), (b"TALB", 63, 93), (b"TDRC", 93, 97)]
-    texts = {name: _v1_text(v1[start:end]) for name, start, end in fields}
-    frames = b"".join(text_frame(name, text) for name, text in texts.items() if text)
-    has_track = v1[125] == 0 and v1[126] != 0
-    if comment := _v1_text(v1[97:125] if has_track else v1[97:127]):
-        frames += _frame(4, b"COMM", b"\x03eng" + b"ID3v1 Comment\0" + comment.encode())
-    return frames + (text_frame(b"TRCK", str(v1[126])) if has_track else b"")
-
-
-def _v1_text(raw: bytes) -> str:
-    return raw.split(b"\0", 1)[0].strip().decode("latin-1")
 
 
 _CODECS: Final = {0: "latin-1", 1: "utf-16-le", 3: "utf-8"}
@@ -167,46 +181,66 @@ def _extension(tag: bytes) -> tuple[int, list[Splice]]:
     return first, [Splice(5, 6, bytes([tag[5] & ~_EXTENDED])), Splice(_HEADER, first, b"")]
 
 
+def frame_count(tag: bytes) -> int:
+    """How many frames a reader may find in the tag, in whichever way it reads their sizes; raises nothing."""
+    if len(tag) <= _HEADER or tag[3] not in (2, 3, 4):
+        return 0
+    counts = [len(_walk(tag, _HEADER, len(tag), tag[3], synchsafe=synchsafe)[0]) for synchsafe in {tag[3] == 4, False}]
+    return max(counts)
+
+
 def _frames(tag: bytes, first: int) -> tuple[list[Frame], int]:
     """The frames of a tag that is not unsynchronised as a whole, and where they end."""
     limit = len(tag) - (_HEADER if _has_footer(tag) else 0)
     if tag[3] < 4:
         return _walk(tag, first, limit, tag[3], synchsafe=False)
     frames, end = _walk(tag, first, limit, 4, synchsafe=True)
-    if any(tag[end:limit]):  # old iTunes wrote plain sizes into 2.4
-        plain, plain_end = _walk(tag, first, limit, 4, synchsafe=False)
-        if plain_end > end:
-            return plain, plain_end
-    return frames, end
+    plain, plain_end = _walk(tag, first, limit, 4, synchsafe=False)
+    # Old iTunes wrote plain sizes into 2.4. This is how mutagen tells: by the number of frames that are known.
+    known, known_plain = (sum(_is_known(frame.name) for frame in each) for each in (frames, plain))
+    if known_plain > known or (known_plain == known and end > limit >= plain_end):
+        frames, end = plain, plain_end
+    return frames, min(end, limit)
 
 
 def _walk(tag: bytes, position: int, limit: int, version: int, *, synchsafe: bool) -> tuple[list[Frame], int]:
+    """The frames up to the padding or the limit, as mutagen finds them: whatever their names, and empty ones too.
+
+    A frame that reaches beyond the limit ends there, and the position that is given lies beyond it then.
+    """
     name_size, header = (3, 6) if version == 2 else (4, 10)
     frames: list[Frame] = []
-    while position + header < limit:
+    while position + header <= limit and len(frames) < _MOST_FRAMES:
         name = tag[position : position + name_size]
+        if not name.strip(b"\0"):
+            break
         field = tag[position + name_size : position + 2 * name_size]
         size = _from_synchsafe(field) if synchsafe else int.from_bytes(field, "big")
-        if not _is_name(name) or size == 0 or position + header + size > limit:
-            break
         end = position + header + size
-        frames.append(Frame(name, position, end, tag[position + header : end]))
+        frames.append(Frame(name, position, min(end, limit), position + header))
         position = end
     return frames, position
+
+
+def _is_known(name: bytes) -> bool:
+    return name.decode("latin-1") in import_module("mutagen.id3").Frames
 
 
 def _is_name(name: bytes) -> bool:
     return re.fullmatch(rb"[A-Z0-9]{3,4}", name) is not None
 
 
-def _is_field(frame: Frame, field: Field, version: int) -> bool:
-    if field is Field.GENRE:
-        return frame.name == (b"TCO" if version == 2 else b"TCON")
-    return frame.name == (b"TXX" if version == 2 else b"TXXX") and _description(frame.body) == Field.SEPARATE.value
+def _is_field(tag: bytes, frame: Frame, field: Field) -> bool:
+    short, long = (b"TCO", b"TCON") if field is Field.GENRE else (b"TXX", b"TXXX")
+    if frame.name not in (short, short + b"\0", long):  # some write names of 2.2 into 2.3
+        return False
+    return field is Field.GENRE or _description(tag[frame.body : frame.end]) == Field.SEPARATE.value
 
 
 def _description(body: bytes) -> str:
     """The description of a TXXX frame."""
+    if not body:
+        return ""
     if body[0] in (1, 2):
         text = body[1:]
         end = next((i for i in range(0, len(text) - 1, 2) if text[i : i + 2] == b"\0\0"), len(text))
@@ -214,12 +248,26 @@ def _description(body: bytes) -> str:
     return body[1:].split(b"\0", 1)[0].decode("utf-8" if body[0] == 3 else "latin-1", "replace")
 
 
-def _replace(frames: list[Frame], end: int, new: bytes, field: Field, version: int) -> list[Splice]:
-    """The new frame in place of the first old one or behind the last frame; further old ones go."""
-    old = [frame for frame in frames if _is_field(frame, field, version)]
+def _replace(tag: bytes, frames: list[Frame], end: int, field: Field, new: bytes) -> list[Splice]:
+    """The new frame in place of the first old one that holds something, or behind the last frame; further old ones go.
+
+    A last frame that reaches beyond the tag keeps its place at the end.
+    """
+    old = [frame for frame in frames if _is_field(tag, frame, field) and frame.end > frame.body]
     if not old:
+        if frames and frames[-1].end == end and _is_cut(tag, frames[-1]):
+            end = frames[-1].start
         return [Splice(end, end, new)] if new else []
     return [Splice(old[0].start, old[0].end, new), *(Splice(f.start, f.end, b"") for f in old[1:])]
+
+
+def _is_cut(tag: bytes, frame: Frame) -> bool:
+    """Whether the frame's header promises more than there is."""
+    if tag[3] == 2:
+        return int.from_bytes(tag[frame.start + 3 : frame.start + 6], "big") > frame.end - frame.body
+    field = tag[frame.start + 4 : frame.start + 8]
+    there = frame.end - frame.body
+    return int.from_bytes(field, "big") > there and (tag[3] == 3 or _from_synchsafe(field) > there)
 
 
 def _absorb(tag: bytes, end: int, limit: int, more: int) -> list[Splice]:
@@ -244,6 +292,11 @@ def _edit_unsynchronised(tag: bytes, field: Field, values: tuple[str, ...]) -> l
     body = _unsynchronise(edited[_HEADER:])
     flags = edited[5] | _UNSYNC
     return [Splice(5, 10, bytes([flags]) + _synchsafe(len(body))), Splice(_HEADER, len(tag), body)]
+
+
+def _is_unsynchronised(tag: bytes) -> bool:
+    """Whether the tag is what its flag says; some programs set the flag alone."""
+    return re.search(rb"\xff(?:[\xe0-\xff]|\Z)", tag[_HEADER:]) is None
 
 
 def _plain(tag: bytes) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mgc_desktop.tags.genre_text import distinct, split_joined
 from mgc_desktop.tags.song_tags import SongTags, number, year
 from mgc_desktop.tags.tag_types.base import TagType
+from mgc_desktop.tags.tag_types.texts import of_info
 
 Texts = dict[str, str]  # by their four letters: INAM, IART, IGNR, ...
 
@@ -26,4 +27,4 @@ def _entries(texts: Texts) -> Iterator[tuple[str, object]]:
     yield from texts.items()
 
 
-INFO = TagType("INFO", _song, _entries)
+INFO = TagType("INFO", _song, _entries, of_info)

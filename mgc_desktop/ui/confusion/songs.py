@@ -23,10 +23,10 @@ from mgc_desktop.library.song import Song
 from mgc_desktop.ui.chart import RIGHT, write
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.labels import muted
-from mgc_desktop.ui.library.words import number, songs
+from mgc_desktop.ui.library.words import how_sure, number, songs
 from mgc_desktop.ui.panel import Panel
 from mgc_desktop.ui.theme import Palette
-from mgc_desktop.ui.wording import joined, percent
+from mgc_desktop.ui.wording import joined
 
 MOST: Final = 500  # songs listed; all of them are in the library
 _ROW: Final = 52
@@ -63,7 +63,7 @@ class _Songs(QAbstractListModel):
 
 def heard_words(song: Song) -> str:
     """Classical 83 %."""
-    return f"{song.heard} {percent(song.confidence)}" if song.heard and song.confidence is not None else "not heard"
+    return f"{song.heard} {how_sure(song)}" if song.heard and how_sure(song) else "not heard"
 
 
 class _Rows(QStyledItemDelegate):
@@ -90,7 +90,7 @@ class _Rows(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(row.adjusted(1, 2, -1, -2), 6, 6)
         inner = row.adjusted(8, 7, -8, -7)
-        self._line(painter, inner, song.name, percent(song.confidence or 0.0), strong=True)
+        self._line(painter, inner, song.name, how_sure(song), strong=True)
         inner.setTop(inner.top() + 20)
         self._line(painter, inner, song.artist or song.path.parent.name, f"{', '.join(song.genres)} → {song.heard}")
         painter.restore()

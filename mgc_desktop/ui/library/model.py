@@ -16,8 +16,8 @@ from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.ticks import is_ticked_by_default
 from mgc_desktop.ui.library.columns import COLUMNS, Column
-from mgc_desktop.ui.library.words import spoken_state
-from mgc_desktop.ui.wording import clock, percent
+from mgc_desktop.ui.library.words import how_sure, spoken_state
+from mgc_desktop.ui.wording import clock
 
 SONG: Final = int(Qt.ItemDataRole.UserRole)  # a Song, None in the head of a group
 HEADING: Final = SONG + 1  # a Heading, None for songs
@@ -222,7 +222,7 @@ def text_of(song: Song, column: Column) -> str:
         case Column.HEARD:
             return song.heard or ""
         case Column.SURE:
-            return percent(song.confidence) if song.confidence is not None else ""
+            return how_sure(song)
         case Column.STATE:
             return spoken_state(song)
         case Column.TICK:

@@ -125,7 +125,7 @@ def _text(row: ReviewRow, column: int) -> str:
         case 3:
             return ", ".join(row.change.new)
         case 4:
-            return percent(row.change.confidence)
+            return "yours" if row.song.by_user else percent(row.change.confidence)
         case 5:
             return row.change.reason
         case _:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mgc_desktop.library.jobs import JobProgress
 from mgc_desktop.library.scanner import ScanProgress, ScanReport
 from mgc_desktop.library.song import Song, State
-from mgc_desktop.ui.wording import joined
+from mgc_desktop.ui.wording import joined, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,13 @@ def head_line(counts: Counts) -> str:
 def spoken_state(song: Song) -> str:
     """A song's state in a word or two."""
     return {State.FAILED: "cannot be read", State.STALE: "older model"}.get(song.state, song.state.value)
+
+
+def how_sure(song: Song) -> str:
+    """How sure a song's genre is: 83 %, or "yours" where the user said it; "" without a verdict."""
+    if song.by_user:
+        return "yours"
+    return percent(song.confidence) if song.confidence is not None else ""
 
 
 def remaining(seconds: float) -> str:

@@ -84,6 +84,8 @@ def facts(found: SongMap, song: int, palette: Palette) -> Facts:
     heard, sure = found.heard[song], bool(found.sure[song])
     share = percent(float(found.confidence[song]))
     said = f"{heard}, {share} sure" if sure else f"Unsure, most like {heard}, {share}"
+    if found.by_user[song]:
+        said = f"{heard}, as you said"
     genres = found.genres[song]
     return Facts(
         found.titles[song],

@@ -13,6 +13,7 @@ from mgc_desktop.insight.teach_rows import TeachRow, found_rows, marked_rows, su
 from mgc_desktop.library.query import Filter
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.ui.notices import Notice
+from mgc_desktop.ui.saving import ask_where_to_save
 from mgc_desktop.ui.teach.genre_menu import ask_text, confirmed, fill_genre_menu
 from mgc_desktop.ui.teach.page import TeachPage
 from mgc_desktop.ui.teach.song_rows import TeachTable
@@ -213,10 +214,10 @@ class TeachView(View):
 
     def _export(self) -> None:
         suggested = Path(self.context.settings[s.FOLDER]) / f"{self.teacher.state.name}.json"
-        name, _ = QFileDialog.getSaveFileName(self.context.window, "Export", str(suggested), _FILES)
-        if name:
-            self.teacher.export(Path(name))
-            self.noticed.emit(Notice("Exported", f"{name}, with the titles of the marked songs.", problem=False))
+        path = ask_where_to_save(self.context.window, "Export", suggested, _FILES, (".json",))
+        if path is not None:
+            self.teacher.export(path)
+            self.noticed.emit(Notice("Exported", f"{path}, with the titles of the marked songs.", problem=False))
 
     def _import(self) -> None:
         folder = self.context.settings[s.FOLDER]
