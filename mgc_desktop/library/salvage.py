@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
@@ -16,6 +17,7 @@ from mgc_desktop.library.schema import RENEW_KEYS
 
 _log = logging.getLogger(__name__)
 _EMPTY: Final = {"TEXT": "''", "INTEGER": "0", "REAL": "0.0", "BLOB": "x''"}
+_SEPARATOR: Final = os.sep.encode()
 _ROWS: Final = 500  # rows copied at once
 
 
@@ -34,6 +36,15 @@ def make_again(store: Database, damaged: Path, log: DecisionLog) -> None:
         drop_damaged(store.db)
         restore(store, log.read())
         drop_damaged(store.db)
+        _drop_outside(store)
+
+
+def _drop_outside(store: Database) -> None:
+    """Remove songs that lie in no folder of the library: no scan would ever look after them."""
+    folders = tuple(path.rstrip(_SEPARATOR) + _SEPARATOR for (path,) in store.select("SELECT path FROM folder"))
+    if folders:
+        outside = [(song,) for song, path in store.select("SELECT id, path FROM song") if not path.startswith(folders)]
+        store.execute_many("DELETE FROM song WHERE id = ?", outside)
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> int:
