@@ -24,6 +24,7 @@ from mgc_desktop.ui import fonts, icons, session
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.application import Application
 from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
+from mgc_desktop.workers.tasks import end_if_hung
 
 if TYPE_CHECKING:
     from mgc_desktop.workers.player_events import PlayerEvents
@@ -221,19 +222,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     reporter.reported.connect(program.window.report)
     restore = log.install_hooks(reporter.reported.emit)
     interrupts.close(program.window)
+    status = 1
     try:
         if arguments.screenshot is not None:
             from mgc_desktop.ui.screenshot import Photographer
 
             photographer = Photographer(program.window, program.parts)
-            return photographer.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
-        program.start(arguments.files)
-        return program.app.exec() if program.window.isVisible() else 0
+            status = photographer.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
+        else:
+            program.start(arguments.files)
+            status = program.app.exec() if program.window.isVisible() else 0
+        return status
     finally:
         interrupts.stop()
         program.close()
         restore()
         qInstallMessageHandler(None)
+        end_if_hung(status)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -51,6 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--top", type=positive_number, default=1, metavar="N", help="write up to N genres (default: 1)")
     parser.add_argument("--map", type=Path, metavar="FILE", help="your names for genres, as TOML or CSV; none ignores")
+    parser.add_argument(
+        "--empty-names",
+        type=_names,
+        metavar="NAMES",
+        help="genres that count as none under --policy fill, with commas between; '' for no such names (default: those "
+        "of the program's settings, at first Unknown, Other, Misc, None and the like)",
+    )
     parser.add_argument("--album", action="store_true", help="one verdict for all songs of an album")
     add_batch_options(parser)
     parser.add_argument(
@@ -103,8 +110,13 @@ def _probability(text: str) -> float:
     return number
 
 
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def _policy(options: argparse.Namespace) -> Policy:
     from mgc_desktop.errors import SettingsError
+    from mgc_desktop.settings import EMPTY_NAMES, Settings
     from mgc_desktop.tags.policy import Mode, Policy
     from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 
@@ -112,7 +124,8 @@ def _policy(options: argparse.Namespace) -> Policy:
         vocabulary = load_vocabulary(options.map) if options.map else Vocabulary()
     except SettingsError as error:
         raise UsageError(str(error)) from error
-    return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album)
+    names: list[str] = Settings()[EMPTY_NAMES] if options.empty_names is None else options.empty_names
+    return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album, tuple(names))
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong], list[Failure]]:

@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.errors import MgcError
 from mgc_desktop.inference import heads
 from mgc_desktop.inference.heads import HeadEntry, HeadError, Lesson, Pupil, UserHead
 from mgc_desktop.inference.memory import Memory
@@ -135,7 +134,7 @@ def bring_in(store: LibraryStore, path: Path, folder: Path | None = None) -> Use
     try:
         forget_marks(store, head.name)
         mark(store, head.name, head.lessons, head.made_for)
-    except MgcError:
+    except BaseException:
         heads.delete_head(head.name, folder)
         raise
     return head

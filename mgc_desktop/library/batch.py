@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.errors import MgcError
+from mgc_desktop.errors import MgcError, sentence_of
 from mgc_desktop.library.executor import WorkerCrashedError, WorkerHungError, WorkerStartError
 from mgc_desktop.library.progress import Pause
 
@@ -216,4 +216,6 @@ def failure_message(error: Exception) -> str:
         return f"Nothing came of it within {error.seconds:.0f} seconds. The file may be damaged or very slow to read."
     if isinstance(error, MgcError):
         return error.message
+    if isinstance(error, OSError):
+        return sentence_of(error)
     return f"{type(error).__name__}: {error}"  # whatever else one strange file brings about

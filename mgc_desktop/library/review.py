@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from mgc_desktop.library.query import Filter, Query, Sort
@@ -12,9 +14,12 @@ from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
 from mgc_desktop.tags.genre_text import distinct
 from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy, plan
+from mgc_desktop.tags.read import why_read_only
 from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
 
+# Files of these endings are not opened to find out whether they can be written; others may be of several formats.
+_SURELY_WRITABLE: Final = frozenset({".mp3", ".flac", ".ogg", ".opus", ".oga", ".m4a", ".wma", ".wv", ".ape", ".mpc"})
 BY_HAND: Final = "Chosen by hand."  # as `PlannedChange.edited` says
 
 
@@ -82,6 +87,7 @@ def review(
         _as_said(song, change, verdicts[song.id], policy) if song.by_user else change
         for song, change in zip(rows, changes, strict=True)
     ]
+    changes = [_if_writable(change) for change in changes]
     choices = store.choices()
     chosen = set(wanted)
     planned = [
@@ -91,6 +97,22 @@ def review(
     ]
     reviewed = [_decided(row, *choices.get(row.song.id, (None, None)), min_confidence) for row in planned]
     return sorted(reviewed, key=lambda row: not row.change.writes)
+
+
+def _if_writable(change: PlannedChange) -> PlannedChange:
+    """The change, or none with the reason if the file is of a kind that cannot be written."""
+    if not change.writes or change.state is None or change.path.suffix.lower() in _SURELY_WRITABLE:
+        return change
+    reason = _why_read_only(change.path, change.state)
+    if not reason:
+        return change
+    return replace(change, new=change.old, writes=False, reason=f"Cannot be written: the file {reason}.")
+
+
+@lru_cache(maxsize=100_000)
+def _why_read_only(path: Path, state: FileState) -> str:
+    """`why_read_only`, asked once as long as the file stays as it is."""
+    return why_read_only(path)
 
 
 def _decided(

@@ -40,10 +40,12 @@ def make_again(store: Database, damaged: Path, log: DecisionLog) -> None:
 
 
 def _drop_outside(store: Database) -> None:
-    """Remove songs that lie in no folder of the library: no scan would ever look after them."""
-    folders = tuple(path.rstrip(_SEPARATOR) + _SEPARATOR for (path,) in store.select("SELECT path FROM folder"))
-    if folders:
-        outside = [(song,) for song, path in store.select("SELECT id, path FROM song") if not path.startswith(folders)]
+    """Remove songs that are or lie in no folder of the library: no scan would ever look after them."""
+    roots = {path for (path,) in store.select("SELECT path FROM folder")}
+    below = tuple(path.rstrip(_SEPARATOR) + _SEPARATOR for path in roots)
+    if roots:
+        songs = store.select("SELECT id, path FROM song")
+        outside = [(song,) for song, path in songs if path not in roots and not path.startswith(below)]
         store.execute_many("DELETE FROM song WHERE id = ?", outside)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.genre_text import distinct
+from mgc_desktop.tags.genre_text import EMPTY_NAMES, distinct, without_empty
 from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
 
@@ -44,6 +44,7 @@ class Policy:
 
     `min_confidence`: probability from 0 to 1 that each genre must have. `top`: how many genres at most.
     `vocabulary` is applied before both. `album`: one verdict for all songs of an album.
+    `empty_names`: genres that count as none when songs without a genre get one.
     """
 
     mode: Mode = Mode.FILL
@@ -51,6 +52,11 @@ class Policy:
     top: int = 1
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     album: bool = False
+    empty_names: tuple[str, ...] = EMPTY_NAMES
+
+    def keeps(self, old: Sequence[str]) -> bool:
+        """Whether a song keeps what stands there, whatever its analysis says."""
+        return self.mode is Mode.FILL and bool(without_empty(old, self.empty_names))
 
     @property
     def field(self) -> Field:
@@ -70,7 +76,8 @@ class HeardSong:
 
     `genre`: the verdict, None if unsure. `probabilities`: all genres of the model, calibrated. `existing`,
     `separate`: what stands in the two fields. `state`: the file as it was when its tags were read. `audio`: the
-    checksum of the sound that the verdict is of, None where it is not known.
+    checksum of the sound that the verdict is of, None where it is not known. `read_only`: why its tags cannot be
+    written, as in `SongTags`.
     """
 
     path: Path
@@ -83,6 +90,7 @@ class HeardSong:
     album_artist: str = ""
     state: FileState | None = None
     audio: str | None = None
+    read_only: str = ""
 
     def of(self, where: Field) -> tuple[str, ...]:
         """What stands in a field."""
@@ -131,7 +139,9 @@ def _planned(song: HeardSong, policy: Policy) -> PlannedChange:
     def skipped(reason: str) -> PlannedChange:
         return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state, song.audio)
 
-    if policy.mode is Mode.FILL and old:
+    if song.read_only:
+        return skipped(f"Cannot be written: the file {song.read_only}.")
+    if policy.keeps(old):
         return skipped(f"Has a genre already ({', '.join(old)}).")
     if song.genre is None:
         return skipped("Not sure enough what this is, so nothing is written.")

@@ -7,14 +7,16 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.formats import Contents, sniff
 from mgc_desktop.tags.song_tags import SongTags, merged
 from mgc_desktop.tags.tag_types.id3_read import ID3V1
 
-__all__ = ["SongTags", "open_tags", "read_tags", "song_tags"]
+__all__ = ["SongTags", "open_tags", "read_tags", "song_tags", "why_read_only"]
 
 _UNKNOWN = "is in an unknown format"
+_UNREADABLE = "has tags that cannot be read, so a change could not be checked"
 
 
 def read_tags(path: Path, *, cover: bool = True) -> SongTags:
@@ -35,9 +37,24 @@ def open_tags(path: Path, name: Path | None = None) -> Contents:
             raise TagError("is not a regular file", path=path)
         with path.open("rb") as file:
             format_ = sniff(file, name or path)
-            return format_.read(file) if format_ is not None else Contents(read_only=_UNKNOWN)
+            contents = format_.read(file) if format_ is not None else Contents(read_only=_UNKNOWN)
+            contents.length = believed_duration(contents.length or 0.0, file.seek(0, 2), contents.format.lower())
+            return contents
     except OSError as error:
         raise TagError(f"cannot be read ({error.strerror or error})", path=path) from error
+
+
+def why_read_only(path: Path) -> str:
+    """Why the tags of a file cannot be written, as `SongTags.read_only` says it; "" if that is not known beforehand.
+
+    It is told by the format alone, without reading the tags; a file that cannot be opened gives "".
+    """
+    try:
+        with path.open("rb") as file:
+            format_ = sniff(file, path)
+            return _UNKNOWN if format_ is None else format_.why_read_only(file)
+    except (OSError, TagError):
+        return ""
 
 
 def song_tags(contents: Contents, *, cover: bool = True) -> SongTags:
@@ -54,5 +71,5 @@ def song_tags(contents: Contents, *, cover: bool = True) -> SongTags:
         length=contents.length,
         format=contents.format,
         warnings=(*contents.warnings, *contents.unreadable),
-        read_only=contents.read_only,
+        read_only=contents.read_only or (_UNREADABLE if contents.unreadable else ""),
     )

@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         from mgc_desktop.ui.opener import demo_songs
 
         playback = self._parts.playback
-        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections):
+        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections, self.queue):
             part.noticed.connect(self.notices.post)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)

@@ -98,6 +98,10 @@ class TagFormat(ABC):
     def sniff(self, head: bytes) -> bool:
         """Whether the first bytes (128 at most) behind any tag in front of the sound are of this format."""
 
+    def why_read_only(self, file: BinaryIO) -> str:
+        """Why the tags of this file cannot be written, "" if they can as far as that is known without reading them."""
+        return self.read_only
+
     @abstractmethod
     def read(self, file: BinaryIO) -> Contents:
         """All tags of an open file. Damaged tags end in the contents' sentences; raises OSError alone."""

@@ -11,8 +11,9 @@ from typing import BinaryIO, Final, Literal
 from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.formats import wrapping
 from mgc_desktop.tags.formats.base import ContainerFormat, Contents, taken_over
-from mgc_desktop.tags.formats.layout import Layout, Range, read
+from mgc_desktop.tags.formats.layout import Budget, Layout, Range, read, window
 from mgc_desktop.tags.genre_text import JOIN
 from mgc_desktop.tags.splice import Splice, growth
 from mgc_desktop.tags.tag_types import id3_edit
@@ -82,6 +83,9 @@ class IffFormat(ContainerFormat):
             contents.add(ID3V2, contents.attempt(partial(_load_chunk, file, chunk, contents)))
         if texts := contents.attempt(lambda: _info(file, form)):
             contents.add(INFO, texts)
+
+    def why_read_only(self, file: BinaryIO) -> str:
+        return "" if _form(window(file, wrapping.find(file).audio, Budget())).whole else _NOT_WHOLE
 
     def layout_inside(self, file: BinaryIO) -> Layout:
         return _layout(file)

@@ -10,6 +10,7 @@ from mgc_desktop.tags.formats.aiff import Aiff
 from mgc_desktop.tags.formats.asf import Asf
 from mgc_desktop.tags.formats.base import TagFormat
 from mgc_desktop.tags.formats.dsf import Dsf
+from mgc_desktop.tags.formats.ffmpeg import READ_BY_FFMPEG
 from mgc_desktop.tags.formats.flac import Flac
 from mgc_desktop.tags.formats.monkeys_audio import MonkeysAudio
 from mgc_desktop.tags.formats.mp3 import Mp3
@@ -43,6 +44,7 @@ FORMATS: Final[tuple[TagFormat, ...]] = (
     Tak(),
     OptimFrog(),
     TrueAudio(),
+    *READ_BY_FFMPEG,
     Aac(),
     Mp3(),
 )

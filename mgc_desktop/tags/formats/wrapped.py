@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import BinaryIO, Literal
 
-from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.formats import wrapping
 from mgc_desktop.tags.formats.base import Contents, TagFormat, add_tags_around, taken_over
@@ -35,8 +34,7 @@ class WrappedFormat(TagFormat):
             info = contents.attempt(
                 lambda: getattr(import_module(module), name)(sound, *self.info_arguments), needed=False
             )
-            length = float(getattr(info, "length", 0.0))
-            contents.length = believed_duration(length, file.seek(0, 2), self.name.lower())
+            contents.length = float(getattr(info, "length", 0.0)) or None
         add_tags_around(file, around, contents, ape_first=self.own == "APEv2")
         return contents
 

@@ -7,12 +7,14 @@ of a list for each of its values. The guard stands where mutagen looks a frame's
 from __future__ import annotations
 
 import copy
+import re
 import zlib
 from collections import Counter
 from importlib import import_module
 from typing import Any, Final
 
 from mgc_desktop.errors import TagError
+from mgc_desktop.tags.genre_text import ID3V1_GENRES
 
 _MOST_UNPACKED: Final = 24 << 20  # bytes, of all compressed frames of a tag
 _MOST_UTF16: Final = 2 << 20  # bytes, of all UTF-16 texts of a tag; mutagen reads them byte by byte
@@ -29,6 +31,11 @@ _BINARY: Final = frozenset(
 _LISTS: Final = frozenset("ASPI EQU2 EQUA ETC ETCO RVA RVAD".split())  # of numbers
 _CHAPTERS: Final = frozenset({"CHAP", "CTOC"})
 _GENRES: Final = frozenset({"TCO", "TCON"})
+
+
+def _is_no_genre(text: str) -> bool:
+    match = re.fullmatch(r"\(?([0-9]{1,3})\)?", text.strip())
+    return match is not None and int(match.group(1)) >= len(ID3V1_GENRES)
 
 
 class GuardedFrames(dict[str, Any]):
@@ -103,9 +110,12 @@ class _Guard:
             raise self._frames.refuse(self._name)
         self._frames.depth += 1
         try:
-            return self._frame._fromData(header, flags, data)
+            frame = self._frame._fromData(header, flags, data)
         finally:
             self._frames.depth -= 1
+        if self._name in _GENRES:  # a number that no genre has, such as 255, says that there is none
+            frame.text = [text for text in frame.text if not _is_no_genre(text)]
+        return frame
 
     def _plain(self, header: Any, flags: int, data: bytes) -> tuple[Any, int, bytes]:
         """The frame without compression, and a header and flags that say so; all as it was if it has none."""

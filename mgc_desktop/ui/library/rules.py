@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import SettingsError
@@ -29,6 +39,7 @@ _SHARES: Final = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _SURE: Final = "Songs whose genre is less sure than this, or that last less than 10 seconds, are not ticked."
 _TOP: Final = "Further genres are added only where they were heard clearly, too."
 _ALBUM: Final = "The genre that most of an album's songs have is written to all of them."
+_EMPTY: Final = "Genres in files that count as none, with commas between."
 _NAMES: Final = "A file with your own names for the genres, “Hip-Hop,Rap” a line; an empty name leaves a genre out."
 
 
@@ -70,6 +81,11 @@ class Rules(QWidget):
             "Programs for backup and synchronisation that look at size and time only may then miss the change."
         )
         self.keep.setChecked(settings[s.KEEP_MTIME])
+        empty: list[str] = settings[s.EMPTY_NAMES]
+        self.empty_names = QLineEdit(", ".join(empty))
+        self.empty_names.setAccessibleName("Genres that count as none")
+        self.empty_names.setToolTip(_EMPTY)
+        self.empty_names.setCursorPosition(0)
         self._lay_out()
         self._load(settings[s.WRITE_MAP])
         self._connect()
@@ -78,7 +94,14 @@ class Rules(QWidget):
     @property
     def policy(self) -> Policy:
         """The rules as they stand."""
-        return Policy(self._mode, top=self._top, vocabulary=self._vocabulary, album=self.album.isChecked())
+        empty: list[str] = self._settings[s.EMPTY_NAMES]
+        return Policy(
+            self._mode,
+            top=self._top,
+            vocabulary=self._vocabulary,
+            album=self.album.isChecked(),
+            empty_names=tuple(empty),
+        )
 
     @property
     def min_confidence(self) -> float:
@@ -101,6 +124,7 @@ class Rules(QWidget):
         self.top.chosen.connect(self._choose_top)
         self.album.toggled.connect(lambda _: self.changed.emit())
         self.keep.toggled.connect(self._choose_keep)
+        self.empty_names.editingFinished.connect(self._choose_empty_names)
         self.names.clicked.connect(self._ask_for_names)
         self.forget.clicked.connect(lambda: self._choose_names(""))
 
@@ -120,8 +144,15 @@ class Rules(QWidget):
     def _choose_keep(self, keep: bool) -> None:
         self._settings[s.KEEP_MTIME] = keep
 
+    def _choose_empty_names(self) -> None:
+        names = [name.strip() for name in self.empty_names.text().split(",") if name.strip()]
+        if names != self._settings[s.EMPTY_NAMES]:
+            self._settings[s.EMPTY_NAMES] = names
+            self.changed.emit()
+
     def _explain(self) -> None:
         self._mode_words.setText(self._mode.explanation)
+        self.empty_names.setVisible(self._mode is Mode.FILL)
 
     def _ask_for_names(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Your names for the genres", "", "Names (*.csv *.toml)")
@@ -165,6 +196,8 @@ class Rules(QWidget):
             row.addStretch(1)
             column.addLayout(row)
             column.addWidget(words)
+            if widget is self.mode:
+                column.addWidget(self.empty_names)
             column.addSpacing(12)
         column.addWidget(caption("Your names"))
         column.addWidget(self.names_line)
