@@ -52,7 +52,7 @@ class Analysis:
     probabilities: FloatArray
     tags: tuple[tuple[str, float], ...]
     embedding: FloatArray | None
-    heard: float
+    analysed_seconds: float
     duration: float
 
     @property
@@ -240,7 +240,7 @@ class LibraryStore(UserGenres):
                 prediction.probabilities.astype("<f4").tobytes(),
                 json.dumps(prediction.tags),
                 None if embedding is None else embedding.astype("<f4").tobytes(),
-                prediction.heard,
+                prediction.analysed_seconds,
                 prediction.duration,
                 json.dumps(prediction.warnings),
             ),
@@ -248,17 +248,17 @@ class LibraryStore(UserGenres):
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
         """Give a song its verdict. Where the user said what this sound is, that is its verdict."""
-        heard, confidence = analysis.most_probable, analysis.confidence
+        analysed_seconds, confidence = analysis.most_probable, analysis.confidence
         if (said := self.user_genre(analysis.checksum)) is not None:
-            heard, confidence = said[0], 1.0
+            analysed_seconds, confidence = said[0], 1.0
             (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
-            state = state_of(json.loads(genres), heard)
+            state = state_of(json.loads(genres), analysed_seconds)
         self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
             (
                 analysis.checksum,
-                heard,
+                analysed_seconds,
                 confidence,
                 analysis.model,
                 analysis.duration,
@@ -270,9 +270,9 @@ class LibraryStore(UserGenres):
 
     def unqueue(self) -> None:
         """Songs that wait stand again where they stood before."""
-        self.judge(self.ids(Query(Filter.WAITING)))
+        self.rescorer(self.ids(Query(Filter.WAITING)))
 
-    def judge(self, songs: Sequence[int]) -> None:
+    def rescorer(self, songs: Sequence[int]) -> None:
         """Put songs where their verdict and the genres in their files say they stand; without one they are new."""
         verdicts = self.verdicts(songs)
         states: dict[State, list[int]] = {}
@@ -291,7 +291,7 @@ class LibraryStore(UserGenres):
             (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
 
-    def take_up(self, model: str, version: str) -> None:
+    def use_version(self, model: str, version: str) -> None:
         """Let a model's verdicts count: songs that another one judged get what this one heard in them before, without
         being listened to; where it heard nothing they are stale."""
         rows = self._db.execute(
@@ -341,7 +341,7 @@ class LibraryStore(UserGenres):
                         values_of(replace(song.file_tags, genres=genres)),
                     )
 
-    def orphans(self, model: str, version: str) -> set[str]:
+    def unreferenced(self, model: str, version: str) -> set[str]:
         """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
         rows = self._db.execute(
             "SELECT checksum FROM analysis WHERE model = ? AND version = ? "
@@ -427,7 +427,9 @@ def _below(folder: Path) -> tuple[bytes, bytes]:
 
 def _analysis(row: tuple[Any, ...]) -> Analysis | None:
     """A row of `_ANALYSIS`; None for a damaged one, which `damage.py` finds."""
-    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, heard, duration = row
+    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, analysed_seconds, duration = (
+        row
+    )
     try:
         names = GENRES if genres is None else tuple(json.loads(genres))
         found = np.frombuffer(probabilities, "<f4")
@@ -438,5 +440,5 @@ def _analysis(row: tuple[Any, ...]) -> Analysis | None:
     if len(found) != len(names):
         return None
     return Analysis(
-        checksum, f"{model}@{version}", genre, confidence, names, found, told, vector, heard, duration
+        checksum, f"{model}@{version}", genre, confidence, names, found, told, vector, analysed_seconds, duration
     )  # fmt: skip

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.heads import Lesson
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-from mgc_desktop.library import marks
+from mgc_desktop.inference.user_heads import LabelledSong
+from mgc_desktop.library import labels
 from mgc_desktop.library.damage import SOUND
 from mgc_desktop.library.decisions import DecisionLog
 from mgc_desktop.library.query import Filter, Group, Query
@@ -31,8 +31,8 @@ ODD = ("nev", "", "{", "[1]", '{"a": 1}', "é" * 300, -1, 0, 2**62, -(2**63), 1e
        b"\xff" * 40, b"abc", bytes(1600), None)  # fmt: skip
 
 
-def lesson(checksum: str, genre: str) -> Lesson:
-    return Lesson(checksum, genre, "Title", "Artist", np.full(10, 0.1, np.float32), np.ones(8, np.float32))
+def example(checksum: str, genre: str) -> LabelledSong:
+    return LabelledSong(checksum, genre, "Title", "Artist", np.full(10, 0.1, np.float32), np.ones(8, np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +49,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(SONGS):
             shares = np.full(10, 0.01, np.float32)
             shares[n % 10] = 0.9
-            heard = TrackPrediction(
+            predicted = TrackPrediction(
                 Path(f"/m/{n}.mp3"), 60.0, "m", "1", GENRES, shares, GENRES[n % 10], 0.9, NOTHING,
-                tags=(("guitar", 0.5),), embedding=np.full(400, n, np.float32), heard=30.0,
+                tags=(("guitar", 0.5),), embedding=np.full(400, n, np.float32), analysed_seconds=30.0,
             )  # fmt: skip
-            store.remember(f"c{n}", heard)
+            store.remember(f"c{n}", predicted)
             song, analysis = store.song_at(Path(f"/m/{n}.mp3")), store.analysis(f"c{n}", "m", "1")
             assert song is not None
             assert analysis is not None
@@ -61,8 +61,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ids = [song.id for song in store.songs(store.ids(Query())) if int(song.path.stem) < 10]
         store.choose(ids, accepted=False)
         store.choose(ids[:5], accepted=True, genres=("Fado",))
-        marks.mark(store, "Mine", [lesson(f"c{n}", "Fado") for n in range(4)], "m@1")
-        marks.unmark(store, "Mine", ["c3"])
+        labels.add_labels(store, "Mine", [example(f"c{n}", "Fado") for n in range(4)], "m@1")
+        labels.remove_labels(store, "Mine", ["c3"])
         store.set_user_genre("c7", ("Bebop", "Swing"))
         store.set_user_genre("c8", ("Jazz",))
         store.clear_user_genre("c8")
@@ -92,7 +92,7 @@ def use(store: LibraryStore) -> None:
 def start(database: Path) -> LibraryStore:
     """What the window does at its start: open at once, use, and look for damage in the background."""
     store = LibraryStore(database, check=False)
-    if not store.can_show(Query()) or not store.is_sound():
+    if not store.can_show(Query()) or not store.is_intact():
         store.close()
         store = LibraryStore(database)
     return store
@@ -100,7 +100,7 @@ def start(database: Path) -> LibraryStore:
 
 def assert_decisions(store: LibraryStore, *, songs: bool = True) -> None:
     assert store.folders() == {Path("/m"): True}
-    assert [(m.lesson.checksum, m.lesson.genre) for m in marks.marks(store, "Mine")] == [
+    assert [(m.example.checksum, m.example.genre) for m in labels.labels(store, "Mine")] == [
         ("c0", "Fado"), ("c1", "Fado"), ("c2", "Fado"),
     ]  # fmt: skip
     assert store.user_genres(["c7", "c8"]) == {"c7": ("Bebop", "Swing")}
@@ -142,7 +142,7 @@ def test_odd_values_in_any_column_do_not_keep_the_library_from_starting(
             use(store)
         with start(database) as store:
             use(store)
-            assert store.is_sound()
+            assert store.is_intact()
             if store.set_aside is not None:
                 assert store.untold() == [store.set_aside.name]
                 assert_decisions(store, songs=table != "song")
@@ -155,12 +155,12 @@ def test_a_lost_table_is_made_again(database: Path, table: str) -> None:
     with start(database) as store:
         assert store.set_aside is not None
         use(store)
-        assert store.is_sound()
+        assert store.is_intact()
         assert_decisions(store, songs=table != "song")
         if table not in ("song", "choice"):
             assert len(store.ids(Query())) == SONGS
         if table != "analysis":
-            assert len(store.orphans("m", "1")) == (SONGS if table == "song" else 0)
+            assert len(store.unreferenced("m", "1")) == (SONGS if table == "song" else 0)
             assert store.analysis("c5", "m", "1") is not None
 
 
@@ -224,7 +224,7 @@ def test_damaged_bytes(database: Path, kind: str, seed: int) -> None:
     database.write_bytes(data)
     with start(database) as store:
         use(store)
-        assert store.is_sound()
+        assert store.is_intact()
         if store.set_aside is not None:
             assert store.set_aside.exists()
             # Songs whose rows cannot be read come back by the scan, and their decisions with them.
@@ -286,11 +286,11 @@ class TestNotes:
 
     def test_heads_and_genres_that_are_renamed_or_removed(self, database: Path) -> None:
         with LibraryStore(database) as store:
-            marks.rename_genre(store, "Mine", "Fado", "Morna")
-            marks.rename_marks(store, "Mine", "Yours")
+            labels.rename_genre(store, "Mine", "Fado", "Morna")
+            labels.rename_labels(store, "Mine", "Yours")
             labels = store.log.read().labels
             assert {(head, label["genre"]) for (head, _), label in labels.items()} == {("Yours", "Morna")}
-            marks.forget_marks(store, "Yours")
+            labels.forget_labels(store, "Yours")
             assert store.log.read().labels == {}
 
     def test_notes_that_cannot_be_written_do_not_keep_from_deciding(self, database: Path) -> None:
