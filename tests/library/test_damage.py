@@ -288,8 +288,8 @@ class TestNotes:
         with LibraryStore(database) as store:
             labels.rename_genre(store, "Mine", "Fado", "Morna")
             labels.rename_labels(store, "Mine", "Yours")
-            labels = store.log.read().labels
-            assert {(head, label["genre"]) for (head, _), label in labels.items()} == {("Yours", "Morna")}
+            noted = store.log.read().labels
+            assert {(head, label["genre"]) for (head, _), label in noted.items()} == {("Yours", "Morna")}
             labels.forget_labels(store, "Yours")
             assert store.log.read().labels == {}
 

@@ -380,8 +380,8 @@ class TestLabelsOfSongsThatAreAnalysedFirst:
         assert {head for head, _, _ in self.labels(database)} == {FIRST}
 
     def test_they_outlive_the_program(
-        self, songs: dict[str, int], new: int, database: Path, library_service: LibraryService, analysis_service: AnalysisService,
-        settings: Settings, qtbot: QtBot,
+        self, songs: dict[str, int], new: int, database: Path, library_service: LibraryService,
+        analysis_service: AnalysisService, settings: Settings, qtbot: QtBot,
     ) -> None:  # fmt: skip
         with LibraryStore(database, check=False) as store:
             add_pending(store, "Later", [new], "Fado")
