@@ -385,7 +385,7 @@ class TestLabelsOfSongsThatAreAnalysedFirst:
     ) -> None:  # fmt: skip
         with LibraryStore(database, check=False) as store:
             add_pending(store, "Later", [new], "Fado")
-            store.remember("d" * 32, labelled_songs.predicted(Path("/x"), 1, 1))
+            store.remember("d" * 32, labelled_songs.analysed_seconds(Path("/x"), 1, 1))
             analysis = store.analysis("d" * 32, labelled_songs.MUSICNN.name, labelled_songs.MUSICNN.base)
             assert analysis is not None
             store.assign(new, analysis, State.TO_WRITE)
