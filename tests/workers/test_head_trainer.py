@@ -393,5 +393,5 @@ class TestLabelsOfSongsThatAreAnalysedFirst:
         head_trainer.start()
         qtbot.waitUntil(lambda: {head for head, _, _ in self.labels(database)} == {"Later"}, timeout=WAIT)
         with LibraryStore(database, check=False) as store:
-            assert ready_labels(store) == {}
+            qtbot.waitUntil(lambda: ready_labels(store) == {}, timeout=WAIT)
         assert head_trainer.close()
