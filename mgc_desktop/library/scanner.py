@@ -101,7 +101,9 @@ def scan(
             analysed = {path for path, song in before.items() if song.checksum and path not in others}
             files = list(readers.map(lambda path, of=analysed: read_file(path, seen[path], verify=path in of), batch))
             store.put(files)
-            _judge(store, [before[f.path].id for f in files if f.path in before and f.genres != before[f.path].genres])
+            _rescorer(
+                store, [before[f.path].id for f in files if f.path in before and f.genres != before[f.path].genres]
+            )
             read += len(batch)
             if progress:
                 progress(ScanProgress(len(seen), read, batch[-1].parent))
@@ -126,7 +128,7 @@ def _try_again(store: LibraryStore, seen: Mapping[Path, Stamp], renamed: Iterabl
     names of others, which are new songs now."""
     failed = store.songs(store.ids(Query(Filter.FAILED)))
     back = [song.id for song in failed if song.path in seen and _is_missing(song)]
-    store.judge(back)
+    store.rescorer(back)
     new = (store.song_at(path) for path in renamed)
     return (*back, *(song.id for song in new if song is not None))
 
@@ -150,10 +152,10 @@ def _follow(store: LibraryStore, missing: Iterable[Path], moves: Mapping[Path, P
             store.add_folder(moves[root], watched=watched.get(root, False))
 
 
-def _judge(store: LibraryStore, retagged: Sequence[int]) -> None:
+def _rescorer(store: LibraryStore, retagged: Sequence[int]) -> None:
     """Songs whose genres were changed by somebody else may agree now, or differ."""
-    judged = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
-    store.judge([song.id for song in store.songs(retagged) if song.state in judged])
+    rescored = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
+    store.rescorer([song.id for song in store.songs(retagged) if song.state in rescored])
 
 
 def read_file(path: Path, stamp: Stamp | tuple[int, int], *, verify: bool = False) -> FileTags:

@@ -16,7 +16,7 @@ from mgc_desktop.library.review import ReviewRow, keep_choices, review
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.tagging import undo, write
 from mgc_desktop.library.ticks import MIN_CONFIDENCE
-from mgc_desktop.tags.journal import Journal, Run
+from mgc_desktop.tags.journal import Journal, JournalRun
 from mgc_desktop.tags.moved import Located, locate
 from mgc_desktop.tags.policy import Policy
 from mgc_desktop.tags.write import WriteOptions
@@ -40,11 +40,11 @@ class LibraryWriter(QObject):
     ended = Signal(object)  # RunReport
     failed = Signal(object)  # Exception
 
-    def __init__(self, database: Path, journal: Journal, around: Around, parent: QObject | None = None) -> None:
+    def __init__(self, database: Path, journal: Journal, file_guard: Around, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.database = database
         self._journal = journal
-        self._around = around
+        self._file_guard = file_guard
         self._runner = TaskRunner(threads=1, close_timeout=_CLOSE_TIMEOUT, parent=self)
         self._job = BackgroundJob(self, interval_ms=_PROGRESS_MS, runner=self._runner)
         self._plan: CancelToken | None = None
@@ -86,11 +86,13 @@ class LibraryWriter(QObject):
 
         self._runner.run(work, done=done, failed=self.failed.emit)
 
-    def runs(self, done: Callable[[list[Run]], None]) -> CancelToken:
+    def runs(self, done: Callable[[list[JournalRun]], None]) -> CancelToken:
         """What was written so far, the newest first; runs that a crash cut off are looked after before."""
         return self._runner.run(lambda _: self._journal.recovered_runs(), done=done, failed=self.failed.emit)
 
-    def files(self, run: Run, done: Callable[[list[Located]], None], look_in: Sequence[Path] = ()) -> CancelToken:
+    def files(
+        self, run: JournalRun, done: Callable[[list[Located]], None], look_in: Sequence[Path] = ()
+    ) -> CancelToken:
         """The files of a run that can be taken back, and where they are now; `look_in`: folders to search as well."""
 
         def work(token: CancelToken) -> list[Located]:
@@ -99,10 +101,10 @@ class LibraryWriter(QObject):
 
         return self._runner.run(work, done=done, failed=self.failed.emit)
 
-    def latest(self, path: Path, done: Callable[[Run | None], None]) -> CancelToken:
+    def latest(self, path: Path, done: Callable[[JournalRun | None], None]) -> CancelToken:
         """The newest run in which a file was written, be it under another name, and is not taken back."""
 
-        def work(_: CancelToken) -> Run | None:
+        def work(_: CancelToken) -> JournalRun | None:
             runs = (run for run in self._journal.recovered_runs() if run.can_be_undone)
             return next((run for run in runs if undoable(run, self._journal, [path])), None)
 
@@ -112,7 +114,7 @@ class LibraryWriter(QObject):
         """Write what is accepted."""
         self._start(partial(write, rows=rows, note=note, options=options))
 
-    def undo(self, run: Run, located: Sequence[Located], *, options: WriteOptions) -> None:
+    def undo(self, run: JournalRun, located: Sequence[Located], *, options: WriteOptions) -> None:
         """Take back files of a run, where they are now."""
         self._start(partial(undo, run=run, located=located, options=options))
 
@@ -128,7 +130,11 @@ class LibraryWriter(QObject):
         def work(cancel: CancelToken, report: Report) -> RunReport:
             with LibraryStore(self.database, check=False) as store:
                 return change(
-                    store, journal=self._journal, cancel=cancel, progress=lambda *now: report(now), around=self._around
+                    store,
+                    journal=self._journal,
+                    cancel=cancel,
+                    progress=lambda *now: report(now),
+                    file_guard=self._file_guard,
                 )
 
         self._job.start(work)
