@@ -148,7 +148,9 @@ class _Batch(Generic[T, R]):
 
     def wait(self) -> None:
         """Take in what is done; return after a moment if nothing is."""
-        for future in wait(self.pending, _POLL, FIRST_COMPLETED).done if self.pending else ():
+        if self.pending:
+            wait(self.pending, _POLL, FIRST_COMPLETED)
+        for future in [future for future in self.pending if future.done()]:  # `wait` overlooks some that were cancelled
             self._take(self.pending.pop(future), future)
         if self._timeout is not None:
             late = time.monotonic() - self._timeout
