@@ -23,8 +23,8 @@ from mgc_desktop import settings as s
 from mgc_desktop.errors import SettingsError
 from mgc_desktop.library.ticks import MIN_CONFIDENCE
 from mgc_desktop.settings import Settings
+from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
 from mgc_desktop.tags.policy import Mode, Policy
-from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.ui.fonts import SMALL
 from mgc_desktop.ui.theme import Palette
@@ -56,7 +56,7 @@ class Rules(QWidget):
     def __init__(self, settings: Settings, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._vocabulary = Vocabulary()
+        self._mapping = GenreMapping()
         self._mode = Mode.FILL
         self._top = 1
         self._min_confidence = MIN_CONFIDENCE
@@ -98,7 +98,7 @@ class Rules(QWidget):
         return Policy(
             self._mode,
             top=self._top,
-            vocabulary=self._vocabulary,
+            mapping=self._mapping,
             album=self.album.isChecked(),
             empty_names=tuple(empty),
         )
@@ -165,10 +165,10 @@ class Rules(QWidget):
         self.changed.emit()
 
     def _load(self, name: str) -> None:
-        self._vocabulary = Vocabulary()
+        self._mapping = GenreMapping()
         if name:
             try:
-                self._vocabulary = load_vocabulary(Path(name))
+                self._mapping = load_genre_mapping(Path(name))
             except SettingsError as error:
                 self._settings[s.WRITE_MAP] = name = ""
                 self.failed.emit(error)
