@@ -54,7 +54,9 @@ class Contents:
             name = type(error).__name__
             if not name.endswith("NoHeaderError"):  # mutagen's way to say that there is no tag
                 sentence = f"The tags are damaged or unusual ({_one_line(str(error)).split(';')[0] or name})."
-                (self.unreadable if needed else self.warnings).append(sentence)
+                sentences = self.unreadable if needed else self.warnings
+                if sentence not in sentences:
+                    sentences.append(sentence)
             return None
 
     def add(self, type_: TagType, data: Any, place: str = "") -> None:
