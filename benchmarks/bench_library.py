@@ -113,7 +113,7 @@ def bench_queries(path: Path, songs: int) -> None:
 def bench_model(path: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from mgc_desktop.ui.library.model import SongModel
+    from mgc_desktop.ui.views.library.model import SongModel
 
     app = QApplication.instance() or QApplication([])
     with LibraryStore(path, check=False) as store:
@@ -137,7 +137,7 @@ def bench_review(path: Path) -> None:
 
     from mgc_desktop.library.review import keep_choices, review
     from mgc_desktop.tags.policy import Policy
-    from mgc_desktop.ui.library.review_model import ReviewModel
+    from mgc_desktop.ui.views.library.review_model import ReviewModel
 
     app = QApplication.instance() or QApplication([])
     chance = np.random.default_rng(1)

@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mgc_desktop.cli.batch import Result, add_batch_options, analyse_all
+from mgc_desktop.cli.batch import BatchResult, add_batch_options, analyse_all
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
 from mgc_desktop.cli.output import complain
 from mgc_desktop.cli.status import FAILED, OK
 
 if TYPE_CHECKING:
-    from mgc_desktop.inference.heads import UserHead
+    from mgc_desktop.inference.user_heads import UserHead
 
 HELP = "name the genres of songs and folders of songs"
 
@@ -39,10 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what every song is; `FAILED` if one could not be heard, or there was none."""
-    from mgc_desktop.cli.report import Report
+    from mgc_desktop.cli.report import Reporter
 
     model, head = chosen_model(options.model), chosen_head(options.head)
-    report = Report(as_json=options.json)
+    report = Reporter(as_json=options.json)
     for result in _results(options, model, head):
         report.add(result)
     report.end()
@@ -51,14 +51,16 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if report.failed or not report.songs else OK
 
 
-def _results(options: argparse.Namespace, model: str, head: UserHead | None) -> Iterator[Result]:
+def _results(options: argparse.Namespace, model: str, head: UserHead | None) -> Iterator[BatchResult]:
     """Of every song, and of every folder that cannot be searched, in order."""
     from mgc_desktop.audio.files import find_audio
 
-    closed: list[Result] = []
+    closed: list[BatchResult] = []
 
     def unreadable(folder: Path, error: OSError) -> None:
-        closed.append(Result(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions."))
+        closed.append(
+            BatchResult(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions.")
+        )
 
     yield from analyse_all(find_audio(options.paths, unreadable), model, head, options)
     yield from closed

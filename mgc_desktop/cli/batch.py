@@ -19,8 +19,8 @@ from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
 from mgc_desktop.library.executor import IsolatedPool
 
 if TYPE_CHECKING:
-    from mgc_desktop.inference.heads import UserHead
     from mgc_desktop.inference.prediction import TrackPrediction
+    from mgc_desktop.inference.user_heads import UserHead
     from mgc_desktop.library.store import LibraryStore
 
 _BUSY_MS: Final = 1000  # a cache is not worth the usual wait for another program that is writing
@@ -28,7 +28,7 @@ _AHEAD: Final = 32  # songs that a worker may be ahead of one that takes long, a
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class BatchResult:
     """What became of a song: a prediction, or a sentence on what was wrong."""
 
     path: Path
@@ -86,7 +86,7 @@ def _seconds(text: str) -> float | None:
 
 def analyse_all(
     paths: Iterable[Path], model: str, head: UserHead | None, options: argparse.Namespace
-) -> Iterator[Result]:
+) -> Iterator[BatchResult]:
     """The results in the order of the paths; `options`: of `add_batch_options`.
 
     Songs are analysed in other processes, also one at a time: a decoder that crashes or hangs costs that song alone.
@@ -108,7 +108,7 @@ def analyse_all(
                 timeout=workers.timeout, fatal=(ModelNotLoadedError,),
             ):  # fmt: skip
                 error = None if outcome.error is None else failure_message(outcome.error)
-                yield Result(outcome.item, outcome.result, error)
+                yield BatchResult(outcome.item, outcome.result, error)
 
 
 def identify(model: str, head: UserHead | None) -> tuple[str, str]:
@@ -120,9 +120,9 @@ def identify(model: str, head: UserHead | None) -> tuple[str, str]:
 
     name, version = registry.identify(registry.find(model))
     if head is not None:
-        pupil = registry.pupil(model)
-        pupil.head_of(head)
-        version = pupil.version_with(head)
+        base_model = registry.base_model(model)
+        base_model.head_of(head)
+        version = base_model.version_with(head)
     return name, version
 
 

@@ -13,13 +13,13 @@ from mgc_desktop.cli.batch import cache_store, identify, worker_pool
 from mgc_desktop.errors import TagError
 from mgc_desktop.library.batch import Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
-from mgc_desktop.tags.policy import HeardSong, Policy
+from mgc_desktop.tags.policy import Policy, SongPrediction
 from mgc_desktop.tags.read import read_tags
 from mgc_desktop.tags.write import FileState
 
 if TYPE_CHECKING:
-    from mgc_desktop.inference.heads import UserHead
-    from mgc_desktop.library.rejudge import Judge
+    from mgc_desktop.inference.user_heads import UserHead
+    from mgc_desktop.library.rescore import Rescorer
     from mgc_desktop.library.store import Analysis
 
 _AHEAD: Final = 8  # songs that a worker may be ahead of one that takes long, as results come in order
@@ -35,7 +35,7 @@ class Failure:
 
 def find_out(
     paths: Iterable[Path], policy: Policy, model: str, head: UserHead | None, options: argparse.Namespace
-) -> Iterator[HeardSong | Failure]:
+) -> Iterator[SongPrediction | Failure]:
     """What each song is, in order. A song that keeps its genre by the rules is not analysed.
 
     `options`: of `add_batch_options`, and `scheduler`, the address of a Dask cluster if that is to analyse.
@@ -50,7 +50,7 @@ def find_out(
         with cache_store(use=not options.no_cache) as (store, lost):
             cache = AnalysisCache(store, name, version, rescorer=rescorer, lost=lost)
 
-            def steps(path: Path) -> Steps[HeardSong | Failure]:
+            def steps(path: Path) -> Steps[SongPrediction | Failure]:
                 song = _read(path)
                 if isinstance(song, Failure) or not _needs_analysis(song, policy):
                     return song
@@ -66,17 +66,17 @@ def find_out(
                     yield Failure(outcome.item, failure_message(outcome.error))
 
 
-def _rescorer(model: str, head: UserHead | None) -> Judge | None:
+def _rescorer(model: str, head: UserHead | None) -> Rescorer | None:
     """The songs are analysed under the bundled head, from which the taught one's verdict follows."""
     if head is None:
         return None
-    from mgc_desktop.inference.registry import pupil
-    from mgc_desktop.library.rejudge import Judge
+    from mgc_desktop.inference.registry import base_model
+    from mgc_desktop.library.rescore import Rescorer
 
-    return Judge(pupil(model), head)
+    return Rescorer(base_model(model), head)
 
 
-def _read(path: Path) -> HeardSong | Failure:
+def _read(path: Path) -> SongPrediction | Failure:
     """A song by its tags, not yet heard."""
     try:
         state = FileState.of(path)
@@ -85,7 +85,7 @@ def _read(path: Path) -> HeardSong | Failure:
         return Failure(path, error.message)
     except OSError as error:
         return Failure(path, f"cannot be read ({error.strerror or error})")
-    return HeardSong(
+    return SongPrediction(
         path,
         None,
         {},
@@ -99,10 +99,10 @@ def _read(path: Path) -> HeardSong | Failure:
     )
 
 
-def _needs_analysis(song: HeardSong, policy: Policy) -> bool:
+def _needs_analysis(song: SongPrediction, policy: Policy) -> bool:
     return not song.read_only and (policy.album or not policy.keeps(song.of(policy.field)))
 
 
-def _with_verdict(song: HeardSong, analysis: Analysis) -> HeardSong:
+def _with_verdict(song: SongPrediction, analysis: Analysis) -> SongPrediction:
     probabilities = dict(zip(analysis.genres, map(float, analysis.probabilities), strict=True))
     return replace(song, genre=analysis.genre, probabilities=probabilities, audio=analysis.checksum)

@@ -75,13 +75,13 @@ def _run(options: argparse.Namespace) -> int:
         dataset = dataset_of(options)
         say(dataset.describe())
         split = leaky_split(dataset.clips, options.seed) if options.leaky else None
-        taught = teach(
+        adapter = teach(
             dataset, order, output, options.cache, split=split, group=group, workers=options.workers, say=say
         )
         if group.leads:
-            keep(taught, order, dataset, output)
+            keep(adapter, order, dataset, output)
             progress.step("done")
-            _tell(taught.figures)
+            _tell(adapter.figures)
     return 0
 
 

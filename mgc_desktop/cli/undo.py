@@ -23,7 +23,7 @@ from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
-    from mgc_desktop.tags.journal import Journal, Run
+    from mgc_desktop.tags.journal import Journal, JournalRun
     from mgc_desktop.tags.moved import Located
     from mgc_desktop.tags.writer import RunReport
 
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if failed else OK
 
 
-def _located(chosen: Run, journal: Journal, options: argparse.Namespace) -> list[Located]:
+def _located(chosen: JournalRun, journal: Journal, options: argparse.Namespace) -> list[Located]:
     from mgc_desktop.library.known_paths import known_paths
     from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.writer import locate_files
@@ -94,7 +94,7 @@ def _located(chosen: Run, journal: Journal, options: argparse.Namespace) -> list
     return locate_files(chosen, journal, only=options.only, look_in=options.look_in, known=known)
 
 
-def _question(ready: Sequence[Located], chosen: Run) -> str:
+def _question(ready: Sequence[Located], chosen: JournalRun) -> str:
     from mgc_desktop.cli.confirm import songs_of
 
     return f"Take back {songs_of(len(ready))} of {chosen.id}?"
@@ -114,7 +114,7 @@ def _show(located: Sequence[Located], stream: TextIO) -> None:
         print("There is nothing to take back in this run.", file=stream)
 
 
-def _hint(number: int, chosen: Run) -> None:
+def _hint(number: int, chosen: JournalRun) -> None:
     from mgc_desktop.cli.confirm import songs_of
 
     print(

@@ -25,7 +25,7 @@ from mgc_desktop.library.calls import AnalyseSong, AnalysisResult, SoundIdentity
 from mgc_desktop.library.store import Analysis, LibraryStore
 
 if TYPE_CHECKING:
-    from mgc_desktop.library.rejudge import Judge
+    from mgc_desktop.library.rescore import Rescorer
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -74,7 +74,7 @@ class AnalysisCache:
         model: str,
         version: str,
         *,
-        rescorer: Judge | None = None,
+        rescorer: Rescorer | None = None,
         lost: Lost | None = None,
     ) -> None:
         self._access = _Access(store, lost)
@@ -90,7 +90,7 @@ class AnalysisCache:
         """Keep a result under the bundled head; the verdict, which is the rescorer's where there is one."""
         self._access(lambda store: store.remember(checksum, prediction), None)
         if self._rescorer is not None:
-            prediction = self._rescorer.judged(prediction)
+            prediction = self._rescorer.rescored(prediction)
             rescored = prediction
             self._access(lambda store: store.remember(checksum, rescored), None)
         return _analysis_of(checksum, prediction)
@@ -101,7 +101,7 @@ class AnalysisCache:
             return bundled
         known = store.analysis(checksum, self._model, self._rescorer.version)
         if known is None:
-            rescored = self._rescorer.judged(_prediction_of(bundled, self._model, self._version, path))
+            rescored = self._rescorer.rescored(_prediction_of(bundled, self._model, self._version, path))
             store.remember(checksum, rescored)
             known = _analysis_of(checksum, rescored)
         return known
@@ -146,7 +146,19 @@ class WholeSongCache:
         return None if row is None else self._prediction(row, path)
 
     def _prediction(self, row: tuple[Any, ...], path: Path) -> TrackPrediction:
-        genre, confidence, names, probabilities, tags, embedding, heard, duration, warnings, times, timeline = row
+        (
+            genre,
+            confidence,
+            names,
+            probabilities,
+            tags,
+            embedding,
+            analysed_seconds,
+            duration,
+            warnings,
+            times,
+            timeline,
+        ) = row
         genres = GENRES if names is None else tuple(json.loads(names))
         return TrackPrediction(
             path=path,
@@ -160,7 +172,7 @@ class WholeSongCache:
             timeline=Timeline(genres, _floats(times).reshape(-1, 2), _floats(timeline).reshape(-1, len(genres))),
             tags=tuple((name, probability) for name, probability in json.loads(tags)),
             embedding=None if embedding is None else _floats(embedding),
-            heard=heard,
+            analysed_seconds=analysed_seconds,
             warnings=tuple(json.loads(warnings)),
         )
 
@@ -195,7 +207,7 @@ def _values(prediction: TrackPrediction) -> tuple[Any, ...]:
         _bytes(prediction.probabilities),
         json.dumps(prediction.tags),
         None if embedding is None else _bytes(embedding),
-        prediction.heard,
+        prediction.analysed_seconds,
         prediction.duration,
         json.dumps(prediction.warnings),
         _bytes(prediction.timeline.times),
@@ -223,7 +235,7 @@ def _analysis_of(checksum: str, prediction: TrackPrediction) -> Analysis:
         prediction.probabilities,
         prediction.tags,
         prediction.embedding,
-        prediction.heard,
+        prediction.analysed_seconds,
         prediction.duration,
     )
 
@@ -242,5 +254,5 @@ def _prediction_of(analysis: Analysis, model: str, version: str, path: Path) -> 
         timeline=replace(_NO_TIMELINE, genres=analysis.genres),
         tags=analysis.tags,
         embedding=analysis.embedding,
-        heard=analysis.heard,
+        analysed_seconds=analysis.analysed_seconds,
     )

@@ -12,8 +12,8 @@ from mgc_desktop.tags.fingerprint import audio_checksum
 
 if TYPE_CHECKING:
     from mgc_desktop.inference.classifier import Classifier
-    from mgc_desktop.inference.heads import UserHead
     from mgc_desktop.inference.prediction import TrackPrediction
+    from mgc_desktop.inference.user_heads import UserHead
 
 
 class ModelNotLoadedError(ModelError):

@@ -135,7 +135,7 @@ class Database:
         """What a SELECT gives, for views that look at all songs at once."""
         return self._db.execute(statement, parameters).fetchall()
 
-    def is_sound(self) -> bool:
+    def is_intact(self) -> bool:
         """Look through the whole database for damage. Raises `LibraryError` where it cannot be read at all."""
         try:
             with translated(self.path):

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.library.rejudge import Judge
+from mgc_desktop.library.rescore import Rescorer
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
@@ -37,16 +37,16 @@ class GenreChange:
     after: str | None
 
 
-def effects(store: LibraryStore, judge: Judge, *, cancel: CancelToken | None = None) -> tuple[GenreChange, ...]:
+def effects(store: LibraryStore, rescorer: Rescorer, *, cancel: CancelToken | None = None) -> tuple[GenreChange, ...]:
     """The songs that would change, in no order that matters. Raises `Cancelled`."""
     cancel = cancel or CancelToken()
     changes = []
-    for rows in _batches(store, judge):
+    for rows in _batches(store, rescorer):
         cancel.check()
         bundled = np.stack([np.frombuffer(row[2], "<f4") for row in rows])
         embedding = np.stack([np.frombuffer(row[3], "<f4") for row in rows])
-        for (song, before, *_), found in zip(rows, judge.probabilities(bundled, embedding), strict=True):
-            after, _confidence = judge.verdict(found)
+        for (song, before, *_), found in zip(rows, rescorer.probabilities(bundled, embedding), strict=True):
+            after, _confidence = rescorer.verdict(found)
             if after != before:
                 changes.append(GenreChange(song, before, after))
     return tuple(changes)
@@ -60,8 +60,8 @@ def told(changes: Iterable[GenreChange], most: int = 3) -> str:
     return ", ".join([*parts, *([f"{rest:,} other{'' if rest == 1 else 's'}"] if rest else [])])
 
 
-def _batches(store: LibraryStore, judge: Judge) -> Iterator[list[tuple[Any, ...]]]:
+def _batches(store: LibraryStore, rescorer: Rescorer) -> Iterator[list[tuple[Any, ...]]]:
     last = 0
-    while rows := store.select(_SELECT, (judge.pupil.name, judge.pupil.base, last, _BATCH)):
+    while rows := store.select(_SELECT, (rescorer.base_model.name, rescorer.base_model.base, last, _BATCH)):
         last = rows[-1][0]
         yield rows

@@ -26,7 +26,7 @@ from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.verdict import state_of
 
 if TYPE_CHECKING:
-    from mgc_desktop.library.rejudge import Judge
+    from mgc_desktop.library.rescore import Rescorer
 
 _WAITING: Final = Query(Filter.WAITING, sort=Sort.FOLDER)  # in the order of the disk
 
@@ -46,7 +46,7 @@ def run(
     cancel: CancelToken | None = None,
     pause: Pause | None = None,
     progress: Callable[[JobProgress], None] | None = None,
-    rescorer: Judge | None = None,
+    rescorer: Rescorer | None = None,
     timeout: float | None = None,
 ) -> JobReport:
     """Analyse every waiting song; `model` is name and version, `workers` how many songs at a time the pool takes.

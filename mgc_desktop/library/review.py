@@ -13,7 +13,7 @@ from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
 from mgc_desktop.tags.genre_text import distinct
-from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy, plan
+from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, plan
 from mgc_desktop.tags.read import why_read_only
 from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
@@ -129,8 +129,8 @@ def _decided(
     return row
 
 
-def _heard(song: Song, verdict: Analysis) -> HeardSong:
-    return HeardSong(
+def _heard(song: Song, verdict: Analysis) -> SongPrediction:
+    return SongPrediction(
         song.path,
         verdict.genre,
         dict(zip(verdict.genres, map(float, verdict.probabilities), strict=True)),

@@ -93,17 +93,19 @@ def scan(
             analysed = {path for path, song in before.items() if song.checksum and path not in others}
             files = list(readers.map(lambda path, of=analysed: read_file(path, seen[path], verify=path in of), batch))
             store.put(files)
-            _judge(store, [before[f.path].id for f in files if f.path in before and f.genres != before[f.path].genres])
+            _rescorer(
+                store, [before[f.path].id for f in files if f.path in before and f.genres != before[f.path].genres]
+            )
             read += len(batch)
             if progress:
                 progress(ScanProgress(len(seen), read, batch[-1].parent))
     return ScanReport(len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), (*unreachable, *empty))
 
 
-def _judge(store: LibraryStore, retagged: Sequence[int]) -> None:
+def _rescorer(store: LibraryStore, retagged: Sequence[int]) -> None:
     """Songs whose genres were changed by somebody else may agree now, or differ."""
-    judged = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
-    store.judge([song.id for song in store.songs(retagged) if song.state in judged])
+    rescored = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
+    store.rescorer([song.id for song in store.songs(retagged) if song.state in rescored])
 
 
 def read_file(path: Path, stamp: Stamp | tuple[int, int], *, verify: bool = False) -> FileTags:

@@ -47,7 +47,7 @@ class Analysis:
     probabilities: FloatArray
     tags: tuple[tuple[str, float], ...]
     embedding: FloatArray | None
-    heard: float
+    analysed_seconds: float
     duration: float
 
     @property
@@ -205,7 +205,7 @@ class LibraryStore(UserGenres):
                 prediction.probabilities.astype("<f4").tobytes(),
                 json.dumps(prediction.tags),
                 None if embedding is None else embedding.astype("<f4").tobytes(),
-                prediction.heard,
+                prediction.analysed_seconds,
                 prediction.duration,
                 json.dumps(prediction.warnings),
             ),
@@ -213,17 +213,17 @@ class LibraryStore(UserGenres):
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
         """Give a song its verdict. Where the user said what this sound is, that is its verdict."""
-        heard, confidence = analysis.most_probable, analysis.confidence
+        analysed_seconds, confidence = analysis.most_probable, analysis.confidence
         if (said := self.user_genre(analysis.checksum)) is not None:
-            heard, confidence = said[0], 1.0
+            analysed_seconds, confidence = said[0], 1.0
             (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
-            state = state_of(json.loads(genres), heard)
+            state = state_of(json.loads(genres), analysed_seconds)
         self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
             (
                 analysis.checksum,
-                heard,
+                analysed_seconds,
                 confidence,
                 analysis.model,
                 analysis.duration,
@@ -235,9 +235,9 @@ class LibraryStore(UserGenres):
 
     def unqueue(self) -> None:
         """Songs that wait stand again where they stood before."""
-        self.judge(self.ids(Query(Filter.WAITING)))
+        self.rescorer(self.ids(Query(Filter.WAITING)))
 
-    def judge(self, songs: Sequence[int]) -> None:
+    def rescorer(self, songs: Sequence[int]) -> None:
         """Put songs where their verdict and the genres in their files say they stand; without one they are new."""
         verdicts = self.verdicts(songs)
         states: dict[State, list[int]] = {}
@@ -256,7 +256,7 @@ class LibraryStore(UserGenres):
             (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
 
-    def take_up(self, model: str, version: str) -> None:
+    def use_version(self, model: str, version: str) -> None:
         """Let a model's verdicts count: songs that another one judged get what this one heard in them before, without
         being listened to; where it heard nothing they are stale."""
         rows = self._db.execute(
@@ -305,7 +305,7 @@ class LibraryStore(UserGenres):
                         values_of(replace(song.file_tags, genres=genres)),
                     )
 
-    def orphans(self, model: str, version: str) -> set[str]:
+    def unreferenced(self, model: str, version: str) -> set[str]:
         """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
         rows = self._db.execute(
             "SELECT checksum FROM analysis WHERE model = ? AND version = ? "
@@ -378,7 +378,9 @@ def _below(folder: Path) -> tuple[bytes, bytes]:
 
 
 def _analysis(row: tuple[Any, ...]) -> Analysis:
-    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, heard, duration = row
+    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, analysed_seconds, duration = (
+        row
+    )
     return Analysis(
         checksum,
         f"{model}@{version}",
@@ -388,6 +390,6 @@ def _analysis(row: tuple[Any, ...]) -> Analysis:
         np.frombuffer(probabilities, "<f4"),
         tuple((name, p) for name, p in json.loads(tags)),
         None if embedding is None else np.frombuffer(embedding, "<f4"),
-        heard,
+        analysed_seconds,
         duration,
     )

@@ -15,10 +15,10 @@ from mgc_desktop.library.review import ReviewRow
 from mgc_desktop.library.song import Stamp, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.journal import Journal, Run
+from mgc_desktop.tags.journal import Journal, JournalRun
 from mgc_desktop.tags.moved import Located
 from mgc_desktop.tags.write import WriteOptions
-from mgc_desktop.tags.writer import Around, Progress, RunReport, Written, undo_run, write_run
+from mgc_desktop.tags.writer import FileGuard, Progress, RunReport, Written, undo_run, write_run
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +32,12 @@ def write(
     options: WriteOptions = WriteOptions(),  # noqa: B008 - frozen
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
-    around: Around = nullcontext,
+    file_guard: FileGuard = nullcontext,
 ) -> RunReport:
     """Write what is accepted. Raises TagError as `write_run` does."""
     changes = [row.change for row in rows if row.change.writes]
     report = write_run(
-        changes, journal, note=note, options=options, cancel=cancel, progress=progress, around=around
+        changes, journal, note=note, options=options, cancel=cancel, progress=progress, file_guard=file_guard
     )  # fmt: skip
     record_writes(store, report, State.WRITTEN)
     return report
@@ -45,7 +45,7 @@ def write(
 
 def undo(
     store: LibraryStore,
-    run: Run,
+    run: JournalRun,
     journal: Journal,
     *,
     only: Collection[Path] | None = None,
@@ -53,24 +53,25 @@ def undo(
     options: WriteOptions = WriteOptions(),  # noqa: B008 - frozen
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
-    around: Around = nullcontext,
+    file_guard: FileGuard = nullcontext,
 ) -> RunReport:
     """Take back a run, or `only` some files of it, or those that were `located`. Raises TagError as `undo_run` does."""
     report = undo_run(
-        run, journal, only=only, located=located, options=options, cancel=cancel, progress=progress, around=around
+        run, journal, only=only, located=located, options=options, cancel=cancel, progress=progress,
+        file_guard=file_guard,
     )  # fmt: skip
     record_undo(store, report, run, located or ())
     return report
 
 
-def record_undo(store: LibraryStore, report: RunReport, run: Run, located: Sequence[Located] = ()) -> None:
+def record_undo(store: LibraryStore, report: RunReport, run: JournalRun, located: Sequence[Located] = ()) -> None:
     """Bring the database in step with a run that was taken back; `located`: where its files were found."""
     _follow_moves(store, report, located)
     back = State.NEW if run.undoes is None else State.WRITTEN
     record_writes(store, report, back)
     if back is State.NEW:
         songs = (store.song_at(written.path) for written in report.written)
-        store.judge([song.id for song in songs if song is not None])
+        store.rescorer([song.id for song in songs if song is not None])
 
 
 def _follow_moves(store: LibraryStore, report: RunReport, located: Sequence[Located]) -> None:
@@ -105,7 +106,9 @@ def record_writes(store: LibraryStore, report: RunReport, state: State) -> None:
             _log.warning("the library could not be told of %s: %s", path, error)
 
 
-def tell_library(database: Path, report: RunReport, run: Run | None = None, located: Sequence[Located] = ()) -> None:
+def tell_library(
+    database: Path, report: RunReport, run: JournalRun | None = None, located: Sequence[Located] = ()
+) -> None:
     """Tell a library, if there is one, what a program without a window wrote, or which `run` it took back.
 
     Nothing that fails here takes anything back: it is logged, and the next scan finds the change.

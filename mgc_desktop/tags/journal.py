@@ -39,7 +39,7 @@ EntryState = Literal["pending", "done", "dropped", "unclear"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One file of a run.
 
     `old`, `new`: what stood in `field`. `before`, `after`: the file's checksums. `undo` turns the file back.
@@ -66,7 +66,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class JournalRun:
     """A run in short.
 
     `started`: seconds since 1970, by a clock that may have been wrong. `note`: the rules it followed. `undoes`: the
@@ -203,7 +203,7 @@ class Journal:
             finally:
                 writer.close()
 
-    def recover(self) -> list[Entry]:
+    def recover(self) -> list[JournalEntry]:
         """Look after runs that a crash cut off: find out how far they got, delete their temporary copies.
 
         Gives the entries that were under way. `TagError` if a writer is at work or the journal cannot be written.
@@ -214,7 +214,7 @@ class Journal:
         with WriterLock(self.folder / "lock"):
             return self._recover()
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[JournalRun]:
         """All runs that wrote or refused anything, the newest first, whatever the clock said. Raises `TagError`."""
         ends = self._ends()
         undos = _undos(ends)
@@ -222,7 +222,7 @@ class Journal:
         wrote = (run for run in found if run.written or run.refused)
         return sorted(wrote, key=lambda run: (run.sequence, run.started), reverse=True)
 
-    def recovered_runs(self) -> list[Run]:
+    def recovered_runs(self) -> list[JournalRun]:
         """The same after `recover`, as far as that is possible now; while a writer is at work its run is listed too."""
         try:
             self.recover()
@@ -230,7 +230,7 @@ class Journal:
             _log.info("the journal is not recovered now: %s", error)
         return self.runs()
 
-    def find(self, wanted: str | None = None) -> Run:
+    def find(self, wanted: str | None = None) -> JournalRun:
         """The run of that name or of a name that begins so; by default the last one that can still be undone."""
         runs = self.runs()
         if wanted is None:
@@ -243,7 +243,7 @@ class Journal:
             raise TagError(f"{how} “{wanted}”; `mgc runs` lists them.")
         return matching[0]
 
-    def entries(self, run: str) -> Iterator[Entry]:
+    def entries(self, run: str) -> Iterator[JournalEntry]:
         """The files of a run, in the order of writing."""
         waiting: dict[int, dict[str, Any]] = {}
         for line in self._lines(run):
@@ -296,12 +296,12 @@ class Journal:
             numbers |= {entry.undoes for entry in taken_back if entry.undoes is not None and _counts(entry)}
         return frozenset(numbers)
 
-    def _summary(self, run: str, ends: _Ends, undos: _Undos) -> Run:
+    def _summary(self, run: str, ends: _Ends, undos: _Undos) -> JournalRun:
         """From the last line, or, where a crash left none, from all."""
         head, last = ends[0] or {}, ends[1]
         finished = _is_finished(ends)
         totals, damaged = (last, 0) if last is not None and finished else self._count(run)
-        return Run(
+        return JournalRun(
             run,
             float(head.get("started", 0.0)),
             str(head.get("note", "")),
@@ -320,8 +320,8 @@ class Journal:
         refused = types.count("refused") + types.count("dropped")
         return {"written": written, "refused": refused}, types.count("damaged")
 
-    def _recover(self) -> list[Entry]:
-        found: list[Entry] = []
+    def _recover(self) -> list[JournalEntry]:
+        found: list[JournalEntry] = []
         for run, ends in self._ends().items():
             if not _is_finished(ends):
                 try:
@@ -330,7 +330,7 @@ class Journal:
                     raise _unwritable(error) from error
         return found
 
-    def _recover_run(self, run: str, sequence: int) -> list[Entry]:
+    def _recover_run(self, run: str, sequence: int) -> list[JournalEntry]:
         pending = [entry for entry in self.entries(run) if entry.state == "pending"]
         with closing(LineWriter(self._file(run))) as writer:
             for entry in pending:
@@ -364,7 +364,7 @@ def _undos(ends: dict[str, _Ends]) -> _Undos:
     return undos
 
 
-def _happened(entry: Entry) -> EntryState:
+def _happened(entry: JournalEntry) -> EntryState:
     """What became of an entry that was under way, told by the file."""
     try:
         if not entry.path.is_file():
@@ -377,16 +377,16 @@ def _happened(entry: Entry) -> EntryState:
     return "dropped" if now.matches(entry.before) else "unclear"
 
 
-def _counts(entry: Entry) -> bool:
+def _counts(entry: JournalEntry) -> bool:
     return entry.state in ("done", "unclear")
 
 
-def _entry(run: str, line: dict[str, Any], state: EntryState, outcome: dict[str, Any] | None = None) -> Entry:
+def _entry(run: str, line: dict[str, Any], state: EntryState, outcome: dict[str, Any] | None = None) -> JournalEntry:
     """From the line of the intent and, where there is one, the line of what became of it."""
     written = None
     if outcome is not None and "size" in outcome:
         written = FileState(outcome["size"], outcome["modified"])
-    return Entry(
+    return JournalEntry(
         run,
         line["number"],
         Path(line["path"]),

@@ -16,7 +16,7 @@ from typing import Final
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.tags import temporary
 from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
-from mgc_desktop.tags.journal import Entry
+from mgc_desktop.tags.journal import JournalEntry
 from mgc_desktop.tags.write import FileState
 
 _MOST_FILES: Final = 300_000  # looked at (not read) in one search
@@ -34,7 +34,7 @@ class Located:
     that have its checksums. `moved`: whether it is elsewhere than where it was written.
     """
 
-    entry: Entry
+    entry: JournalEntry
     path: Path | None
     candidates: tuple[Path, ...] = ()
     reason: str = ""
@@ -50,7 +50,7 @@ class Located:
 
 
 def locate(
-    entries: Sequence[Entry],
+    entries: Sequence[JournalEntry],
     *,
     look_in: Sequence[Path] = (),
     known: KnownPaths = lambda _: (),
@@ -72,12 +72,12 @@ def locate(
     search.walk([*wanted, *(entry.path.parent for entry in entries)])
     search.look_at(Path(os.path.realpath(path)) for path in known({entry.after.size for entry in lost}))
     search.sure = {path for paths in search.found.values() for path in paths}
-    search.walk(_around(lost))
+    search.walk(_file_guard(lost))
     told = {located.entry.number: located for located in search.assigned()}
     return [told.get(entry.number) or Located(entry, entry.path) for entry in entries]
 
 
-def _in_place(entry: Entry, cancel: CancelToken) -> bool:
+def _in_place(entry: JournalEntry, cancel: CancelToken) -> bool:
     """Whether the file under that name is the one of the entry, be it changed since; or cannot be looked at."""
     cancel.check()
     try:
@@ -94,7 +94,7 @@ def _in_place(entry: Entry, cancel: CancelToken) -> bool:
         return True
 
 
-def _around(lost: Iterable[Entry]) -> set[Path]:
+def _file_guard(lost: Iterable[JournalEntry]) -> set[Path]:
     """Where a folder is gone: the nearest folder above that is there."""
     found = set()
     for folder in {entry.path.parent for entry in lost}:
@@ -141,11 +141,11 @@ class _Search:
     """
 
     def __init__(
-        self, lost: Sequence[Entry], taken: Collection[Path], look_in: Sequence[Path], cancel: CancelToken
+        self, lost: Sequence[JournalEntry], taken: Collection[Path], look_in: Sequence[Path], cancel: CancelToken
     ) -> None:
         self.found: dict[_Key, list[Path]] = {}
         self.sure: set[Path] = set()
-        self._groups: dict[_Key, list[Entry]] = {}
+        self._groups: dict[_Key, list[JournalEntry]] = {}
         self._endings: dict[int, set[str]] = {}  # by size: of the names under which such files were written
         for entry in lost:
             self._groups.setdefault(_key(entry.after), []).append(entry)
@@ -209,7 +209,7 @@ class _Search:
                 else:
                     yield Located(entry, None, tuple(paths), self._reason(paths, len(group)))
 
-    def _chosen(self, sure: Sequence[Path], group: Sequence[Entry]) -> Sequence[Path]:
+    def _chosen(self, sure: Sequence[Path], group: Sequence[JournalEntry]) -> Sequence[Path]:
         """One file to each entry of a group of equal files; none if that is not clear."""
         if len(sure) > len(group):  # the folder that was named decides
             sure = [path for path in sure if any(folder in path.parents for folder in self._look_in)]

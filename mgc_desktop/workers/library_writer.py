@@ -15,14 +15,14 @@ from mgc_desktop.library.review import ReviewRow, keep_choices, review
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.tagging import undo, write
 from mgc_desktop.library.ticks import MIN_CONFIDENCE
-from mgc_desktop.tags.journal import Journal, Run
+from mgc_desktop.tags.journal import Journal, JournalRun
 from mgc_desktop.tags.moved import Located, locate
 from mgc_desktop.tags.policy import Policy
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import RunReport, undoable
 from mgc_desktop.workers.tasks import TaskRunner
 
-_LOOK_MS: Final = 100
+_POLL_MS: Final = 100
 
 Around = Callable[[Path], AbstractContextManager[object]]
 
@@ -37,18 +37,18 @@ class LibraryWriter(QObject):
     ended = Signal(object)  # RunReport
     failed = Signal(object)  # Exception
 
-    def __init__(self, database: Path, journal: Journal, around: Around, parent: QObject | None = None) -> None:
+    def __init__(self, database: Path, journal: Journal, file_guard: Around, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.database = database
         self._journal = journal
-        self._around = around
+        self._file_guard = file_guard
         self._runner = TaskRunner(threads=1, parent=self)
         self._token: CancelToken | None = None
         self._plan: CancelToken | None = None
         self._now: tuple[int, int, Path] | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
 
     @property
     def writing(self) -> bool:
@@ -83,11 +83,13 @@ class LibraryWriter(QObject):
 
         self._runner.run(work, done=done, failed=self.failed.emit)
 
-    def runs(self, done: Callable[[list[Run]], None]) -> CancelToken:
+    def runs(self, done: Callable[[list[JournalRun]], None]) -> CancelToken:
         """What was written so far, the newest first; runs that a crash cut off are looked after before."""
         return self._runner.run(lambda _: self._journal.recovered_runs(), done=done, failed=self.failed.emit)
 
-    def files(self, run: Run, done: Callable[[list[Located]], None], look_in: Sequence[Path] = ()) -> CancelToken:
+    def files(
+        self, run: JournalRun, done: Callable[[list[Located]], None], look_in: Sequence[Path] = ()
+    ) -> CancelToken:
         """The files of a run that can be taken back, and where they are now; `look_in`: folders to search as well."""
 
         def work(token: CancelToken) -> list[Located]:
@@ -96,10 +98,10 @@ class LibraryWriter(QObject):
 
         return self._runner.run(work, done=done, failed=self.failed.emit)
 
-    def latest(self, path: Path, done: Callable[[Run | None], None]) -> CancelToken:
+    def latest(self, path: Path, done: Callable[[JournalRun | None], None]) -> CancelToken:
         """The newest run in which a file was written, be it under another name, and is not taken back."""
 
-        def work(_: CancelToken) -> Run | None:
+        def work(_: CancelToken) -> JournalRun | None:
             runs = (run for run in self._journal.recovered_runs() if run.can_be_undone)
             return next((run for run in runs if undoable(run, self._journal, [path])), None)
 
@@ -110,16 +112,16 @@ class LibraryWriter(QObject):
         self._start(
             lambda store, cancel: write(
                 store, rows, self._journal, note=note, options=options, cancel=cancel, progress=self._note,
-                around=self._around,
+                file_guard=self._file_guard,
             )
         )  # fmt: skip
 
-    def undo(self, run: Run, located: Sequence[Located], *, options: WriteOptions) -> None:
+    def undo(self, run: JournalRun, located: Sequence[Located], *, options: WriteOptions) -> None:
         """Take back files of a run, where they are now."""
         self._start(
             lambda store, cancel: undo(
                 store, run, self._journal, located=located, options=options, cancel=cancel, progress=self._note,
-                around=self._around,
+                file_guard=self._file_guard,
             )
         )  # fmt: skip
 
@@ -149,7 +151,7 @@ class LibraryWriter(QObject):
     def _note(self, done: int, total: int, path: Path) -> None:
         self._now = (done, total, path)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if self._now is not None:
             self.progressed.emit(*self._now)
 

@@ -79,7 +79,7 @@ def test_programs_that_open_a_library_at_once_all_use_it(tmp_path: Path, version
     for number in range(5):
         with LibraryStore(tmp_path / f"library-{number}.db") as store:
             assert len(store.ids(Query())) == 3 + (3 if version else 0)
-            assert store.is_sound()
+            assert store.is_intact()
 
 
 def test_an_older_library_is_copied_then_brought_up_to_date(tmp_path: Path) -> None:

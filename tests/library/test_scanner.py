@@ -209,7 +209,7 @@ class TestSoundsThatChange:
         scan([music], store)
         song = store.song_at(analysed)
         assert song is not None
-        assert (song.state, song.heard, song.confidence, song.model) == (State.NEW, None, None, None)
+        assert (song.state, song.predicted, song.confidence, song.model) == (State.NEW, None, None, None)
         assert song.checksum == audio_checksum(analysed)
         assert store.verdicts([song.id]) == {}
         assert store.choices() == {}
@@ -221,7 +221,7 @@ class TestSoundsThatChange:
         scan([music], store)
         song = store.song_at(analysed)
         assert song is not None
-        assert (song.name, song.state, song.heard) == ("Deux", State.TO_WRITE, "Alt Rock")
+        assert (song.name, song.state, song.predicted) == ("Deux", State.TO_WRITE, "Alt Rock")
         assert store.choices() == {song.id: (True, ("Fado",))}
 
     def test_a_new_mode_or_owner_leaves_a_written_song_written(
@@ -239,7 +239,7 @@ class TestSoundsThatChange:
         scan([music], store)
         song = store.song_at(analysed)
         assert song is not None
-        assert (song.heard, song.state in (State.NEW, State.FAILED)) == (None, True)
+        assert (song.predicted, song.state in (State.NEW, State.FAILED)) == (None, True)
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows tells no time of change")
     def test_a_replacement_of_the_same_size_and_time_is_seen(
@@ -255,7 +255,7 @@ class TestSoundsThatChange:
         scan([music], store)
         song = store.song_at(analysed)
         assert song is not None
-        assert song.heard is None
+        assert song.predicted is None
 
 
 def test_a_file_that_failed_is_read_again_under_its_new_name(store: LibraryStore, music: Path) -> None:

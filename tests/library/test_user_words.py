@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mgc_desktop.analysis.columns import read_columns
+from mgc_desktop.analysis.confusion import confusion
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-from mgc_desktop.insight.columns import read_columns
-from mgc_desktop.insight.confusion import confusion
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.review import review
 from mgc_desktop.library.scanner import scan
@@ -72,7 +72,7 @@ def said(store: LibraryStore, path: Path, *genres: str) -> dict[str, tuple[str, 
 def test_it_is_shown_as_theirs_and_ticked(store: LibraryStore, music: Path) -> None:
     said(store, music / "a.flac", "Jazz")
     song = at(store, music / "a.flac")
-    assert (song.heard, song.by_user, song.state) == ("Jazz", True, State.TO_WRITE)
+    assert (song.predicted, song.by_user, song.state) == ("Jazz", True, State.TO_WRITE)
     assert is_ticked_by_default(song)
     assert said_of(store, music / "a.flac") == ("Jazz",)
     assert not at(store, music / "b.flac").by_user
@@ -87,16 +87,16 @@ def test_nothing_overrules_it(store: LibraryStore, music: Path, by: str) -> None
             hear(store, path, "Classical", "m")
         case "another model":
             hear(store, path, "World", "n")
-            store.take_up("n", "1")
+            store.use_version("n", "1")
         case "a changed model":
-            store.take_up("m", "2")
+            store.use_version("m", "2")
             assert at(store, music / "b.flac").state is State.STALE
         case "judging again":
-            store.judge(store.ids(Query()))
+            store.rescorer(store.ids(Query()))
         case _:
             scan([music], store)
     song = at(store, path)
-    assert (song.heard, song.by_user, song.state) == ("Jazz", True, State.TO_WRITE)
+    assert (song.predicted, song.by_user, song.state) == ("Jazz", True, State.TO_WRITE)
     (row,) = review(store, Policy(), [song.id], min_confidence=0.7)
     assert (row.change.new, row.change.writes, row.change.reason) == (("Jazz",), True, "You said Jazz.")
 
@@ -140,11 +140,11 @@ def test_a_song_that_no_model_has_analysed_can_be_named(store: LibraryStore, mus
     scan([music], store)
     said(store, new, "Fado")
     song = at(store, new)
-    assert (song.heard, song.state, song.by_user) == ("Fado", State.TO_WRITE, True)
+    assert (song.predicted, song.state, song.by_user) == ("Fado", State.TO_WRITE, True)
     (row,) = review(store, Policy(), [song.id])
     assert row.change.new == ("Fado",)
     said(store, new)
-    assert (at(store, new).heard, at(store, new).state) == (None, State.NEW)
+    assert (at(store, new).predicted, at(store, new).state) == (None, State.NEW)
 
 
 def test_all_songs_of_one_sound_follow_and_it_can_be_taken_back(store: LibraryStore, music: Path) -> None:
@@ -154,11 +154,11 @@ def test_all_songs_of_one_sound_follow_and_it_can_be_taken_back(store: LibrarySt
     hear(store, twin, "Classical", "m")
     before = said(store, twin, "Jazz")
     assert list(before.values()) == [None]
-    assert {at(store, music / name).heard for name in ("a.flac", "twin.flac")} == {"Jazz"}
+    assert {at(store, music / name).predicted for name in ("a.flac", "twin.flac")} == {"Jazz"}
     say(store, before)
     for name in ("a.flac", "twin.flac"):
         song = at(store, music / name)
-        assert (song.heard, song.by_user, song.state) == ("Classical", False, State.TO_WRITE)
+        assert (song.predicted, song.by_user, song.state) == ("Classical", False, State.TO_WRITE)
         assert song.confidence == pytest.approx(0.91)
 
 

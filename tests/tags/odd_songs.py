@@ -216,7 +216,7 @@ def make_odd_songs(folder: Path) -> list[Path]:
         path.write_bytes(data)
         made.append(path)
 
-    around = wraps(scratch)
+    file_guard = wraps(scratch)
     for ending in [*ENCODERS, ".ape"]:
         usual = scratch / f"song{ending}"
         if ending == ".ape":
@@ -224,12 +224,12 @@ def make_odd_songs(folder: Path) -> list[Path]:
         else:
             encode(usual, ending, SECONDS)
         data = usual.read_bytes()
-        for name, change in around.items():
+        for name, change in file_guard.items():
             add(name, ending, change(data))
         tag_fully(usual)
         tagged = usual.read_bytes()
         for name in ("plain", "id3v1 behind", "apev2 behind", "cut behind", "zeros behind", "id3v2.4 in front"):
-            add(f"tagged, {name}", ending, around[name](tagged))
+            add(f"tagged, {name}", ending, file_guard[name](tagged))
         for name, odd in OWN.get(ending, lambda _: iter(()))(data):
             add(name, ending, odd)
         add("of a wrong ending", ".wav" if ending != ".wav" else ".mp3", tagged)

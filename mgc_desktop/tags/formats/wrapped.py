@@ -28,25 +28,25 @@ class WrappedFormat(TagFormat):
 
     def read(self, file: BinaryIO) -> Contents:
         contents = Contents(self.name, read_only=self.read_only)
-        around = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
+        file_guard = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
         if self.info is not None:
             module, name = self.info
-            sound = window(file, around.audio, Budget())
+            sound = window(file, file_guard.audio, Budget())
             info = contents.attempt(
                 lambda: getattr(import_module(module), name)(sound, *self.info_arguments), needed=False
             )
             length = float(getattr(info, "length", 0.0))
             contents.length = believed_duration(length, file.seek(0, 2), self.name.lower())
-        add_tags_around(file, around, contents, ape_first=self.own == "APEv2")
+        add_tags_around(file, file_guard, contents, ape_first=self.own == "APEv2")
         return contents
 
     def layout(self, file: BinaryIO) -> Layout:
         return (wrapping.find(file).audio,)
 
     def edit(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-        around = wrapping.find(file)
-        own = next(iter(around.id3 if self.own == "ID3v2" else around.ape), None)
-        splices = wrapping.edit_others(file, around, field, values, own)
+        file_guard = wrapping.find(file)
+        own = next(iter(file_guard.id3 if self.own == "ID3v2" else file_guard.ape), None)
+        splices = wrapping.edit_others(file, file_guard, field, values, own)
         if own is not None:
             edit = wrapping.edit_id3 if self.own == "ID3v2" else wrapping.edit_ape
             return splices + edit(file, own, field, values)
@@ -54,7 +54,10 @@ class WrappedFormat(TagFormat):
             return splices
         texts, cover, mime = taken_over(self.read(file), field)
         if self.own == "APEv2":
-            return [*splices, Splice(around.audio.end, around.audio.end, apev2_edit.new_tag(field, values, texts))]
+            return [
+                *splices,
+                Splice(file_guard.audio.end, file_guard.audio.end, apev2_edit.new_tag(field, values, texts)),
+            ]
         frames = id3_edit.frames_of(texts) + id3_edit.render(4, field, values)
         frames += id3_edit.picture_frame(cover, mime) if cover else b""
         return [Splice(0, 0, id3_edit.new_tag(frames)), *splices]
