@@ -9,13 +9,13 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-MISSING = "The file is not there any more. It was moved, renamed or deleted since."
+MISSING = "The file is not there"  # how the message on a file begins that was moved, renamed or deleted
 
 
 def sentence_of(error: OSError) -> str:
     """What the system says of a file, as a sentence with the way out."""
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
-        return f"{MISSING} Look through the folders again to find it."
+        return f"{MISSING} any more. It was moved, renamed or deleted; look through the folders again to find it."
     if error.errno in (errno.EACCES, errno.EPERM):
         return "The file may not be read. Change its permissions, or those of its folder."
     return (

@@ -38,13 +38,14 @@ def _check(path: Path, status: os.stat_result, limit: int) -> None:
 
 
 def _too_large(path: Path, size: int, limit: int) -> OSError:
-    return OSError(errno.EFBIG, f"it has {size / MB:,.1f} MB; such a file has at most {limit / MB:,.0f} MB", str(path))
+    return OSError(errno.EFBIG, f"it has {size / MB:,.1f} MB; such a file has at most {limit / MB:,.4g} MB", str(path))
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write `data` beside `path` first, then put it in its place: what was there before stays until all is written.
 
-    A link is followed. A device or a pipe, such as /dev/stdout, is written to directly. Raises OSError.
+    `private`: a new file can be read by the user alone. A link is followed. A device or a pipe, such as /dev/stdout,
+    is written to directly. Raises OSError.
     """
     if path.is_symlink():
         path = path.resolve()
@@ -53,7 +54,8 @@ def write_whole(path: Path, data: bytes) -> None:
         return
     unfinished = path.with_name(f".mgc-{secrets.token_hex(6)}.part")
     try:
-        with unfinished.open("xb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(unfinished, flags, 0o600 if private else 0o666), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from mgc_desktop.errors import MgcError
+from mgc_desktop.errors import MgcError, sentence_of
 from mgc_desktop.paths import log_dir
 from mgc_desktop.terminal_text import printable
 
@@ -62,6 +63,8 @@ def headline(error: BaseException) -> tuple[str, str]:
     """Title and sentence for a user."""
     if isinstance(error, MgcError):
         return error.title, str(error)
+    if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike):
+        return "This file cannot be used", f"{os.fsdecode(error.filename)}: {sentence_of(error)}"
     return MgcError.title, f"{type(error).__name__}: {error}. The log has the details."
 
 

@@ -26,9 +26,11 @@ _PATH: Final = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"'
 _SOCKET_PATH: Final = re.compile(r'sun_path=(@?)"([^"]*)"')
 _CREATING: Final = ("mkdir", "rename", "link", "symlink", "creat", "truncate")
 
-# Local sockets that belong to the machine's own services. Name services are not among them: whoever looks up a host
-# may ask one of those (nscd, systemd-resolved).
-_LOCAL_SERVICES: Final = re.compile(r"X11-unix|/pulse|/pipewire|/jack|dbus|/bus$|at-spi|wayland|ICE-unix|^[0-9a-f]{5}$")
+# Local sockets of the machine's own services and of the program itself. Name services are not among them: whoever
+# looks up a host may ask one of those (nscd, systemd-resolved).
+_LOCAL_SERVICES: Final = re.compile(
+    r"X11-unix|/pulse|/pipewire|/jack|dbus|/bus$|at-spi|wayland|ICE-unix|mgc-desktop|^[0-9a-f]{5}$"
+)
 
 # What the system's own libraries keep for all programs: fontconfig's and Mesa's caches, PulseAudio's and JACK's
 # places of meeting, shared memory, devices.

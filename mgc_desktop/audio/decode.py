@@ -83,7 +83,7 @@ def _describe(path: Path, source: FrameSource, first: AudioFrame) -> AudioInfo:
     )
     if claimed is None or is_plausible_duration(claimed, most):
         return info
-    if source.codec.startswith("pcm_"):  # cut off, or the header was never completed
+    if source.is_unpacked:  # cut off, or the header was never completed
         return replace(info, duration=most)
     return replace(info, duration=None, bit_rate=None)  # FFmpeg's bit rate is the size divided by what is claimed
 

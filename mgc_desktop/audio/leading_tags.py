@@ -1,4 +1,4 @@
-"""ID3v2 tags that stand in front of a file's sound, and the file as it would be without them.
+"""ID3v2 tags that stand in front of a file's sound.
 
 Old taggers put ID3v2 in front of formats that do not know it (WavPack, Monkey's Audio, Musepack, WAV, AIFF), and
 some put several tags in a row. FFmpeg passes over a single tag in front of some formats only.
@@ -7,7 +7,6 @@ some put several tags in a row. FFmpeg passes over a single tag in front of some
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import BinaryIO, Final
 
 _HEADER: Final = 10  # bytes of an ID3v2 header, and of its footer
@@ -35,45 +34,3 @@ def _tag_length(head: bytes) -> int:
     size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
     footer = _HEADER if head[3] >= 4 and head[5] & 0x10 else 0
     return _HEADER + size + footer
-
-
-class FileBehindTags:
-    """The bytes of a file from `start` on, as a read-only binary file that FFmpeg can read through PyAV."""
-
-    def __init__(self, path: Path, start: int) -> None:
-        """Raises OSError."""
-        self.name = str(path)
-        self._start = start
-        self._file = path.open("rb")
-        self._file.seek(start)
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes, none at the end. Raises OSError."""
-        return self._file.read(size)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """As of any file, counted from `start` on. Raises OSError or ValueError."""
-        if whence == os.SEEK_SET:
-            offset += self._start
-        return self._file.seek(offset, whence) - self._start
-
-    def tell(self) -> int:
-        """The place of the next byte, counted from `start` on."""
-        return self._file.tell() - self._start
-
-    def close(self) -> None:
-        """Let go of the file; safe to call more than once."""
-        self._file.close()
-
-
-def open_behind_tags(path: Path) -> FileBehindTags | None:
-    """The file without its leading ID3v2 tags, where FFmpeg needs that; None where it reads the file itself as well.
-
-    FFmpeg knows a single tag in front of MPEG audio. Raises OSError.
-    """
-    with path.open("rb") as file:
-        count, end = leading_tags(file)
-        file.seek(end)
-        sync = file.read(2)
-    mpeg = len(sync) == 2 and sync[0] == 0xFF and sync[1] & 0xE0 == 0xE0
-    return None if count == 0 or (count == 1 and mpeg) else FileBehindTags(path, end)

@@ -11,7 +11,7 @@ from mgc_desktop.audio.leading_tags import leading_tags
 _MIN_RATE: Final = 1_000  # Hz
 _MAX_RATE: Final = 768_000
 _MAX_RATE_DSD: Final = 5_644_800  # DSD1024, of which FFmpeg gives a sample for each 8 bits
-_LEAST_BIT_RATE: Final = 10  # bit/s; FLAC of silence at 8 kHz has little more
+_LEAST_BIT_RATE: Final = 100  # bit/s; FLAC of silence at 8 kHz has 170
 _LEAST_MPEG_BIT_RATE: Final = 8_000  # the lowest that an MPEG frame's header can state
 _MPEG: Final = frozenset({"mp1", "mp2", "mp3"})
 

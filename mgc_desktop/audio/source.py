@@ -23,18 +23,19 @@ from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
+from mgc_desktop.audio.file_view import FileView, open_view
 from mgc_desktop.audio.formats import input_options, is_playlist
 from mgc_desktop.audio.frames import samples
 from mgc_desktop.audio.layouts import keep_layout, plain_layout
-from mgc_desktop.audio.leading_tags import FileBehindTags, open_behind_tags
 from mgc_desktop.audio.plausible import is_free_format, is_plausible_rate, longest
-from mgc_desktop.errors import DecodeError
+from mgc_desktop.errors import MISSING, DecodeError
 
 FloatArray = NDArray[np.float32]
 
 # All channels of one frame may not hold more samples than this: headers of some formats claim any size, and memory
 # is taken for it. A second of 16 channels at 768 kHz fits.
 _DECODER_OPTIONS = {"max_samples": str(1 << 24)}
+_UNPACKED = frozenset({"wav", "w64", "aiff", "au", "caf"})  # containers without compression of their own
 _CHUNK = 1 << 20  # bytes that are read at once to see whether a file can be read
 _MAX_FAILED_READS = 64  # in a row; a damaged container gives a few, a broken one would give them for ever
 
@@ -110,7 +111,13 @@ class FrameSource:
     @property
     def longest_duration(self) -> float:
         """The longest that the file's bytes can last, in seconds."""
-        return longest(self.container.size, self.codec, self.stream.codec_context.bit_rate)
+        bit_rate = self.stream.codec_context.bit_rate if self.container.format.name in _UNPACKED else None
+        return longest(self.container.size, self.codec, bit_rate)
+
+    @property
+    def is_unpacked(self) -> bool:
+        """Whether the file's size tells its length: PCM that its container stores as it is."""
+        return self.container.format.name in _UNPACKED and self.codec.startswith("pcm_")
 
     def samples(self, frame: AudioFrame) -> FloatArray | None:
         """The frame as `(1 or 2, samples)` float32, see `frames.samples`; None, and counted, if it makes no sense."""
@@ -155,7 +162,7 @@ class _Opened:
     container: InputContainer
     stream: AudioStream
     layout: tuple[str, ...] | None
-    file: FileBehindTags | None
+    file: FileView | None
 
     def close(self) -> None:
         self.container.close()
@@ -169,7 +176,7 @@ def _check_file(path: Path) -> None:
         status = path.stat()
     except FileNotFoundError as error:
         raise DecodeError(
-            "The file is not there. If it was moved or renamed, open it again from its new place.", path=path
+            f"{MISSING}. If it was moved or renamed, open it again from its new place.", path=path
         ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -186,7 +193,7 @@ def _check_file(path: Path) -> None:
 def _open(path: Path) -> _Opened:
     _check_file(path)
     try:
-        file = open_behind_tags(path)
+        file = open_view(path)
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
@@ -203,7 +210,7 @@ def _open(path: Path) -> _Opened:
         raise
 
 
-def _open_container(path: Path, file: FileBehindTags | None) -> InputContainer:
+def _open_container(path: Path, file: FileView | None) -> InputContainer:
     try:
         # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
         return av.open(file or f"file:{path}", "r", options=input_options(), metadata_errors="replace")

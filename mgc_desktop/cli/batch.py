@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from mgc_desktop.cli.interrupt import cancelled_by_interrupt
 from mgc_desktop.errors import MgcError
-from mgc_desktop.library.batch import ANALYSIS_TIMEOUT, PER_WORKER, Steps, failure_message, run_batch
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT, PER_WORKER, Outcome, Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
 from mgc_desktop.library.executor import IsolatedPool
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mgc_desktop.inference.prediction import TrackPrediction
     from mgc_desktop.inference.user_heads import UserHead
     from mgc_desktop.library.store import LibraryStore
+
+R = TypeVar("R")
 
 _BUSY_MS: Final = 1000  # a cache is not worth the usual wait for another program that is writing
 _AHEAD: Final = 32  # songs that a worker may be ahead of one that takes long, as results come in order
@@ -103,12 +106,26 @@ def analyse_all(
             def steps(path: Path) -> Steps[TrackPrediction]:
                 return analysed(workers.pool, path, call, cache)
 
-            for outcome in run_batch(
-                partial(next, iter(paths), None), steps, limit=workers.limit, ahead=_AHEAD * workers.number,
-                timeout=workers.timeout, fatal=(ModelNotLoadedError,),
-            ):  # fmt: skip
+            for outcome in in_order(paths, steps, workers, ahead=_AHEAD):
                 error = None if outcome.error is None else failure_message(outcome.error)
                 yield BatchResult(outcome.item, outcome.result, error)
+
+
+def in_order(
+    paths: Iterable[Path], steps: Callable[[Path], Steps[R]], workers: Workers, *, ahead: int
+) -> Iterator[Outcome[Path, R]]:
+    """The outcomes in the order of the paths; `ahead`: songs that a worker may be ahead of one that takes long.
+
+    Ctrl-C ends the run between two outcomes: raised anywhere, KeyboardInterrupt would leave locks of futures held, for
+    which the pool would wait without an end.
+    """
+    with cancelled_by_interrupt(second_raises=True) as cancel:
+        yield from run_batch(
+            partial(next, iter(paths), None), steps, limit=workers.limit, ahead=ahead * workers.number,
+            timeout=workers.timeout, fatal=(ModelNotLoadedError,), cancel=cancel,
+        )  # fmt: skip
+        if cancel.cancelled:
+            raise KeyboardInterrupt
 
 
 def identify(model: str, head: UserHead | None) -> tuple[str, str]:

@@ -44,12 +44,12 @@ def run(options: argparse.Namespace) -> int:
             try:
                 projection = project(features, labels, method, dimensions)
             except TrainingError as error:
-                print(f"{method} to {dimensions} dimensions: {error}")
+                print(printable(f"{method} to {dimensions} dimensions: {error}"))
                 continue
             name = f"{source}-{method}-{dimensions}d"
             projection.save(output / f"{name}.npz")
             draw(projection.apply(features), labels, name, output / f"{name}.png")
-            print(f"{output / name}.npz: {projection.fidelity:.2f} of the layout is reproduced")
+            print(printable(f"{output / name}.npz: {projection.fidelity:.2f} of the layout is reproduced"))
     return 0
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mgc_desktop.cli.batch import cache_store, identify, worker_pool
+from mgc_desktop.cli.batch import cache_store, identify, in_order, worker_pool
 from mgc_desktop.errors import TagError
-from mgc_desktop.library.batch import Steps, failure_message, run_batch
-from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
+from mgc_desktop.library.batch import Steps, failure_message
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.tags.policy import Policy, SongPrediction
 from mgc_desktop.tags.read import read_tags
 from mgc_desktop.tags.write import FileState
@@ -56,10 +55,7 @@ def find_out(
                     return song
                 return _with_verdict(song, (yield from analysed(workers.pool, path, call, cache)))
 
-            for outcome in run_batch(
-                partial(next, iter(paths), None), steps, limit=workers.limit, ahead=_AHEAD * workers.number,
-                timeout=workers.timeout, fatal=(ModelNotLoadedError,),
-            ):  # fmt: skip
+            for outcome in in_order(paths, steps, workers, ahead=_AHEAD):
                 if outcome.result is not None:
                     yield outcome.result
                 elif outcome.error is not None:

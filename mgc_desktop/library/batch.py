@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.errors import MgcError
+from mgc_desktop.errors import MgcError, sentence_of
 from mgc_desktop.library.executor import WorkerCrashedError, WorkerHungError, WorkerStartError
 from mgc_desktop.library.progress import Pause
 
@@ -148,7 +148,9 @@ class _Batch(Generic[T, R]):
 
     def wait(self) -> None:
         """Take in what is done; return after a moment if nothing is."""
-        for future in wait(self.pending, _POLL, FIRST_COMPLETED).done if self.pending else ():
+        if self.pending:
+            wait(self.pending, _POLL, FIRST_COMPLETED)
+        for future in [future for future in self.pending if future.done()]:  # `wait` overlooks some that were cancelled
             self._take(self.pending.pop(future), future)
         if self._timeout is not None:
             late = time.monotonic() - self._timeout
@@ -216,4 +218,6 @@ def failure_message(error: Exception) -> str:
         return f"Nothing came of it within {error.seconds:.0f} seconds. The file may be damaged or very slow to read."
     if isinstance(error, MgcError):
         return error.message
+    if isinstance(error, OSError):
+        return sentence_of(error)
     return f"{type(error).__name__}: {error}"  # whatever else one strange file brings about

@@ -114,8 +114,12 @@ class IsolatedPool(Executor):
             for _ in self._threads:
                 self._calls.put(None)
         if wait:
-            for thread in self._threads:
-                thread.join()
+            self.join()
+
+    def join(self, timeout: float | None = None) -> None:
+        """After `shutdown`: wait until the processes have ended, or for so many seconds."""
+        for thread in self._threads:
+            thread.join(timeout)
 
     def _serve(self) -> None:
         """One thread for each process: hands it a call, waits for the answer, replaces it when it dies."""
@@ -349,4 +353,6 @@ _pools: Final[weakref.WeakSet[IsolatedPool]] = weakref.WeakSet()
 def _shut_down_all() -> None:
     """At the interpreter's end: `multiprocessing` would wait there for a hung worker without a limit."""
     for pool in list(_pools):
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+    for pool in list(_pools):
+        pool.join(_EXIT_TIMEOUT)

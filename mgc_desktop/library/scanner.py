@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.errors import MgcError
-from mgc_desktop.library.song import FileTags, Stamp, State
+from mgc_desktop.errors import MISSING, MgcError
+from mgc_desktop.library.query import Filter, Query
+from mgc_desktop.library.song import FileTags, Song, Stamp, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.tags.read import read_tags
@@ -33,7 +34,8 @@ class ScanProgress:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """What a scan did. `unreachable`: folders that could not be looked into; their songs are kept as they were."""
+    """What a scan did. `unreachable`: folders that could not be looked into; their songs are kept as they were.
+    `found_again`: ids of songs whose files were missing when they were to be analysed, and which are there now."""
 
     found: int
     new: int
@@ -41,6 +43,7 @@ class ScanReport:
     moved: int
     gone: int
     unreachable: tuple[Path, ...] = ()
+    found_again: tuple[int, ...] = ()
 
 
 def scan(
@@ -60,9 +63,11 @@ def scan(
     """
     cancel = cancel or CancelToken()
     known = store.stamps()
-    reachable, unreachable = _partition(folders)
+    roots = list(folders)
+    reachable, unreachable = _partition(roots, known)
+    missing = [root for root in reachable if root in known and _stamp(root) is None]
     seen: dict[Path, Stamp] = {}
-    for path in find_audio(reachable):
+    for path in chain(find_audio(reachable), _beside(missing, known)):
         cancel.check()
         if (stamp := _stamp(path)) is not None:
             seen[path] = stamp
@@ -75,7 +80,10 @@ def scan(
     gone = {path for path in known if path not in seen and _below(path, reachable)}
     fresh = [path for path in seen if path not in known]
     moves = _moves(fresh, seen, gone, known)
+    renamed = (store.song_at(path) for path in moves)
+    lost = {song.path: moves[song.path] for song in renamed if song is not None and _is_missing(song)}
     moves = _move(store, moves, seen)
+    _follow(store, missing, {**lost, **moves})
     store.forget(gone - moves.keys())
 
     arrived = set(moves.values())
@@ -99,7 +107,49 @@ def scan(
             read += len(batch)
             if progress:
                 progress(ScanProgress(len(seen), read, batch[-1].parent))
-    return ScanReport(len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), (*unreachable, *empty))
+    found_again = _try_again(store, seen, lost.values())
+    return ScanReport(
+        len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), (*unreachable, *empty), found_again
+    )
+
+
+def has_missing(store: LibraryStore) -> bool:
+    """Whether songs could not be analysed because their files were not there."""
+    return any(map(_is_missing, store.songs(store.ids(Query(Filter.FAILED)))))
+
+
+def _is_missing(song: Song) -> bool:
+    """Whether a song was to be analysed while its file was not there."""
+    return song.state is State.FAILED and (song.error or "").startswith(MISSING)
+
+
+def _try_again(store: LibraryStore, seen: Mapping[Path, Stamp], renamed: Iterable[Path]) -> tuple[int, ...]:
+    """Songs whose files were missing and are there again: they stand as if they had not been tried. `renamed`: the new
+    names of others, which are new songs now."""
+    failed = store.songs(store.ids(Query(Filter.FAILED)))
+    back = [song.id for song in failed if song.path in seen and _is_missing(song)]
+    store.rescorer(back)
+    new = (store.song_at(path) for path in renamed)
+    return (*back, *(song.id for song in new if song is not None))
+
+
+def _beside(missing: Iterable[Path], known: Mapping[Path, Stamp]) -> Iterator[Path]:
+    """Where a single file of the library may be under another name: files beside it, of its size and time."""
+    for root in missing:
+        for path in find_audio([root.parent]):
+            stamp = _stamp(path) if path.parent == root.parent and path not in known else None
+            if stamp is not None and stamp[:2] == known[root][:2]:
+                yield path
+
+
+def _follow(store: LibraryStore, missing: Iterable[Path], moves: Mapping[Path, Path]) -> None:
+    """Single files of the library that were renamed are remembered by their new names, and those that are gone are
+    forgotten."""
+    watched = store.folders()
+    for root in missing:
+        store.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(root),))
+        if root in moves:
+            store.add_folder(moves[root], watched=watched.get(root, False))
 
 
 def _rescorer(store: LibraryStore, retagged: Sequence[int]) -> None:
@@ -139,12 +189,16 @@ def read_file(path: Path, stamp: Stamp | tuple[int, int], *, verify: bool = Fals
     )
 
 
-def _partition(folders: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """Folders that can be listed, and those that cannot: an unplugged drive must not empty the library."""
+def _partition(folders: Iterable[Path], known: Container[Path]) -> tuple[list[Path], list[Path]]:
+    """Folders that can be listed, and those that cannot: an unplugged drive must not empty the library.
+
+    Single files, which are there or are `known` songs, count by the folder that they lie in.
+    """
     reachable: list[Path] = []
     unreachable: list[Path] = []
     for folder in folders:
-        (reachable if os.access(folder, os.R_OK | os.X_OK) and folder.is_dir() else unreachable).append(folder)
+        place = folder.parent if folder in known or folder.is_file() else folder
+        (reachable if os.access(place, os.R_OK | os.X_OK) and place.is_dir() else unreachable).append(folder)
     return reachable, unreachable
 
 
@@ -157,7 +211,7 @@ def _stamp(path: Path) -> Stamp | None:
 
 
 def _below(path: Path, folders: Iterable[Path]) -> bool:
-    return any(folder in path.parents for folder in folders)
+    return any(folder == path or folder in path.parents for folder in folders)
 
 
 def _moves(

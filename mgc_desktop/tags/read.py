@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.formats import Contents, sniff
 from mgc_desktop.tags.song_tags import SongTags, merged
@@ -36,7 +37,9 @@ def open_tags(path: Path, name: Path | None = None) -> Contents:
             raise TagError("is not a regular file", path=path)
         with path.open("rb") as file:
             format_ = sniff(file, name or path)
-            return format_.read(file) if format_ is not None else Contents(read_only=_UNKNOWN)
+            contents = format_.read(file) if format_ is not None else Contents(read_only=_UNKNOWN)
+            contents.length = believed_duration(contents.length or 0.0, file.seek(0, 2), contents.format.lower())
+            return contents
     except OSError as error:
         raise TagError(f"cannot be read ({error.strerror or error})", path=path) from error
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         from mgc_desktop.ui.opener import demo_songs
 
         playback = self._parts.playback
-        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections):
+        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections, self.queue):
             part.noticed.connect(self.notices.post)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
@@ -241,6 +241,16 @@ class MainWindow(QMainWindow):
     def open(self, paths: Sequence[Path]) -> None:
         """Play files and folders."""
         self.opener.open(paths)
+
+    @Slot(list)
+    def come_forward(self, paths: Sequence[Path]) -> None:
+        """The program was started again: show this window, and play what the other start was given."""
+        self.setWindowState((self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if paths:
+            self.open(paths)
 
     def _on_found(self, items: list[QueueItem], row: int | None) -> None:
         playback = self._parts.playback
@@ -394,4 +404,5 @@ class MainWindow(QMainWindow):
             self.library.remember()
             session.remember(self, self._parts.playback, self._settings)
         super().closeEvent(event)
+        self.hide()  # threads may take their time to end: no frozen window is seen meanwhile
         self.closed.emit()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.known_paths import known_paths
@@ -20,9 +21,11 @@ from mgc_desktop.tags.moved import Located, locate
 from mgc_desktop.tags.policy import Policy
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import RunReport, undoable
+from mgc_desktop.workers.background_job import BackgroundJob, Report
 from mgc_desktop.workers.tasks import TaskRunner
 
-_POLL_MS: Final = 100
+_PROGRESS_MS: Final = 100
+_CLOSE_TIMEOUT: Final = 60.0  # seconds: a long song on a slow disk is written to its end rather than broken off
 
 Around = Callable[[Path], AbstractContextManager[object]]
 
@@ -42,18 +45,18 @@ class LibraryWriter(QObject):
         self.database = database
         self._journal = journal
         self._file_guard = file_guard
-        self._runner = TaskRunner(threads=1, parent=self)
-        self._token: CancelToken | None = None
+        self._runner = TaskRunner(threads=1, close_timeout=_CLOSE_TIMEOUT, parent=self)
+        self._job = BackgroundJob(self, interval_ms=_PROGRESS_MS, runner=self._runner)
         self._plan: CancelToken | None = None
-        self._now: tuple[int, int, Path] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(_POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._job.progressed.connect(self._on_progress)
+        self._job.done.connect(self.ended)
+        self._job.failed.connect(self.failed)
+        self._job.cancelled.connect(self._on_cancelled)
 
     @property
     def writing(self) -> bool:
         """Whether files are being written."""
-        return self._token is not None
+        return self._job.running
 
     def plan(
         self,
@@ -109,70 +112,35 @@ class LibraryWriter(QObject):
 
     def write(self, rows: Sequence[ReviewRow], *, note: str, options: WriteOptions) -> None:
         """Write what is accepted."""
-        self._start(
-            lambda store, cancel: write(
-                store, rows, self._journal, note=note, options=options, cancel=cancel, progress=self._note,
-                file_guard=self._file_guard,
-            )
-        )  # fmt: skip
+        self._start(partial(write, rows=rows, note=note, options=options))
 
     def undo(self, run: JournalRun, located: Sequence[Located], *, options: WriteOptions) -> None:
         """Take back files of a run, where they are now."""
-        self._start(
-            lambda store, cancel: undo(
-                store, run, self._journal, located=located, options=options, cancel=cancel, progress=self._note,
-                file_guard=self._file_guard,
-            )
-        )  # fmt: skip
+        self._start(partial(undo, run=run, located=located, options=options))
 
     def cancel(self) -> None:
-        """Stop after the file that is being written."""
-        if self._token is not None:
-            self._token.cancel()
+        """Stop after the file that is being written; the report of what was written follows."""
+        self._job.cancel()
 
     def close(self) -> bool:
         """Stop after the file that is being written, and wait for it."""
-        self._timer.stop()
-        return self._runner.close()
+        return self._job.close()
 
-    def _start(self, work: Callable[[LibraryStore, CancelToken], RunReport]) -> None:
-        if self.writing:
-            return
-        # Its own token, not the runner's: a cancelled run has a report as well, which must be heard.
-        token = self._token = CancelToken()
-
-        def run(closing: CancelToken) -> Any:
+    def _start(self, change: Callable[..., RunReport]) -> None:
+        def work(cancel: CancelToken, report: Report) -> RunReport:
             with LibraryStore(self.database, check=False) as store:
-                return work(store, _Either(token, closing))
+                return change(
+                    store,
+                    journal=self._journal,
+                    cancel=cancel,
+                    progress=lambda *now: report(now),
+                    file_guard=self._file_guard,
+                )
 
-        self._runner.run(run, done=self.ended.emit, failed=self.failed.emit, finished=self._finished)
-        self._timer.start()
+        self._job.start(work)
 
-    def _note(self, done: int, total: int, path: Path) -> None:
-        self._now = (done, total, path)
+    def _on_progress(self, now: tuple[int, int, Path]) -> None:
+        self.progressed.emit(*now)
 
-    def _poll(self) -> None:
-        if self._now is not None:
-            self.progressed.emit(*self._now)
-
-    def _finished(self) -> None:
-        self._timer.stop()
-        self._token, self._now = None, None
-
-
-class _Either(CancelToken):
-    """Cancelled when one of two is."""
-
-    def __init__(self, one: CancelToken, other: CancelToken) -> None:
-        super().__init__()
-        self._tokens = (one, other)
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether either was cancelled."""
-        return any(token.cancelled for token in self._tokens)
-
-    def check(self) -> None:
-        """Raise `Cancelled` if either was cancelled."""
-        for token in self._tokens:
-            token.check()
+    def _on_cancelled(self) -> None:
+        self.ended.emit(RunReport("", stopped="Cancelled."))  # before there was anything to report

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
 
@@ -80,6 +82,45 @@ def test_an_aiff_that_was_never_completed(frames, sounds, write_audio):
     assert samples_in(path) == 4 * 44100
     assert probe(path).duration == pytest.approx(4, abs=0.1)
     assert read_tags(path).length in (None, pytest.approx(4, abs=0.1))
+
+
+def streamed(container: str, tmp_path: Path) -> Path:
+    """Two seconds that FFmpeg wrote to where it cannot go back to complete the header."""
+    path = tmp_path / f"song.{container}"
+    t = np.arange(2 * 44100) / 44100
+    y = (0.5 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)[np.newaxis]
+    with path.open("wb") as file:
+        pipe = SimpleNamespace(write=file.write)
+        options = {"rf64": "always"} if container == "rf64" else {}
+        with av.open(pipe, "w", format="wav" if container == "rf64" else container, options=options) as output:
+            codec = "pcm_s16be" if container in {"aiff", "au"} else "pcm_s16le"
+            stream = output.add_stream(codec, rate=44100, layout="mono")
+            frame = av.AudioFrame.from_ndarray(y, format="flt", layout="mono")
+            frame.sample_rate, frame.pts = 44100, 0
+            output.mux(stream.encode(frame))
+            output.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("container", ["wav", "aiff", "w64", "rf64", "au", "caf"])
+def test_files_written_to_a_pipe(container, tmp_path):
+    path = streamed(container, tmp_path)
+    with AudioReader(path) as reader:
+        assert reader.info.duration is None or reader.info.duration == pytest.approx(2, abs=0.1)
+        y = np.concatenate(list(reader), axis=1)
+        assert y.shape == (1, 2 * 44100) and reader.warnings == ()
+        np.testing.assert_allclose(y[0, :3], [0, 0.0313, 0.0625], atol=1e-3)
+        reader.seek(1.5)
+        block = reader.read()
+        np.testing.assert_array_equal(block, y[:, 66150 : 66150 + block.shape[1]])
+    assert read_tags(path).length in (None, pytest.approx(2, abs=0.1))
+
+
+@pytest.mark.parametrize("container", ["aiff", "w64", "rf64"])
+def test_such_files_that_were_cut_off_before_are_no_other(container, tmp_path):
+    path = streamed(container, tmp_path)
+    path.write_bytes(path.read_bytes()[:-44100])
+    assert samples_in(path) == 44100 * 3 // 2
 
 
 @pytest.mark.parametrize(("kind", "size"), [("au", 0xFFFFFFFF), ("au", 0)])

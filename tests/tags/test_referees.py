@@ -33,7 +33,7 @@ AROUND = (
     "id3v2 twice in front",
     "everything at once",
 )
-# FFmpeg takes "APETAGEX" for the "TAG" of ID3v1 where the tag has just that length, and finds APEv2 only at the very end.
+# FFmpeg takes "APETAGEX" for the "TAG" of ID3v1 if the tag has just that length, and finds APEv2 at the very end alone.
 CANNOT = {
     ("FFmpeg", "*", "apev2 behind"),
     ("FFmpeg", ".ape", "id3v1 behind"),
@@ -82,7 +82,7 @@ GENRE_KEYS = {"GENRE", "TCON", "\xa9GEN", "WM/GENRE"}
 OF_THEIR_OWN = {"ENCODER", "COMM:ID3V1 COMMENT:ENG"}
 
 
-def make(folder: Path, ending: str, file_guard: str) -> Path:
+def make(folder: Path, ending: str, outer: str) -> Path:
     """A song with these tags around it; "tagged": fully tagged in the way of its format."""
     path = folder / f"song{ending}"
     if ending == ".ape":
@@ -97,12 +97,12 @@ def make(folder: Path, ending: str, file_guard: str) -> Path:
                     target.mux(packet)
     else:
         encode(path, ending, 0.4)
-    if file_guard == "tagged":
+    if outer == "tagged":
         tag_fully(path)
     else:
         scratch = folder / "scratch"
         scratch.mkdir()
-        path.write_bytes(wraps(scratch)[file_guard](path.read_bytes()))
+        path.write_bytes(wraps(scratch)[outer](path.read_bytes()))
     return path
 
 
@@ -110,18 +110,18 @@ def genres_of(seen: Seen) -> list[str]:
     return [text for key in GENRE_KEYS for text in seen.get(key, [])]
 
 
-@pytest.mark.parametrize("file_guard", [*AROUND, "tagged"])
+@pytest.mark.parametrize("outer", [*AROUND, "tagged"])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_all_see_the_new_genre_and_what_they_saw_before(tmp_path: Path, ending: str, file_guard: str) -> None:
-    if ending == ".aac" and file_guard == "tagged":
+def test_all_see_the_new_genre_and_what_they_saw_before(tmp_path: Path, ending: str, outer: str) -> None:
+    if ending == ".aac" and outer == "tagged":
         pytest.skip("mutagen does not tag AAC")
-    if ending in NEVER_IN_FRONT and file_guard.endswith(("front", "once")):
+    if ending in NEVER_IN_FRONT and outer.endswith(("front", "once")):
         pytest.skip("not known to other programs")
-    path = make(tmp_path, ending, file_guard)
+    path = make(tmp_path, ending, outer)
     original = path.read_bytes()
     before: dict[str, Seen] = {}
     for name, see in REFEREES.items():
-        if (name, ending, file_guard) in CANNOT or (name, ending, "*") in CANNOT or (name, "*", file_guard) in CANNOT:
+        if (name, ending, outer) in CANNOT or (name, ending, "*") in CANNOT or (name, "*", outer) in CANNOT:
             continue
         with contextlib.suppress(Exception):  # not every program knows every tag around every sound
             before[name] = see(path)

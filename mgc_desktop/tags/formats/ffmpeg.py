@@ -30,8 +30,10 @@ class FfmpegFormat(ContainerFormat):
         def load() -> Metadata:
             import av
 
+            from mgc_desktop.audio.formats import input_options
+
             file.seek(0)
-            with av.open(file, "r", metadata_errors="replace", options=_QUICK) as container:
+            with av.open(file, "r", metadata_errors="replace", options=input_options() | _QUICK) as container:
                 contents.length = container.duration / av.time_base if container.duration else None
                 texts: dict[str, str] = {}
                 sources = [container.metadata, *(stream.metadata for stream in container.streams.audio[:1])]
