@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -285,10 +286,13 @@ def _seen(status: os.stat_result) -> tuple[int, int, int, int]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
+_UNWRITABLE: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff]")
+
+
 def _valid(values: tuple[str, ...], path: Path) -> tuple[str, ...]:
     values = distinct(values)
     for value in values:
-        if any(ord(character) < 0x20 or 0xD800 <= ord(character) < 0xE000 for character in value):
+        if _UNWRITABLE.search(value):
             raise TagError(f"the genre {value!r} has characters that no tag can hold", path=path)
     return values
 
