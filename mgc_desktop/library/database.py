@@ -7,7 +7,6 @@ disk) leaves the file alone and is raised as `LibraryError`.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,18 +14,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
-from mgc_desktop.errors import MgcError, TagError
+from mgc_desktop.library.damage import DamageError, check_file, check_schema, check_values
+from mgc_desktop.library.decisions import DecisionLog
+from mgc_desktop.library.opening import BUSY_SECONDS, IN_USE, TRIES, LibraryError, identity_of, opening
 from mgc_desktop.library.schema import MIGRATIONS, NewerError, copy_before_migration, migrate
-from mgc_desktop.tags.lock import WriterLock
 
 PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages keep memory small
-_BUSY: Final = 10.0  # seconds that SQLite waits for another writer
-_TRIES: Final = 6  # times that a transaction waits so long before it gives up
-_POLL: Final = 0.02  # seconds between two tries to get the lock for opening
 
 _SENTENCES: Final = {
-    sqlite3.SQLITE_BUSY: "Another program is using the library. Close it and try again.",
-    sqlite3.SQLITE_LOCKED: "Another program is using the library. Close it and try again.",
+    sqlite3.SQLITE_BUSY: IN_USE,
+    sqlite3.SQLITE_LOCKED: IN_USE,
     sqlite3.SQLITE_FULL: "There is no room left on its disk. Free some space and try again.",
     sqlite3.SQLITE_IOERR: "Its disk reports an error. Check the disk and the connection to it, then try again.",
     sqlite3.SQLITE_READONLY: "It cannot be written. Check the permissions of the file and of its folder.",
@@ -35,17 +32,6 @@ _SENTENCES: Final = {
     "other programs if too many files are open.",
     sqlite3.SQLITE_NOMEM: "There is not enough memory. Close other programs and try again.",
 }
-_ERROR_CODE: Final = re.compile(r"error code[ =](\d+)")
-
-
-class LibraryError(MgcError):
-    """The library's database cannot be used."""
-
-    title = "The library cannot be opened"
-
-
-class DamageError(Exception):
-    """The database is damaged; the text says how."""
 
 
 class Database:
@@ -59,11 +45,12 @@ class Database:
     def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
         self.path = path
         self.set_aside: Path | None = None
+        self.log = DecisionLog(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(f"Its folder cannot be made ({error.strerror}).", path=path) from error
-        identity = _identity(path)
+        identity = identity_of(path)
         try:
             with translated(path):
                 self._db = _open(path, check=check)
@@ -139,6 +126,7 @@ class Database:
         """Look through the whole database for damage. Raises `LibraryError` where it cannot be read at all."""
         try:
             with translated(self.path):
+                check_schema(self._db)
                 _check(self._db)
         except DamageError:
             return False
@@ -172,7 +160,7 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def _begin(db: sqlite3.Connection) -> None:
-    for _ in range(_TRIES - 1):
+    for _ in range(TRIES - 1):
         try:
             db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -184,22 +172,30 @@ def _begin(db: sqlite3.Connection) -> None:
 
 
 def _open(path: Path, *, check: bool) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
+    db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     try:
         db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut loses the last moments, never the file
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of 100,000 songs stay in memory
-        if check:
-            _check(db)
+        db.text_factory = _text
         if not _is_current(db):
             with opening(path):
                 db.execute("PRAGMA journal_mode = WAL")
+                check_schema(db)
                 copy_before_migration(db, path)
                 migrate(db)
+        check_schema(db)
+        if check:
+            _check(db)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _text(stored: bytes) -> str:
+    """Damaged bytes are shown by replacement characters."""
+    return stored.decode("utf-8", "replace")
 
 
 def _is_current(db: sqlite3.Connection) -> bool:
@@ -209,44 +205,9 @@ def _is_current(db: sqlite3.Connection) -> bool:
 
 
 def _check(db: sqlite3.Connection) -> None:
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict == "ok":
-        return
-    # The check reports errors of reading as text, among them those that are not the file's fault.
-    code = int(found[1]) & 0xFF if (found := _ERROR_CODE.search(str(verdict))) else sqlite3.SQLITE_CORRUPT
-    if code in _SENTENCES:
+    if code := check_file(db):
         raise LibraryError(_SENTENCES[code])
-    raise DamageError(str(verdict))
-
-
-@contextmanager
-def opening(path: Path) -> Iterator[None]:
-    """One program at a time makes, migrates or sets aside a database; the others wait. Raises `LibraryError`."""
-    lock = WriterLock(path.with_name(path.name + ".opening"))
-    end = time.monotonic() + _BUSY * _TRIES
-    while True:
-        try:
-            lock.__enter__()
-            break
-        except TagError as error:
-            if isinstance(error.__cause__, OSError):
-                raise error.__cause__ from None
-            if time.monotonic() > end:
-                raise LibraryError(_SENTENCES[sqlite3.SQLITE_BUSY], path=path) from error
-            time.sleep(_POLL)
-    try:
-        yield
-    finally:
-        lock.__exit__(None, None, None)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """By what it is noticed that another file has taken a file's place; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+    check_values(db)
 
 
 def set_aside(path: Path, identity: tuple[int, int] | None = None) -> Path | None:
@@ -256,7 +217,7 @@ def set_aside(path: Path, identity: tuple[int, int] | None = None) -> Path | Non
     is moved and the answer is None. Raises `LibraryError` where it cannot be moved.
     """
     with translated(path), opening(path):
-        if identity is not None and _identity(path) != identity:
+        if identity is not None and identity_of(path) != identity:
             return None
         stem = f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
         kept, number = path.with_name(stem), 1

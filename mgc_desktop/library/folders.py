@@ -51,6 +51,7 @@ def remove(store: LibraryStore, folder: Path) -> RemovedFolder:
         )
         store.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(folder),))
         store.execute_many("DELETE FROM song WHERE id = ?", ((song,) for song in leaving))
+    store.log.add([{"kind": "folder removed", "path": str(folder)}])
     return removed
 
 

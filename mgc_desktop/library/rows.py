@@ -15,7 +15,7 @@ COLUMNS: Final = (
     "id, path, size, mtime_ns, title, artist, album, year, duration, genres, checksum, heard, confidence, model, "
     "state, error, EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)"
 )
-_STATES: Final = {state.value: state for state in State}
+STATES: Final = {state.value: state for state in State}
 ORDER: Final = {state: number for number, state in enumerate(State)}  # in which states are sorted
 _NEW_SOUND: Final = "(excluded.checksum IS NOT NULL AND checksum IS NOT NULL AND excluded.checksum != checksum)"
 _NEW_STATE: Final = f"(excluded.error IS NOT NULL OR state = 'failed' OR {_NEW_SOUND})"
@@ -84,7 +84,7 @@ def _path(stored: bytes) -> Path:
     return Path(os.fsdecode(stored))
 
 
-def _names(stored: str) -> list[str]:
+def names_in(stored: str) -> list[str]:
     """A JSON list of names; none where it is damaged."""
     try:
         names = json.loads(stored)
@@ -97,9 +97,9 @@ def _names(stored: str) -> list[str]:
 MIGRATION_FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., str]], ...]] = (
     ("stem", 1, lambda path: _text(_path(path).stem) or ""),
     ("sort_key", 2, lambda text, articles: sort_key(text, articles=bool(articles))),
-    ("genre_key", 1, lambda genres: sort_key(", ".join(_names(genres)))),
+    ("genre_key", 1, lambda genres: sort_key(", ".join(names_in(genres)))),
     ("folder_key", 1, lambda folder: folder_key(_path(folder))),
-    ("search_key", 5, lambda title, artist, album, genres, path: _search(title, artist, album, _names(genres),
+    ("search_key", 5, lambda title, artist, album, genres, path: _search(title, artist, album, names_in(genres),
                                                                           _path(path))),
 )  # fmt: skip
 
@@ -113,7 +113,7 @@ def song_of(row: tuple[object, ...]) -> Song:
     """A row of `COLUMNS` as a song. A damaged state or list of genres is left out: `damage.py` finds it."""
     values = list(row)
     values[1] = Path(os.fsdecode(row[1]))  # type: ignore[arg-type]
-    values[9] = tuple(_names(str(row[9])))
-    values[14] = _STATES.get(str(row[14]), State.NEW)
+    values[9] = tuple(names_in(str(row[9])))
+    values[14] = STATES.get(str(row[14]), State.NEW)
     values[16] = bool(row[16])
     return Song(*values)  # type: ignore[arg-type]

@@ -11,6 +11,13 @@ from typing import Final
 
 from mgc_desktop.library.rows import MIGRATION_FUNCTIONS
 
+# The keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
+RENEW_KEYS: Final = """
+    UPDATE song SET
+        folder_key = folder_key(folder), title_key = sort_key(coalesce(title, stem(path)), 0),
+        artist_key = sort_key(artist, 1), album_key = sort_key(album, 1), genre_key = genre_key(genres),
+        search = search_key(title, artist, album, genres, path)
+"""
 # One script for each version; a database at version n runs the scripts from n on. Never change a script that was
 # released: add another.
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -113,7 +120,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         PRIMARY KEY (checksum, model, version)
     ) STRICT, WITHOUT ROWID;
     """,
-    """
+    f"""
     -- By what a change is noticed that keeps size and time; NULL: not known yet, or not told by the system.
     ALTER TABLE song ADD COLUMN inode INTEGER;
     ALTER TABLE song ADD COLUMN ctime_ns INTEGER;
@@ -121,10 +128,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     -- The keys fold accents and typographic signs, and compare numbers by value (see text_keys.py).
     ALTER TABLE song ADD COLUMN folder_key TEXT NOT NULL DEFAULT '';
     DROP INDEX song_folder;
-    UPDATE song SET
-        folder_key = folder_key(folder), title_key = sort_key(coalesce(title, stem(path)), 0),
-        artist_key = sort_key(artist, 1), album_key = sort_key(album, 1), genre_key = genre_key(genres),
-        search = search_key(title, artist, album, genres, path);
+    {RENEW_KEYS};
     CREATE INDEX song_folder ON song (folder_key, title_key);
 
     -- Labels of songs that have still to be analysed, for the head that was meant.
@@ -180,14 +184,17 @@ def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | 
     return kept
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the current version in one transaction; the version is read inside it, so that two programs
-    that open one database do not both change it. Raises `NewerError` for a database of a newer program."""
+def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
+    """Bring the database to a version, the current one by default, in one transaction.
+
+    The version is read inside it, so that two programs that open one database do not both change it. Raises
+    `NewerError` for a database of a newer program.
+    """
     for name, arguments, function in MIGRATION_FUNCTIONS:
         connection.create_function(name, arguments, function, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for number, script in enumerate(MIGRATIONS[version_of(connection) :], start=version_of(connection) + 1):
+        for number, script in enumerate(MIGRATIONS[version_of(connection) : version], start=version_of(connection) + 1):
             for statement in _statements(script):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")

@@ -9,24 +9,29 @@ import json
 import os
 import sqlite3
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
-from mgc_desktop.library.database import PAGE, LibraryError, set_aside
+from mgc_desktop.library.database import PAGE, set_aside
+from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Filter, Group, Query
-from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, song_of, values_of
+from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, STATES, names_in, song_of, values_of
+from mgc_desktop.library.salvage import make_again
 from mgc_desktop.library.song import FileTags, Song, Stamp, State
 from mgc_desktop.library.ticks import TickRules
 from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
 
 __all__ = ["Analysis", "LibraryError", "LibraryStore", "set_aside"]
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 _JUDGED: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES)
 _ANALYSIS: Final = ", ".join(
@@ -57,13 +62,31 @@ class Analysis:
 
 
 class LibraryStore(UserGenres):
-    """The library: songs, analyses and decisions, in the database that `Database` opens."""
+    """The library: songs, analyses and decisions, in the database that `Database` opens.
+
+    A damaged database is set aside and made again from what can be read of it and from the noted decisions (`log`).
+    """
+
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
+        super().__init__(path, check=check, may_set_aside=may_set_aside)
+        if self.set_aside is not None:
+            make_again(self, self.set_aside, self.log)
+        self.log.begin(self)
+
+    def untold(self) -> list[str]:
+        """The names of damaged databases that this one took the place of, until `told` is called."""
+        return [name for (name,) in self.select("SELECT name FROM set_aside ORDER BY name")]
+
+    def told(self) -> None:
+        """The user was told what was set aside."""
+        self.execute("DELETE FROM set_aside")
 
     def can_show(self, query: Query) -> bool:
         """Whether what a view shows first can be read at all."""
         try:
             self.songs(self.ids(query)[:PAGE])
             self.counts()
+            self.choices()
             self.number(Filter.NO_GENRE)
             self.accepted()
             self.folders()
@@ -80,6 +103,7 @@ class LibraryStore(UserGenres):
             "ON CONFLICT (path) DO UPDATE SET watched = excluded.watched",
             (os.fsencode(path), watched),
         )
+        self.log.add([{"kind": "folder", "path": str(path), "watched": watched}])
 
     def folders(self) -> dict[Path, bool]:
         """The folders of the library, each with whether it is watched."""
@@ -97,6 +121,7 @@ class LibraryStore(UserGenres):
                 kept = "".join(" AND NOT (path >= ? AND path < ?)" for _ in inner)
                 bounds = [bound for part in (_below(path), *inner) for bound in part]
                 self.execute(f"DELETE FROM song WHERE path >= ? AND path < ?{kept}", bounds)
+        self.log.add([{"kind": "folder removed", "path": str(path)}])
 
     # ------------------------------------------------------------ songs
 
@@ -106,9 +131,13 @@ class LibraryStore(UserGenres):
         A verdict stays unless `FileTags.audio` says that the sound is another one; then the decision goes as well.
         """
         rows = [values_of(file) for file in files]
+        forgotten: list[str] = []
         with self.transaction():
-            self._db.executemany(FORGET_CHOICE, [row for row in rows if row["audio"] is not None])
+            for row in rows:
+                if row["audio"] is not None and self._db.execute(FORGET_CHOICE, row).rowcount:
+                    forgotten.append(os.fsdecode(row["path"]))  # type: ignore[arg-type]
             self._db.executemany(PUT, rows)
+        self.log.add({"kind": "choice forgotten", "path": path} for path in forgotten)
 
     def stamps(self) -> dict[Path, Stamp]:
         """By what it is seen which of the known files changed."""
@@ -126,11 +155,13 @@ class LibraryStore(UserGenres):
         """The file of a song is now elsewhere; its verdict and choice go with it."""
         with self.transaction():
             for old in self.songs([song]):
+                chosen = self.select("SELECT 1 FROM choice WHERE song = ?", (song,))
                 self.execute(
                     "UPDATE song SET path = :path, folder = :folder, folder_key = :folder_key, title_key = :title_key, "
                     "search = :search WHERE id = :id",
                     {**values_of(replace(old.file_tags, path=new)), "id": song},
                 )
+                self.log.add([{"kind": "moved", "path": str(old.path), "to": str(new)}] if chosen else [])
             if stamp is not None:
                 self.restamp({new: stamp})
 
@@ -174,7 +205,11 @@ class LibraryStore(UserGenres):
     def counts(self) -> dict[State, int]:
         """How many songs stand where."""
         rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
-        return {State(state): number for state, number in rows}
+        counts: dict[State, int] = {}
+        for state, number in rows:
+            known = STATES.get(state, State.NEW)
+            counts[known] = counts.get(known, 0) + number
+        return counts
 
     def number(self, chosen: Filter) -> int:
         """How many songs a filter lets through."""
@@ -267,8 +302,8 @@ class LibraryStore(UserGenres):
         ).fetchall()
         with self.transaction():
             for song, genres, *row in rows:
-                known = _analysis(tuple(row))
-                self.assign(song, known, state_of(json.loads(genres), known.genre))
+                if (known := _analysis(tuple(row))) is not None:
+                    self.assign(song, known, state_of(names_in(genres), known.genre))
             self.mark_stale(f"{model}@{version}")
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
@@ -283,14 +318,15 @@ class LibraryStore(UserGenres):
                 f"AND analysis.model || '@' || analysis.version = song.model WHERE song.id IN ({marks})",
                 page,
             )
-            found.update({row[0]: _analysis(row[1:]) for row in rows})
+            found.update({row[0]: known for row in rows if (known := _analysis(row[1:])) is not None})
             said = self._db.execute(
                 "SELECT song.id, song.checksum, song.duration, user_genres.genres FROM song JOIN user_genres "
                 f"ON user_genres.checksum = song.checksum WHERE song.id IN ({marks})",
                 page,
             )
             for song, checksum, duration, genres in said:
-                found[song] = _said(found.get(song), checksum, duration or 0.0, tuple(json.loads(genres)))
+                if names := tuple(names_in(genres)):
+                    found[song] = _said(found.get(song), checksum, duration or 0.0, names)
         return found
 
     def retagged(self, path: Path, stamp: Stamp, genres: tuple[str, ...] | None, state: State) -> None:
@@ -334,11 +370,23 @@ class LibraryStore(UserGenres):
 
     def choose_each(self, decisions: Iterable[tuple[int, bool | None, tuple[str, ...] | None]]) -> None:
         """Keep decisions that differ from song to song: id, whether to write, other genres."""
+        made = [
+            (song, accepted, None if genres is None else json.dumps(genres)) for song, accepted, genres in decisions
+        ]
         self.execute_many(
             "INSERT INTO choice VALUES (?, ?, ?) ON CONFLICT (song) DO UPDATE SET "
             "accepted = excluded.accepted, genres = coalesce(excluded.genres, genres)",
-            ((song, accepted, None if genres is None else json.dumps(genres)) for song, accepted, genres in decisions),
+            made,
         )
+        self.log.add(
+            {"kind": "choice", "path": str(song.path), "accepted": accepted if accepted is None else bool(accepted),
+             "genres": None if genres is None else json.loads(genres)}
+            for song, (_, accepted, genres) in self._with_songs(made)
+        )  # fmt: skip
+
+    def _with_songs(self, rows: list[tuple[int, T, U]]) -> Iterator[tuple[Song, tuple[int, T, U]]]:
+        songs = {song.id: song for song in self.songs([row[0] for row in rows])}
+        return ((songs[row[0]], row) for row in rows if row[0] in songs)
 
     def accepted(self, rules: TickRules = TickRules()) -> int:  # noqa: B008 - frozen
         """How many songs the review would write: as the user decided, else those that are ticked by default."""
@@ -359,7 +407,7 @@ class LibraryStore(UserGenres):
         return {
             song: (
                 None if accepted is None else bool(accepted),
-                None if genres is None else tuple(json.loads(genres)),
+                None if genres is None else tuple(names_in(genres)),
             )
             for song, accepted, genres in rows
         }
@@ -380,19 +428,20 @@ def _below(folder: Path) -> tuple[bytes, bytes]:
     return prefix + separator, prefix + bytes([separator[0] + 1])  # the separator's successor
 
 
-def _analysis(row: tuple[Any, ...]) -> Analysis:
+def _analysis(row: tuple[Any, ...]) -> Analysis | None:
+    """A row of `_ANALYSIS`; None for a damaged one, which `damage.py` finds."""
     checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, analysed_seconds, duration = (
         row
     )
+    try:
+        names = GENRES if genres is None else tuple(json.loads(genres))
+        found = np.frombuffer(probabilities, "<f4")
+        told = tuple((name, p) for name, p in json.loads(tags))
+        vector = None if embedding is None else np.frombuffer(embedding, "<f4")
+    except (ValueError, TypeError):
+        return None
+    if len(found) != len(names):
+        return None
     return Analysis(
-        checksum,
-        f"{model}@{version}",
-        genre,
-        confidence,
-        GENRES if genres is None else tuple(json.loads(genres)),
-        np.frombuffer(probabilities, "<f4"),
-        tuple((name, p) for name, p in json.loads(tags)),
-        None if embedding is None else np.frombuffer(embedding, "<f4"),
-        analysed_seconds,
-        duration,
-    )
+        checksum, f"{model}@{version}", genre, confidence, names, found, told, vector, analysed_seconds, duration
+    )  # fmt: skip

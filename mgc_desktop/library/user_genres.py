@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from mgc_desktop.library.database import PAGE, Database
+from mgc_desktop.library.rows import names_in
 
 
 class UserGenres(Database):
@@ -20,6 +21,7 @@ class UserGenres(Database):
             "INSERT OR REPLACE INTO user_genres (checksum, genres, made) VALUES (?, ?, ?)",
             (checksum, json.dumps(list(genres)), int(time.time())),
         )
+        self.log.add([{"kind": "user genre", "checksum": checksum, "genres": list(genres)}])
 
     def user_genre(self, checksum: str) -> tuple[str, ...] | None:
         """What the user said this sound is, None where nothing was said."""
@@ -33,9 +35,10 @@ class UserGenres(Database):
             page = wanted[start : start + PAGE]
             marks = ",".join("?" * len(page))
             rows = self._db.execute(f"SELECT checksum, genres FROM user_genres WHERE checksum IN ({marks})", page)
-            found.update((checksum, tuple(json.loads(genres))) for checksum, genres in rows)
+            found.update((checksum, tuple(names_in(genres))) for checksum, genres in rows)
         return found
 
     def clear_user_genre(self, checksum: str) -> None:
         """Take back what the user said of this sound."""
         self.execute("DELETE FROM user_genres WHERE checksum = ?", (checksum,))
+        self.log.add([{"kind": "user genre removed", "checksum": checksum}])

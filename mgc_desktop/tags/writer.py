@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
@@ -31,6 +32,7 @@ from mgc_desktop.tags.write import (
     prepare_undo,
 )
 
+_log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _THREADS: Final = 3  # copy, check and wait for the disk at the same time; more only make its head jump
 _BATCH: Final = 8
@@ -253,6 +255,14 @@ def _batches(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
         yield batch
 
 
+def _reason(error: Exception, path: Path) -> str:
+    """Why a file is left alone; what nobody foresaw concerns that file alone and goes into the log."""
+    if isinstance(error, TagError):
+        return error.message
+    _log.error("%s is left alone", path, exc_info=error)
+    return f"cannot be written: something went wrong that was not foreseen ({type(error).__name__}); see the log"
+
+
 class _Work:
     """The lists that grow while a run goes on."""
 
@@ -301,21 +311,26 @@ class _Work:
                 self._finished(job, self.unchanged.append, job.path)
         elif isinstance(error, NoRoomError) and not last:
             self.without_room.append(job)
-        elif isinstance(error, TagError):
-            self._run.refused(job.path, error.message)
-            self._finished(job, self.refused.append, Refused(job.path, error.message))
+        elif isinstance(error, Exception) and not isinstance(error, Cancelled):
+            reason = _reason(error, job.path)
+            self._run.refused(job.path, reason)
+            self._finished(job, self.refused.append, Refused(job.path, reason))
         else:
             raise error
 
     def _replace(self, numbered: Sequence[tuple[_Job, Prepared, int]]) -> None:
         done: list[tuple[int, Written]] = []
         for job, prepared, number in numbered:
+            state: FileState | None = None
+            reason = ""
             try:
                 with self._file_guard(job.path):
                     state = commit(prepared)
-            except TagError as error:
-                self._run.dropped(number, error.message)
-                self._finished(job, self.refused.append, Refused(job.path, error.message))
+            except Exception as error:  # perhaps the player's, after the file was written
+                reason = _reason(error, job.path)
+            if state is None:
+                self._run.dropped(number, reason)
+                self._finished(job, self.refused.append, Refused(job.path, reason))
             else:
                 written = Written(job.path, prepared.field, prepared.old, prepared.new, state, prepared.after.audio)
                 done.append((number, written))

@@ -17,6 +17,7 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, UserHead, head_in_use, hold_head, let_count
+from mgc_desktop.library.pending_labels import add_pending, ready_labels, remove_pending
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
 from mgc_desktop.workers.analysis_service import AnalysisService
@@ -86,7 +87,6 @@ class HeadTrainer(QObject):
         self._runner = TaskRunner(threads=1, quiet=True, parent=self)
         self._examination: CancelToken | None = None
         self._undo: list[LabelUndo] = []
-        self._pending: list[tuple[int, str, str]] = []  # song, head, genre
         self._service: HeadService | None = None
         self._applied: UserHead | None = None
         self._foresight: CancelToken | None = None
@@ -103,7 +103,7 @@ class HeadTrainer(QObject):
     def start(self) -> None:
         """What takes time, after the window is shown: see which heads there are, and whether that in use can be."""
         self._applied = head_in_use(self.state.in_use)
-        self._run(lambda service, store: None, done=lambda _: self._check_use())
+        self._run(lambda service, store: None, done=self._on_started)
 
     def close(self) -> bool:
         """Stop, and wait for the thread."""
@@ -301,22 +301,21 @@ class HeadTrainer(QObject):
         assert isinstance(result, LabelChange)
         self._remember_undo(result.undo)
         if result.not_analysed:
-            self._pending += [(song, self.state.name, genre) for song in result.not_analysed]
             self.waiting.emit(len(result.not_analysed))
             self._library_service.listen_to(list(result.not_analysed))
         if result.undo is not None:
             self.labelled.emit(result.undo.songs, genre)
 
-    def _on_listened(self, _: object) -> None:
-        """Songs that were to be listened to first: mark them now; of those that cannot be heard the run has told."""
-        pending, self._pending = self._pending, []
-        for head, genre in dict.fromkeys((head, genre) for _, head, genre in pending):
-            songs = [song for song, *key in pending if key == [head, genre]]
-            self._run(partial(_label_songs, head=head, songs=songs, genre=genre), done=self._on_late)
+    def _on_listened(self, _: object = None) -> None:
+        """Label the songs that had to be analysed first, as far as they were; the others go on waiting."""
+        self._library_service.run_query(
+            ready_labels, lambda ready: self._run(_mark_ready, done=self._on_late) if ready else None
+        )
 
     def _on_late(self, result: object) -> None:
-        assert isinstance(result, LabelChange)
-        self._remember_undo(result.undo)
+        assert isinstance(result, list)
+        for undo in result:
+            self._remember_undo(undo)
 
     def _on_renamed(self, old: str, result: object) -> None:
         new = str(result)
@@ -336,6 +335,10 @@ class HeadTrainer(QObject):
 
     def _on_imported(self, result: object) -> None:
         self.choose(str(result))
+
+    def _on_started(self, _: object) -> None:
+        self._check_use()
+        self._on_listened()  # what was analysed before the program was closed or killed
 
     def _check_use(self) -> None:
         """Of a head that is in use and cannot be, say so; the bundled one takes its place until it can."""
@@ -366,7 +369,21 @@ class HeadTrainer(QObject):
 def _label_songs(
     service: HeadService, store: LibraryStore, *, head: str, songs: Sequence[int], genre: str
 ) -> LabelChange:
-    return service.label_songs(store, head, songs, genre)
+    """Label songs for a head; those that have to be analysed first wait in the database."""
+    result = service.label_songs(store, head, songs, genre)
+    remove_pending(store, head, set(songs) - set(result.not_analysed))
+    add_pending(store, head, result.not_analysed, genre)
+    return result
+
+
+def _mark_ready(service: HeadService, store: LibraryStore) -> list[LabelUndo]:
+    """Label the songs that waited and were analysed, and let their heads learn from them."""
+    undos = []
+    for (head, genre), songs in ready_labels(store).items():
+        if (undo := _label_songs(service, store, head=head, songs=songs, genre=genre).undo) is not None:
+            undos.append(undo)
+            service.learn(store, head)
+    return undos
 
 
 def _same(one: UserHead | None, other: UserHead | None) -> bool:

@@ -15,6 +15,7 @@ from mgc_desktop.errors import TagError
 from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.folders import RemovedFolder, is_covered
 from mgc_desktop.library.progress import JobReport, Pause
@@ -114,7 +115,14 @@ class LibraryService(QObject):
 
     def check(self, done: Callable[[bool], None]) -> None:
         """Look for damage that opening the database did not show; `done` hears whether it is sound."""
-        self.run_query(LibraryStore.is_intact, done)
+
+        def work(store: LibraryStore) -> bool:
+            sound = store.is_intact()
+            if sound:
+                store.log.compact()
+            return sound
+
+        self.run_query(work, done)
 
     def use_model_version(self, done: Callable[[object], None] | None = None) -> None:
         """Let the present model's verdicts count: what it heard before is brought back, the rest is stale."""
@@ -169,6 +177,7 @@ class LibraryService(QObject):
                 keep_folders(store)
                 found = scan(wanted or store.folders(), store, cancel=cancel, progress=report, reread=reread)
                 if rebuilding:
+                    restore(store, store.log.read())
                     restore_written(store, self.journal)
                 return found
 

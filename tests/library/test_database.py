@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from mgc_desktop.library.database import LibraryError, set_aside
+from mgc_desktop.library.database import set_aside
+from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Group, Query, Sort
 from mgc_desktop.library.schema import MIGRATIONS
 from mgc_desktop.library.song import FileTags, State
@@ -224,7 +225,7 @@ class TestTransactions:
         assert store.song_at(Path("/m/slow.mp3")) is not None
 
     def test_a_busy_library_is_waited_for(self, store: LibraryStore, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("mgc_desktop.library.database._TRIES", 10_000)
+        monkeypatch.setattr("mgc_desktop.library.database.TRIES", 10_000)
         other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
         store.db.execute("PRAGMA busy_timeout = 10")  # less than the other one takes

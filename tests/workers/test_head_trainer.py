@@ -12,8 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
 from mgc_desktop.inference import registry, user_heads
+from mgc_desktop.library import labels
 from mgc_desktop.library.head_effects import GenreChange
+from mgc_desktop.library.pending_labels import add_pending, ready_labels
 from mgc_desktop.library.query import Query
+from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.pipeline import analyze
 from mgc_desktop.settings import Settings
@@ -336,3 +339,59 @@ def test_a_head_in_use_that_is_damaged_is_switched_off_and_said(
     assert "Mine" in failed.args[0].message
     qtbot.waitUntil(lambda: settings[s.HEAD] == "", timeout=WAIT)
     assert head_trainer.close()
+
+
+class TestLabelsOfSongsThatAreAnalysedFirst:
+    @pytest.fixture
+    def new(self, songs: dict[str, int], database: Path, write_audio: Any, sounds: Any) -> int:
+        """A real song that was not analysed."""
+        path = write_audio("real.flac", sounds.noise(4.0))
+        with LibraryStore(database, check=False) as store:
+            store.moved(songs["New"], path)
+        return songs["New"]
+
+    def labels(self, database: Path) -> set[tuple[str, str, str]]:
+        with LibraryStore(database, check=False) as store:
+            return {
+                (head, each.example.title, each.example.genre)
+                for head in labels.labelled_heads(store)
+                for each in labels.labels(store, head)
+            }
+
+    def test_with_analysed_ones_under_the_head_in_use_none_is_lost(
+        self, head_trainer: HeadTrainer, mark: Mark, songs: dict[str, int], new: int, database: Path, qtbot: QtBot
+    ) -> None:
+        mark("Fado", "Lágrima")
+        head_trainer.use(
+            FIRST
+        )  # what is learned is put to use at once, which stops the run that analyses the other song
+        head_trainer.mark([songs["Barco Negro"], new], "Fado")
+        qtbot.waitUntil(lambda: (FIRST, "real", "Fado") in self.labels(database) or
+                        (FIRST, "New", "Fado") in self.labels(database), timeout=WAIT)  # fmt: skip
+        assert len(self.labels(database)) == 3
+
+    def test_they_go_to_the_head_that_was_meant(
+        self, head_trainer: HeadTrainer, mark: Mark, new: int, database: Path, qtbot: QtBot
+    ) -> None:
+        mark("Fado", "Lágrima")
+        head_trainer.mark([new], "Fado")
+        head_trainer.choose("Other")
+        qtbot.waitUntil(lambda: len(self.labels(database)) == 2, timeout=WAIT)
+        assert {head for head, _, _ in self.labels(database)} == {FIRST}
+
+    def test_they_outlive_the_program(
+        self, songs: dict[str, int], new: int, database: Path, library_service: LibraryService,
+        analysis_service: AnalysisService, settings: Settings, qtbot: QtBot,
+    ) -> None:  # fmt: skip
+        with LibraryStore(database, check=False) as store:
+            add_pending(store, "Later", [new], "Fado")
+            store.remember("d" * 32, labelled_songs.analysed_seconds(Path("/x"), 1, 1))
+            analysis = store.analysis("d" * 32, labelled_songs.MUSICNN.name, labelled_songs.MUSICNN.base)
+            assert analysis is not None
+            store.assign(new, analysis, State.TO_WRITE)
+        head_trainer = HeadTrainer(library_service, analysis_service, settings)
+        head_trainer.start()
+        qtbot.waitUntil(lambda: {head for head, _, _ in self.labels(database)} == {"Later"}, timeout=WAIT)
+        with LibraryStore(database, check=False) as store:
+            qtbot.waitUntil(lambda: ready_labels(store) == {}, timeout=WAIT)
+        assert head_trainer.close()

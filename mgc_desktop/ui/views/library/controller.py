@@ -17,7 +17,7 @@ from mgc_desktop.library.folders import RemovedFolder, songs_leaving
 from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.rebuild import restore_folders
 from mgc_desktop.library.scanner import ScanReport, has_missing
-from mgc_desktop.library.store import LibraryStore, set_aside
+from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.views.library.columns import Column
@@ -66,9 +66,8 @@ class LibraryController(QObject):
 
     def start(self) -> None:
         """What takes time, after the window is shown."""
-        if self.store.set_aside is not None:
-            self._begin_again(self.store.set_aside)
-        else:
+        self._tell_set_aside()
+        if self.store.set_aside is None:
             self.library_service.check(self._on_checked)
         self.library_service.use_model_version(lambda _: self.refresh())
         self.look_for_runs()
@@ -351,23 +350,27 @@ class LibraryController(QObject):
     def _on_checked(self, sound: bool) -> None:
         if not sound:
             self.store.close()
-            if (damaged := set_aside(self.library_service.database)) is not None:
-                self._begin_again(damaged)
-
-    def _begin_again(self, damaged: Path) -> None:
-        """The database was damaged: a new one, from the folders and the journal."""
-        if self.store.set_aside is None:
-            self.store = LibraryStore(self.library_service.database)
+            self.store = LibraryStore(self.library_service.database)  # sets it aside, and makes it again
             self.model.use(self.store)
+            self._tell_set_aside()
+
+    def _tell_set_aside(self) -> None:
+        """Say what was set aside, here or by another program, and bring the new library up to date."""
+        names = self.store.untold()
+        if not names:
+            return
+        folder = self.store.path.parent
         folders = restore_folders(self.store)
         self.noticed.emit(
             Notice(
-                "The library was damaged and is made anew",
-                f"The damaged file is kept as {damaged.name}. Folders and what was written are restored; the songs "
-                "must be listened to again.",
+                "The library was damaged and was made again",
+                f"Your folders, labels and decisions, what was written, and all that could be read are in the new one. "
+                f"The damaged file is kept as {', '.join(names)} in {folder}; to go back, quit the program and give it "
+                f"the name {self.store.path.name} again.",
             )
         )
-        if folders:
+        self.store.told()
+        if folders or self.store.folders():
             self.library_service.scan(rebuilding=True)
 
 
