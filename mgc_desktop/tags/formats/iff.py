@@ -80,7 +80,7 @@ class IffFormat(ContainerFormat):
         if not form.whole:
             contents.read_only = _NOT_WHOLE
         for chunk in form.tags:
-            contents.add(ID3V2, contents.attempt(partial(_load_chunk, file, chunk, contents)))
+            contents.add(ID3V2, contents.attempt(partial(_load_chunk, file, chunk, contents)), "ID3v2 chunk")
         if texts := contents.attempt(lambda: _info(file, form)):
             contents.add(INFO, texts)
 
