@@ -165,7 +165,8 @@ def prepare_undo(
             return ()
         if not now.matches(written):
             what = "its sound" if now.audio != written.audio else "its tags"
-            raise TagError(f"was changed by another program since it was written ({what}), so it was left alone")
+            older = "" if written.whole else ", or an older version of this program noted too little to know it again"
+            raise TagError(f"was changed by another program since it was written ({what}){older}, so it was left alone")
         return undo
 
     def check(_: Path, __: Path, ___: Fingerprint, after: Fingerprint) -> _Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.library.ticks import MIN_CONFIDENCE
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.library.ticks import MIN_CONFIDENCE, TickRules
 from mgc_desktop.settings import Settings
 from mgc_desktop.tags.policy import Mode, Policy
 from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
@@ -41,6 +43,16 @@ _TOP: Final = "Further genres are added only where they were heard clearly, too.
 _ALBUM: Final = "The genre that most of an album's songs have is written to all of them."
 _EMPTY: Final = "Genres in files that count as none, with commas between."
 _NAMES: Final = "A file with your own names for the genres, “Hip-Hop,Rap” a line; an empty name leaves a genre out."
+
+
+def tick_rules(settings: Settings) -> TickRules:
+    """Which songs a review of today would tick: by the user's names and the genres that count as none."""
+    names = Vocabulary()
+    if settings[s.WRITE_MAP]:
+        with suppress(SettingsError):  # the review says what is wrong with the file
+            names = load_vocabulary(Path(settings[s.WRITE_MAP]))
+    empty: list[str] = settings[s.EMPTY_NAMES]
+    return TickRules(tuple(empty), frozenset(genre for genre in GENRES if not names.names(genre)))
 
 
 class Rules(QWidget):
