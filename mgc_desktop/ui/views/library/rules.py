@@ -95,6 +95,7 @@ class Rules(QWidget):
         self.keep.setChecked(settings[s.KEEP_MTIME])
         empty: list[str] = settings[s.EMPTY_NAMES]
         self.empty_names = QLineEdit(", ".join(empty))
+        self._empty_words = _explained("These names count as no genre:")
         self.empty_names.setAccessibleName("Genres that count as none")
         self.empty_names.setToolTip(_EMPTY)
         self.empty_names.setCursorPosition(0)
@@ -164,7 +165,8 @@ class Rules(QWidget):
 
     def _explain(self) -> None:
         self._mode_words.setText(self._mode.explanation)
-        self.empty_names.setVisible(self._mode is Mode.FILL)
+        for shown in (self._empty_words, self.empty_names):
+            shown.setVisible(self._mode is Mode.FILL)
 
     def _ask_for_names(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Your names for the genres", "", "Names (*.csv *.toml)")
@@ -209,6 +211,7 @@ class Rules(QWidget):
             column.addLayout(row)
             column.addWidget(words)
             if widget is self.mode:
+                column.addWidget(self._empty_words)
                 column.addWidget(self.empty_names)
             column.addSpacing(12)
         column.addWidget(caption("Your names"))
