@@ -47,10 +47,10 @@ _NAMES: Final = "A file with your own names for the genres, “Hip-Hop,Rap” a 
 
 def tick_rules(settings: Settings) -> TickRules:
     """Which songs a review of today would tick: by the user's names and the genres that count as none."""
-    names = Vocabulary()
+    names = GenreMapping()
     if settings[s.WRITE_MAP]:
         with suppress(SettingsError):  # the review says what is wrong with the file
-            names = load_vocabulary(Path(settings[s.WRITE_MAP]))
+            names = load_genre_mapping(Path(settings[s.WRITE_MAP]))
     empty: list[str] = settings[s.EMPTY_NAMES]
     return TickRules(tuple(empty), frozenset(genre for genre in GENRES if not names.names(genre)))
 
