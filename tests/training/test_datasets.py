@@ -28,7 +28,7 @@ def test_gtzan_keeps_its_own_genres_and_files_stand_for_artists(small_tree: Path
     (tmp_path / "blues" / "notes.txt").write_text("not music")
     dataset = open_dataset(tmp_path)
     assert dataset.genres == ("blues", "disco")
-    assert [c.artist for c in dataset] == ["blues.00000", "disco.00000"]
+    assert len({c.artist for c in dataset}) == 2 and not any(c.artist_known for c in dataset)
     assert dataset.reasons() == {"not an audio file": 1}
 
 
@@ -41,7 +41,7 @@ def test_missing_empty_and_repeated_files_are_skipped_and_counted(small_tree: Pa
     checked = check(Dataset("made", clips, ("Jazz",)))
     assert [c.path for c in checked] == [song]
     assert checked.reasons() == {
-        "the same content as another file": 1,
+        "the same sound as another file": 1,
         "the file is empty": 1,
         "the file is missing": 1,
     }

@@ -14,9 +14,9 @@ from mgc_desktop.inference.calibration import Calibration  # noqa: E402
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata  # noqa: E402
 from mgc_desktop.inference.registry import list_models, load  # noqa: E402
 from mgc_desktop.pipeline import Excerpt, analyze  # noqa: E402
+from mgc_desktop.training.commands.evaluate import Measured, evaluate, parameters  # noqa: E402
 from mgc_desktop.training.datasets import Dataset, open_dataset  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
-from mgc_desktop.training.evaluate import Measured, evaluate, parameters  # noqa: E402
 from mgc_desktop.training.export import export  # noqa: E402
 from mgc_desktop.training.inputs import report_input  # noqa: E402
 from mgc_desktop.training.networks.report import ReportCnn  # noqa: E402

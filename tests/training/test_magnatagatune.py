@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mgc_desktop.training.datasets.magnatagatune import open_magnatagatune, parse_name, read_tags
+from mgc_desktop.training.datasets.magnatagatune import open_magnatagatune, parse_name
 from mgc_desktop.training.datasets.magnatune import read_genres
 from mgc_desktop.training.errors import TrainingError
 
@@ -106,12 +106,6 @@ def test_parses_artist_album_and_title_out_of_a_name() -> None:
     assert info is not None
     assert (info.artist, info.album) == ("american bach soloists", "j s  bach solo cantatas")
     assert parse_name("cover.jpg") is None
-
-
-def test_tags_are_found_by_name_in_any_case_and_order(tmp_path: Path) -> None:
-    table = tmp_path / "annotations_final.csv"
-    table.write_text("clip_id\tNo Voice\tGuitar\tmp3_path\n2\t0\t1\tf/a.mp3\n3\t0\t0\tf/b.mp3\n", encoding="utf-8")
-    assert read_tags(table) == {"2": ("guitar",), "3": ()}
 
 
 def test_a_folder_with_nothing_in_it_is_an_error(tmp_path: Path, tsv: Path) -> None:
