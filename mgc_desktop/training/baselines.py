@@ -14,13 +14,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.errors import MgcError
+from mgc_desktop.errors import MgcError, ModelError
 from mgc_desktop.inference.registry import DEFAULT, load
 from mgc_desktop.pipeline import Excerpt, analyze
 from mgc_desktop.training.cache import write_array
 from mgc_desktop.training.datasets.clip import Clip, sound_digest
 from mgc_desktop.training.metrics import Scores, measure
 from mgc_desktop.training.splits import Split
+from mgc_desktop.training.summaries import summary
 
 FloatArray = NDArray[np.floating]
 Pictures = Mapping[str, NDArray[np.floating]]
@@ -30,12 +31,6 @@ BASELINES: Final[Mapping[str, str]] = {
     "bands": "logistic regression on mean and spread of the bands",
     "embedding": "logistic regression on the backbone's embedding",
 }
-
-
-def summary(picture: NDArray[np.floating]) -> FloatArray:
-    """A clip's spectrogram `(bands, frames)` as one row `(2 * bands,)`: mean and spread of each band over time."""
-    values = np.asarray(picture, np.float32)
-    return np.concatenate([values.mean(axis=1), values.std(axis=1)])
 
 
 def logistic_regression(x: FloatArray, labels: NDArray[np.int64], asked: FloatArray, genres: int) -> FloatArray:
@@ -59,12 +54,16 @@ def majority(labels: NDArray[np.int64], asked: int, genres: int) -> FloatArray:
     return np.tile(counts, (asked, 1))
 
 
-def embeddings(clips: Sequence[Clip], cache: Path, say: Say = print) -> dict[str, FloatArray]:
-    """The backbone's embedding of each clip, `(units,)`, kept in the cache; clips that it cannot analyse are left out.
+def embeddings(
+    clips: Sequence[Clip], cache: Path, say: Say = print, *, model_name: str = DEFAULT
+) -> dict[str, FloatArray]:
+    """A model's embedding of each clip, `(units,)`, kept in the cache; clips that it cannot analyse are left out.
 
-    Raises ModelError if the bundled model is missing.
+    Raises ModelError if the model is missing or gives no embeddings.
     """
-    model = load(DEFAULT)
+    model = load(model_name)
+    if not model.metadata.embedding:
+        raise ModelError(f"The model {model.name} gives no embeddings.")
     folder = cache / "embeddings" / f"{model.name}-{model.metadata.model.sha256[:16]}"
     found: dict[str, FloatArray] = {}
     for number, clip in enumerate(clips, start=1):

@@ -95,7 +95,7 @@ class Bench:
     repeats: int
 
     def measure(self, row: Row) -> dict[str, Any]:
-        """Mean and spread of each figure, and those of its rivals; kept in the row's folder, so that it is done once."""
+        """Mean and spread of each figure, and those of its rivals; kept in the row's folder, so it is done once."""
         output = self.work / row.place
         repeated = train_repeatedly(
             self.dataset, row.config, output, self.cache, folds=self.folds if row.folds else 0,
