@@ -72,12 +72,12 @@ def listen(songs: Sequence[Path], recorder: Recorder, cache: Path, longest: floa
                 if not SHORTEST <= duration <= longest:
                     continue
                 recorder.kept = []
-                heard = analyze(path, recorder)
+                analysed_seconds = analyze(path, recorder)
             except MgcError as error:
                 print(error)
                 continue
             features = {key: np.concatenate([part[key] for part in recorder.kept]) for key in recorder.kept[0]}
-            np.savez(stored, duration=heard.duration, times=heard.timeline.times, **features)
+            np.savez(stored, duration=analysed_seconds.duration, times=analysed_seconds.timeline.times, **features)
         with np.load(stored) as data:
             features = {key: data[key] for key in data if key not in ("duration", "times")}
             yield Heard(path, float(data["duration"]), _logits(recorder, features), data["times"])
@@ -116,7 +116,7 @@ def tell(songs: Sequence[Heard], model: Classifier) -> None:
     )
     for plan in PLANS:
         same = wrong = twice_same = 0
-        heard = twice = 0.0
+        analysed_seconds = twice = 0.0
         for song, truth in zip(songs, whole, strict=True):
             excerpts = plan.excerpts(song.duration)
             logits = within(song, excerpts) if excerpts else song.logits
@@ -124,13 +124,14 @@ def tell(songs: Sequence[Heard], model: Classifier) -> None:
             found, probabilities = verdict(model, logits)
             same += found == truth
             wrong += found is not None and truth is not None and found != truth
-            heard += seconds
+            analysed_seconds += seconds
             clear = is_clear(probabilities, model.calibration.unsure_below)
             twice_same += (found if clear else truth) == truth
             twice += seconds if clear else seconds + song.duration
         n = len(songs)
         print(
-            f"{plan.number:>5} x {plan.seconds:>4g} s {heard / total:>7.1%} {same / n:>7.1%} {wrong / n:>7.1%}"
+            f"{plan.number:>5} x {plan.seconds:>4g} s {analysed_seconds / total:>7.1%}"
+            f" {same / n:>7.1%} {wrong / n:>7.1%}"
             f"   {twice / total:>7.1%} {twice_same / n:>7.1%}",
             flush=True,
         )
@@ -143,9 +144,9 @@ def check(songs: Sequence[Heard], model: Classifier) -> None:
     same = 0
     seconds = 0.0
     for song in songs:
-        heard = listen_as_library(song.path, model)
-        same += heard.genre == verdict(model, song.logits)[0]
-        seconds += heard.heard
+        analysed_seconds = listen_as_library(song.path, model)
+        same += analysed_seconds.genre == verdict(model, song.logits)[0]
+        seconds += analysed_seconds.analysed_seconds
     total = sum(song.duration for song in songs)
     print(f"heard anew by the program: {same} of {len(songs)} as the whole song, {seconds / total:.1%} of the time")
 
@@ -165,16 +166,16 @@ def main() -> None:
     recorder = Recorder.open(folder)
     songs = list(find_audio(options.folders))
     random.Random(0).shuffle(songs)
-    heard = []
+    analysed_seconds = []
     for song in listen(songs, recorder, options.cache, options.longest):
-        heard.append(song)
-        if len(heard) % 10 == 0:
-            print(f"{len(heard)} songs heard", flush=True)
-        if len(heard) == options.songs:
+        analysed_seconds.append(song)
+        if len(analysed_seconds) % 10 == 0:
+            print(f"{len(analysed_seconds)} songs heard", flush=True)
+        if len(analysed_seconds) == options.songs:
             break
-    tell(heard[options.skip :], model)
+    tell(analysed_seconds[options.skip :], model)
     if options.check:
-        check(heard[options.skip :][: options.check], model)
+        check(analysed_seconds[options.skip :][: options.check], model)
 
 
 if __name__ == "__main__":

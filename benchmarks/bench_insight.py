@@ -18,10 +18,10 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from mgc_desktop.analysis.columns import read_columns
+from mgc_desktop.analysis.confusion import LibraryConfusion, Share, confusion
+from mgc_desktop.analysis.distribution import Distribution, Side, by_decade, by_folder, distribution
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.insight.columns import read_columns
-from mgc_desktop.insight.confusion import LibraryConfusion, Share, confusion
-from mgc_desktop.insight.distribution import Distribution, Side, by_decade, by_folder, distribution
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
 
@@ -119,11 +119,11 @@ def bench_drawing(spread: Distribution, matrix: LibraryConfusion) -> None:
     from PySide6.QtWidgets import QApplication
 
     from mgc_desktop.ui import fonts
-    from mgc_desktop.ui.chart import Chart
-    from mgc_desktop.ui.confusion.matrix import MatrixChart
-    from mgc_desktop.ui.genres.pairs import PairBars
-    from mgc_desktop.ui.genres.parts import PartBars
     from mgc_desktop.ui.theme import DARK
+    from mgc_desktop.ui.views.confusion.matrix import MatrixChart
+    from mgc_desktop.ui.views.genres.pairs import PairBars
+    from mgc_desktop.ui.views.genres.parts import PartBars
+    from mgc_desktop.ui.widgets.chart import Chart
 
     app = QApplication.instance() or QApplication([])
     fonts.install(app)  # type: ignore[arg-type]

@@ -30,9 +30,9 @@ from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.library import jobs
+from mgc_desktop.library.analyse import AnalyseSong
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.listen import Listen
 from mgc_desktop.library.query import Filter, Group, Query, Sort
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import FileTags, State
@@ -113,7 +113,7 @@ def bench_queries(path: Path, songs: int) -> None:
 def bench_model(path: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from mgc_desktop.ui.library.model import SongModel
+    from mgc_desktop.ui.views.library.model import SongModel
 
     app = QApplication.instance() or QApplication([])
     with LibraryStore(path, check=False) as store:
@@ -137,7 +137,7 @@ def bench_review(path: Path) -> None:
 
     from mgc_desktop.library.review import keep_choices, review
     from mgc_desktop.tags.policy import Policy
-    from mgc_desktop.ui.library.review_model import ReviewModel
+    from mgc_desktop.ui.views.library.review_model import ReviewModel
 
     app = QApplication.instance() or QApplication([])
     chance = np.random.default_rng(1)
@@ -206,7 +206,7 @@ def bench_listening(music: Path, folder: Path, model: str) -> None:
     with IsolatedPool(1) as one, IsolatedPool(2) as two:
         pools = {"1 process": one, "2 processes": two}
         for workers, pool in enumerate(pools.values(), 1):  # they are there, and have loaded the model
-            list(pool.map(Listen(model), list(parted)[: 2 * workers]))
+            list(pool.map(AnalyseSong(model), list(parted)[: 2 * workers]))
         for turn in range(_TURNS):
             for path, excerpts in parted.items():
                 _time(times, "decode", partial(_decode, path, excerpts))
@@ -242,7 +242,7 @@ def _run(store: LibraryStore, music: Path, classifier: Classifier, pool: Executo
     model = (classifier.name, classifier.version)
     scan([music], store)
     jobs.enqueue(store, store.ids(Query()))
-    jobs.run(store, Listen(classifier.name), model, pool, workers=workers)
+    jobs.run(store, AnalyseSong(classifier.name), model, pool, workers=workers)
 
 
 def main() -> None:

@@ -22,16 +22,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from mgc_desktop.analysis.map import Maps, SongMap, load_maps, read_map
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-from mgc_desktop.insight.map import Maps, SongMap, load_maps, read_map
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.ui import fonts
-from mgc_desktop.ui.map.canvas import MapCanvas
-from mgc_desktop.ui.map.card import Facts
 from mgc_desktop.ui.theme import DARK
+from mgc_desktop.ui.views.map.canvas import MapCanvas
+from mgc_desktop.ui.views.map.card import Facts
 
 BUDGET = 1000 / 30  # ms for a frame
 SIZE = (1010, 660)
@@ -52,7 +52,7 @@ def generated(store: LibraryStore, songs: int, maps: Maps) -> None:
             probabilities = np.full(len(GENRES), 0.02, np.float32)
             probabilities[genre] = 0.82
             standard = crowds[genre] + rng.normal(0, 0.6, maps.embedding)
-            embedding = (standard * maps.atlas.spread + maps.atlas.mean).astype(np.float32)
+            embedding = (standard * maps.projection_set.spread + maps.projection_set.mean).astype(np.float32)
             prediction = TrackPrediction(
                 song.path, 60.0, maps.model, "1", GENRES, probabilities, GENRES[genre], 0.82, timeline,
                 embedding=embedding,

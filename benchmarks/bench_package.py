@@ -27,7 +27,7 @@ PROJECT: Final = Path(__file__).resolve().parents[1]
 DIST: Final = PROJECT / "dist"
 PROGRAM: Final = DIST / "mgc-desktop"
 ROUNDS: Final = 9
-PATIENCE: Final = 120.0  # seconds
+TIMEOUT: Final = 120.0  # seconds
 LOG: Final = "log/mgc-desktop.log"
 MOMENTS: Final = {
     "window": re.compile(r"^(\S+ \S+),(\d+) .*the window is shown$", re.MULTILINE),
@@ -62,7 +62,7 @@ def bare_window(scratch: Path) -> Path:
 def start_bare(program: Path) -> dict[str, float]:
     """Seconds until the bare window is there."""
     started = time.time()
-    done = subprocess.run([str(program)], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    done = subprocess.run([str(program)], capture_output=True, text=True, check=True, timeout=TIMEOUT)
     return {"bare": float(done.stdout) - started}
 
 
@@ -83,7 +83,7 @@ def start_program(program: Path) -> dict[str, float]:
 
 
 def _seen(log: Path, process: subprocess.Popen[bytes]) -> dict[str, float]:
-    deadline = time.time() + PATIENCE
+    deadline = time.time() + TIMEOUT
     while time.time() < deadline and process.poll() is None:
         text = log.read_text(encoding="utf-8") if log.exists() else ""
         found = {name: line for name, form in MOMENTS.items() if (line := form.search(text))}

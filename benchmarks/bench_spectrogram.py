@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mgc_desktop.features.config import REPORT
 from mgc_desktop.pipeline import MelBlock
 from mgc_desktop.ui import fonts, theme
-from mgc_desktop.ui.spectrogram import SpectrogramView
+from mgc_desktop.ui.widgets.spectrogram import SpectrogramView
 
 FRAMES = 300
 RATE = 30

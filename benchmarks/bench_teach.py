@@ -26,11 +26,11 @@ from typing import Final
 
 import numpy as np
 
+from mgc_desktop.heads.training_set import Background, TrainingSet
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.heads import Lesson
-from mgc_desktop.inference.memory import Memory
-from mgc_desktop.insight.teach import Background, Lessons
+from mgc_desktop.inference.reference_set import ReferenceSet
+from mgc_desktop.inference.user_heads import LabelledSong
 from mgc_desktop.paths import models_dir
 from mgc_desktop.training.product.backbone.memory import free_music, made_by, remember
 
@@ -64,7 +64,7 @@ class Made:
     """A made genre: the rows in the memory of its marked songs, and of those by other artists."""
 
     name: str
-    marked: list[int]
+    labelled: list[int]
     tested: list[int]
 
 
@@ -72,7 +72,7 @@ class Made:
 class Outcome:
     """Balanced accuracy of one genre, the other, or neither, and of one or the other; other music that stays so."""
 
-    taught: float
+    adapter: float
     renamed: float
     one_taught: float
     one_bundled: float
@@ -86,7 +86,7 @@ class Outcome:
 class FreeMusic:
     """The memory with what the list says of its songs."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: ReferenceSet) -> None:
         rows = free_music()
         self.memory = memory
         self.packages = [rows[row]["package"] for row in memory.rows]
@@ -99,8 +99,8 @@ class FreeMusic:
         artists = sorted({self.artists[i] for i in mine})
         rng.shuffle(artists)
         taken = artists[:MARKED]
-        marked = [int(rng.choice([i for i in mine if self.artists[i] == artist])) for artist in taken]
-        return Made(name, marked, [i for i in mine if self.artists[i] not in taken])
+        labelled = [int(rng.choice([i for i in mine if self.artists[i] == artist])) for artist in taken]
+        return Made(name, labelled, [i for i in mine if self.artists[i] not in taken])
 
     def draw(self, pair: tuple[Packages, Packages], rng: np.random.Generator) -> Outcome:
         """Make the two genres, teach them, and ask about all other songs."""
@@ -108,16 +108,16 @@ class FreeMusic:
         rest = sorted(set(self.packages) - {*pair[0], *pair[1]})
         remembered = [i for i, package in enumerate(self.packages) if package in rest[::2]]
         others = [i for i, package in enumerate(self.packages) if package in rest[1::2]]
-        return self._judge(one, other, remembered, others)
+        return self._rescorer(one, other, remembered, others)
 
-    def _judge(self, one: Made, other: Made, remembered: list[int], others: list[int]) -> Outcome:
-        marked = [*self._lessons(one), *self._lessons(other)]
+    def _rescorer(self, one: Made, other: Made, remembered: list[int], others: list[int]) -> Outcome:
+        labelled = [*self._examples(one), *self._examples(other)]
         background = Background(*self._heard(remembered), (), len(remembered))
-        taught = Lessons(marked, background, GENRES).taught()
-        asked = {made.name: taught.probabilities(*self._heard(made.tested)) for made in (one, other)}
+        adapter = TrainingSet(labelled, background, GENRES).adapter()
+        asked = {made.name: adapter.probabilities(*self._heard(made.tested)) for made in (one, other)}
         best = {name: found.argmax(axis=1) for name, found in asked.items()}
-        mine = {name: 10 + taught.own.index(name) for name in asked}
-        kept = float((taught.probabilities(*self._heard(others)).argmax(axis=1) < 10).mean())
+        mine = {name: 10 + adapter.own.index(name) for name in asked}
+        kept = float((adapter.probabilities(*self._heard(others)).argmax(axis=1) < 10).mean())
         names = self._renaming(one, other)
         bundled = self.memory.probabilities.argmax(axis=1)
         kept_renamed = float(np.mean([bundled[i] not in names for i in others]))
@@ -131,11 +131,11 @@ class FreeMusic:
             kept, kept_renamed, len(tested), len({self.artists[i] for i in tested}), len(others),
         )  # fmt: skip
 
-    def _lessons(self, made: Made) -> list[Lesson]:
+    def _examples(self, made: Made) -> list[LabelledSong]:
         titles, artists, memory = self.titles, self.artists, self.memory
         return [
-            Lesson(f"{i:032x}", made.name, titles[i], artists[i], memory.probabilities[i], memory.embedding[i])
-            for i in made.marked
+            LabelledSong(f"{i:032x}", made.name, titles[i], artists[i], memory.probabilities[i], memory.embedding[i])
+            for i in made.labelled
         ]
 
     def _heard(self, songs: list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -146,8 +146,8 @@ class FreeMusic:
         bundled = self.memory.probabilities
         names: dict[int, str] = {}
         for genre in range(len(GENRES)):
-            counts = [(bundled[made.marked].argmax(axis=1) == genre).sum() for made in (one, other)]
-            shares = [bundled[made.marked, genre].sum() for made in (one, other)]
+            counts = [(bundled[made.labelled].argmax(axis=1) == genre).sum() for made in (one, other)]
+            shares = [bundled[made.labelled, genre].sum() for made in (one, other)]
             if any(counts):
                 names[genre] = one.name if (counts[0], shares[0]) > (counts[1], shares[1]) else other.name
         return names
@@ -157,7 +157,7 @@ class FreeMusic:
         mine = self.memory.probabilities[song]
 
         def likeness(made: Made) -> float:
-            theirs = self.memory.probabilities[made.marked].mean(axis=0)
+            theirs = self.memory.probabilities[made.labelled].mean(axis=0)
             return float(mine @ theirs / np.linalg.norm(theirs))
 
         return one if likeness(one) >= likeness(other) else other
@@ -176,7 +176,7 @@ def main() -> None:
     parser.add_argument("--music", type=Path, help="listen anew to the free music below this folder")
     parser.add_argument("--draws", type=int, default=20, help="draws of artists for each pair (default: 20)")
     options = parser.parse_args()
-    memory = remember(Classifier.open(MODEL), options.music) if options.music else Memory.load(MODEL)
+    memory = remember(Classifier.open(MODEL), options.music) if options.music else ReferenceSet.load(MODEL)
     music = FreeMusic(memory)
     print(f"{len(memory)} songs; {MARKED} marked a genre, of {MARKED} artists; mean of {options.draws} draws")
     print(f"{'':<34}{'one, other, neither':^20}  {'one or other':^16}  {'others stay':^16}  songs artists others")

@@ -75,7 +75,7 @@ class Interrupts:
         if self._timer is not None:
             self._timer.stop()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Leave them to the system again."""
         for number, before in zip(self._NUMBERS, self._before, strict=True):
             signal.signal(number, before)
@@ -108,7 +108,7 @@ class Program:
             self.window.open(paths)
         else:
             session.restore_queue(self.parts.playback, self.parts.settings)
-        self.parts.analyst.warm_up()
+        self.parts.analysis_service.warm_up()
         if paths:  # the first song is to be heard and seen without a stutter
             timer = QTimer(self.window, singleShot=True, interval=_LATER_MS)
             timer.timeout.connect(lambda: self._settle())  # Qt would hold the method itself, of no QObject, weakly
@@ -119,14 +119,14 @@ class Program:
     def _settle(self) -> None:
         """What nobody waits for."""
         if self.window.isVisible():
-            self.parts.teacher.start()
+            self.parts.head_trainer.start()
             self.window.library.start()
 
     def close(self) -> None:
         """End all threads. Safe to call more than once."""
         self.parts.appearance.close()
-        self.parts.teacher.close()
-        self.parts.analyst.close()
+        self.parts.head_trainer.close()
+        self.parts.analysis_service.close()
         self.window.close_views()
         self.parts.reader.close()
         self.parts.devices.close()
@@ -149,7 +149,7 @@ def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None, show: b
     if show:
         _show(window)
     parts, events = _make_parts(settings, appearance, log_file)
-    window.furnish(parts)
+    window.attach_services(parts)
     _log.info("the window can be used")
     program = Program(app, window, parts, events)
     window.closed.connect(lambda: program.close())
@@ -165,31 +165,31 @@ def _show(window: MainWindow) -> None:
 
 def _make_parts(settings: Settings, appearance: Appearance, log_file: Path | None) -> tuple[Parts, PlayerEvents]:
     # Imported here, because numpy and the decoders would keep the window waiting.
-    from mgc_desktop.inference.heads import head_in_use
+    from mgc_desktop.inference.user_heads import head_in_use
     from mgc_desktop.playback.player import Player
     from mgc_desktop.playback.queue import PlayQueue
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.ui.playback_controller import PlaybackController
-    from mgc_desktop.workers.analysis import Analyst, load_model
-    from mgc_desktop.workers.library import Librarian
+    from mgc_desktop.workers.analysis_service import AnalysisService, load_model
+    from mgc_desktop.workers.head_trainer import HeadTrainer
+    from mgc_desktop.workers.library_service import LibraryService
     from mgc_desktop.workers.player_events import PlayerEvents
     from mgc_desktop.workers.tasks import TaskRunner
-    from mgc_desktop.workers.teacher import Teacher
 
     events = PlayerEvents()
     player = Player(events.post)
     playback = PlaybackController(player, PlayQueue())
     events.received.connect(playback.on_event)
     head = partial(head_in_use, settings[s.HEAD])
-    analyst = Analyst(partial(load_model, settings[s.MODEL]), head=head)
-    librarian = Librarian(data_dir() / "library.db", Journal(), model=settings[s.MODEL], head=head)
+    analysis_service = AnalysisService(partial(load_model, settings[s.MODEL]), head=head)
+    library_service = LibraryService(data_dir() / "library.db", Journal(), model=settings[s.MODEL], head=head)
     parts = Parts(
         settings=settings,
         appearance=appearance,
         playback=playback,
-        analyst=analyst,
-        librarian=librarian,
-        teacher=Teacher(librarian, analyst, settings),
+        analysis_service=analysis_service,
+        library_service=library_service,
+        head_trainer=HeadTrainer(library_service, analysis_service, settings),
         reader=TaskRunner(threads=1),
         devices=TaskRunner(threads=1),
         log=log_file,
@@ -213,7 +213,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         program = build_app(log_file=log_file, show=arguments.screenshot is None)
     except Exception as error:
-        interrupts.let_go()
+        interrupts.release()
         return _cannot_start(error, log_file, alone=arguments.screenshot is not None)
     if crashed is not None:
         program.window.report_crash()
@@ -223,10 +223,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     interrupts.close(program.window)
     try:
         if arguments.screenshot is not None:
-            from mgc_desktop.ui.screenshot import Photographer
+            from mgc_desktop.ui.screenshot import Screenshot
 
-            photographer = Photographer(program.window, program.parts)
-            return photographer.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
+            screenshot = Screenshot(program.window, program.parts)
+            return screenshot.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
         program.start(arguments.files)
         return program.app.exec() if program.window.isVisible() else 0
     finally:

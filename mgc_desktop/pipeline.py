@@ -91,13 +91,13 @@ def analyze(
     """
     cancel = cancel or CancelToken()
     config = classifier.mel_config
-    heard = 0.0
-    ear_of = _SecondEar if alone else _Ear
+    analysed_seconds = 0.0
+    ear_of = _ThreadedInference if alone else _Inference
     with AudioReader(path) as reader, ear_of(reader, classifier, cancel, listener) as ear:
         for excerpt in excerpts or (None,):
             start = excerpt.start if excerpt else 0.0
-            sound = _Sound(reader, excerpt, cancel)
-            cutter = _Cutter(classifier, start, heard)
+            sound = _Excerpt(reader, excerpt, cancel)
+            cutter = _Patcher(classifier, start, analysed_seconds)
             frame = round(start / PICTURE.frame_seconds)
             for spectra in _spectrograms(sound, {config, PICTURE} if listener else {config}):
                 if listener and spectra[PICTURE].shape[1]:
@@ -105,13 +105,13 @@ def analyze(
                     frame += spectra[PICTURE].shape[1]
                 ear.listen(cutter.cut(spectra[config]))
             ear.listen(cutter.rest(sound.seconds))
-            heard += sound.seconds
-        if not heard:
+            analysed_seconds += sound.seconds
+        if not analysed_seconds:
             raise NothingToHearError("There is no sound at the chosen place. Choose an earlier one.", path=Path(path))
-        return ear.verdict(heard)
+        return ear.verdict(analysed_seconds)
 
 
-class _Sound:
+class _Excerpt:
     """The mono blocks of one stretch of a song, `(n,)` float32 at the file's rate."""
 
     def __init__(self, reader: AudioReader, excerpt: Excerpt | None, cancel: CancelToken) -> None:
@@ -145,7 +145,7 @@ class _Sound:
                 return
 
 
-def _spectrograms(sound: _Sound, configs: set[MelConfig]) -> Iterator[dict[MelConfig, FloatArray]]:
+def _spectrograms(sound: _Excerpt, configs: set[MelConfig]) -> Iterator[dict[MelConfig, FloatArray]]:
     """The sound's spectrograms in several configurations, block by block: `(n_mels, k)` each, k may be 0."""
     resamplers = {sr: StreamResampler(sound.sr, sr, 1) for sr in {config.sr for config in configs}}
     streams = {config: LogMelStream(config) for config in configs}
@@ -164,10 +164,10 @@ class _Patch:
     mel: FloatArray
     start: float
     end: float
-    heard: float
+    analysed_seconds: float
 
 
-class _Cutter:
+class _Patcher:
     """Cuts the spectrogram of one stretch into patches, and leaves out the silent ones.
 
     The stretch begins at `start` seconds in the song; `before` seconds of other stretches were heard already.
@@ -200,7 +200,7 @@ class _Cutter:
             yield _Patch(mel, self._start + begin, self._start + end, self._before + end)
 
 
-class _Line:
+class _BoundedQueue:
     """The patches that wait for the network: a queue with a bound, which either end can break off with an error."""
 
     def __init__(self, room: int) -> None:
@@ -246,7 +246,7 @@ class _Line:
             raise self._error
 
 
-class _Ear:
+class _Inference:
     """Runs the network on patches as they come, and pools what it says of them."""
 
     def __init__(
@@ -275,10 +275,10 @@ class _Ear:
             if len(self._waiting) == _TOGETHER:
                 self._catch_up()
 
-    def verdict(self, heard: float) -> TrackPrediction:
+    def verdict(self, analysed_seconds: float) -> TrackPrediction:
         """On everything, of which there were `heard` seconds."""
         self._catch_up()
-        return self._prediction(heard, self._reader.warnings)
+        return self._prediction(analysed_seconds, self._reader.warnings)
 
     def _catch_up(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -293,9 +293,9 @@ class _Ear:
         self._probabilities.append(segment_probabilities(scores.logits, self._classifier.calibration))
         if self._listener is not None and time.monotonic() >= self._next_partial:
             self._next_partial = time.monotonic() + _PARTIAL_SECONDS
-            self._listener.prediction(self._prediction(patches[-1].heard, ()))
+            self._listener.prediction(self._prediction(patches[-1].analysed_seconds, ()))
 
-    def _prediction(self, heard: float, warnings: tuple[str, ...]) -> TrackPrediction:
+    def _prediction(self, analysed_seconds: float, warnings: tuple[str, ...]) -> TrackPrediction:
         verdict = self._pool.verdict()
         silent = not self._times
         return TrackPrediction(
@@ -310,7 +310,7 @@ class _Ear:
             timeline=self._timeline(),
             tags=verdict.tags,
             embedding=verdict.embedding,
-            heard=heard,
+            analysed_seconds=analysed_seconds,
             warnings=(*warnings, _SILENT) if silent else warnings,
         )
 
@@ -322,7 +322,7 @@ class _Ear:
         return Timeline(genres, np.array(self._times, np.float32), self._probabilities[0])
 
 
-class _SecondEar(_Ear):
+class _ThreadedInference(_Inference):
     """Hears in a thread of its own, while the next patches are decoded.
 
     As a context manager it never leaves the thread behind.
@@ -333,7 +333,7 @@ class _SecondEar(_Ear):
     ) -> None:
         super().__init__(reader, classifier, cancel, listener)
         meta = classifier.metadata
-        self._line = _Line(max(1, _QUEUE_BYTES // (4 * meta.mel.n_mels * meta.patch_frames)))
+        self._line = _BoundedQueue(max(1, _QUEUE_BYTES // (4 * meta.mel.n_mels * meta.patch_frames)))
         self._thread = threading.Thread(target=self._run, name="mgc-network", daemon=True)
 
     def __enter__(self) -> Self:
@@ -349,12 +349,12 @@ class _SecondEar(_Ear):
         for patch in patches:
             self._line.put(patch)
 
-    def verdict(self, heard: float) -> TrackPrediction:
+    def verdict(self, analysed_seconds: float) -> TrackPrediction:
         """On everything, of which there were `heard` seconds; waits for the network."""
         self._line.complete()
         self._thread.join()
         self._line.check()
-        return super().verdict(heard)
+        return super().verdict(analysed_seconds)
 
     def _run(self) -> None:
         try:

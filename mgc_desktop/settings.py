@@ -88,7 +88,7 @@ QUEUE_INDEX: Final = _number("queue_index", 0, -1, 10**9, "Which of them was cur
 RECENT: Final = _texts("recent", "Files and folders opened last, newest first")
 FOLDER: Final = _text("folder", "Where the open dialog starts")
 LIBRARY_SORT: Final = _choice("library_sort", "title", SORTS, "What the library is sorted by")
-LIBRARY_FALLING: Final = _flag("library_falling", False, "Sorted from high to low")
+LIBRARY_DESCENDING: Final = _flag("library_falling", False, "Sorted from high to low")
 LIBRARY_GROUP: Final = _choice("library_group", "none", GROUPS, "What the songs of the library are put together by")
 LIBRARY_HIDDEN: Final = _texts("library_hidden", "Columns of the library that are not shown")
 LIBRARY_WIDTHS: Final = _texts("library_widths", "Widths of columns that were changed, NAME=PIXELS")
@@ -107,7 +107,7 @@ TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: t
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
-    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_FALLING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
+    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
     WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME, MODEL,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip

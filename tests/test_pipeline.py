@@ -60,7 +60,13 @@ class Notes:
 
 
 def same(a, b):
-    assert (a.genre, a.confidence, a.tags, a.duration, a.heard) == (b.genre, b.confidence, b.tags, b.duration, b.heard)
+    assert (a.genre, a.confidence, a.tags, a.duration, a.analysed_seconds) == (
+        b.genre,
+        b.confidence,
+        b.tags,
+        b.duration,
+        b.analysed_seconds,
+    )
     np.testing.assert_array_equal(a.probabilities, b.probabilities)
     np.testing.assert_array_equal(a.embedding, b.embedding)
     np.testing.assert_array_equal(a.timeline.times, b.timeline.times)
@@ -101,7 +107,7 @@ class TestNumbers:
         found = analyze(song, classifier)
         assert (found.path, found.model, found.model_version) == (song, "musicnn", classifier.version)
         assert found.genres == GENRES
-        assert found.duration == pytest.approx(14, abs=0.1) == found.heard
+        assert found.duration == pytest.approx(14, abs=0.1) == found.analysed_seconds
         assert found.probabilities.sum() == pytest.approx(1, abs=1e-5)
         assert found.confidence == found.probabilities.max()
         assert found.genre in (None, found.ranked[0][0])
@@ -147,7 +153,7 @@ class TestPartials:
         final = analyze(song, classifier, listener=notes)
         first = notes.partials[0]
         assert len(first.timeline) == 1
-        assert first.heard == pytest.approx(PATCH_SECONDS)
+        assert first.analysed_seconds == pytest.approx(PATCH_SECONDS)
         assert first.duration == pytest.approx(14, abs=0.2)
         np.testing.assert_array_equal(first.timeline.probabilities[0], final.timeline.probabilities[0])
 
@@ -188,7 +194,7 @@ class TestShortAndSilent:
         assert found.embedding is None
         assert any("silent" in warning for warning in found.warnings)
         np.testing.assert_allclose(found.probabilities, 0.1)
-        assert found.heard == found.duration
+        assert found.analysed_seconds == found.duration
 
     def test_dither_is_silence(self, sounds, write_audio, classifier):
         y = (np.random.default_rng(0).integers(-1, 2, (2, 44100 * 5)) / 32768).astype(np.float32)
@@ -203,7 +209,7 @@ class TestShortAndSilent:
         found = analyze(write_audio("gaps.flac", y), classifier)
         assert 9 - PATCH_SECONDS < found.timeline.times[0, 0] < 10
         assert 20 < found.timeline.times[-1, 1] < 20 + PATCH_SECONDS
-        assert found.heard == pytest.approx(30, abs=0.01)
+        assert found.analysed_seconds == pytest.approx(30, abs=0.01)
         assert found.warnings == ()
 
 
@@ -213,14 +219,14 @@ class TestExcerpts:
         path = write_audio("song.flac", y)
         found = analyze(path, classifier, excerpts=[Excerpt(22, 7), Excerpt(31, 4)])
         np.testing.assert_allclose(found.timeline.times[:, 0], [22, 22 + PATCH_SECONDS, 31], atol=1e-4)
-        assert found.heard == 11
+        assert found.analysed_seconds == 11
         assert found.duration == 40
         cut = analyze(write_audio("cut.flac", y[:, 22 * 44100 : 29 * 44100]), classifier)
         np.testing.assert_allclose(found.timeline.probabilities[:2], cut.timeline.probabilities, atol=1e-4)
 
     def test_one_that_reaches_beyond_the_end(self, sounds, write_audio, classifier):
         found = analyze(write_audio("song.flac", sounds.chirp(10)), classifier, excerpts=[Excerpt(8, 30)])
-        assert found.heard == 2
+        assert found.analysed_seconds == 2
         np.testing.assert_allclose(found.timeline.times, [[8, 10]], atol=1e-4)
 
     def test_one_behind_the_end(self, sounds, write_audio, classifier):
@@ -308,7 +314,7 @@ def failing(classifier, after):
 
 class TestLine:
     def test_holds_no_more_than_its_room(self):
-        line = pipeline._Line(3)
+        line = pipeline._BoundedQueue(3)
 
         def produce():
             for n in range(200):
@@ -325,7 +331,7 @@ class TestLine:
         assert got == list(range(200))
 
     def test_broken_off_wakes_a_waiting_producer(self):
-        line = pipeline._Line(1)
+        line = pipeline._BoundedQueue(1)
         line.put(1)
         raised = []
 

@@ -26,7 +26,7 @@ from mgc_desktop.audio.files import find_audio
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.ui.opener import demo_songs
-from mgc_desktop.ui.screenshot import Photographer
+from mgc_desktop.ui.screenshot import Screenshot
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "images"
 USUAL = (1360, 820)
@@ -84,24 +84,24 @@ def main() -> int:
             shutil.copytree(options.home, home)
         os.environ["MGC_HOME"] = str(home)
         program = build_app()
-        photographer = Photographer(program.window, program.parts)
+        screenshot = Screenshot(program.window, program.parts)
         if options.home:
             program.window.library.start()
-            program.parts.teacher.start()
-            photographer.listen_to(songs, None)
-            _teach(program, photographer, options.teach)
-            _take(program, photographer, LIBRARY, _SETTLE_MS)
+            program.parts.head_trainer.start()
+            screenshot.listen_to(songs, None)
+            _teach(program, screenshot, options.teach)
+            _take(program, screenshot, LIBRARY, _SETTLE_MS)
         else:
             program.parts.appearance.set_theme("dark")
-            photographer.take([], OUT / "welcome-dark.png")
-            photographer.listen_to(songs, None)
+            screenshot.take([], OUT / "welcome-dark.png")
+            screenshot.listen_to(songs, None)
             program.window.bar.set_playing(True)
-            _take(program, photographer, LISTEN, 0)
+            _take(program, screenshot, LISTEN, 0)
         program.window.close()
     return 0
 
 
-def _take(program: Program, photographer: Photographer, scenes: Sequence[Scene], settle: int) -> None:
+def _take(program: Program, screenshot: Screenshot, scenes: Sequence[Scene], settle: int) -> None:
     program.window.show()
     for name, theme, size, prepare in scenes:
         program.parts.appearance.set_theme(theme)
@@ -109,23 +109,23 @@ def _take(program: Program, photographer: Photographer, scenes: Sequence[Scene],
         prepare(program)
         timer = QElapsedTimer()
         timer.start()
-        photographer.wait(lambda timer=timer: timer.hasExpired(settle))  # type: ignore[misc]
-        photographer.rest()
+        screenshot.wait(lambda timer=timer: timer.hasExpired(settle))  # type: ignore[misc]
+        screenshot.rest()
         program.window.grab().toImage().save(str(OUT / f"{name}.png"))
         print(OUT / f"{name}.png")
 
 
-def _teach(program: Program, photographer: Photographer, wanted: Sequence[str]) -> None:
-    teacher = program.parts.teacher
-    with LibraryStore(program.parts.librarian.database, check=False) as store:
+def _teach(program: Program, screenshot: Screenshot, wanted: Sequence[str]) -> None:
+    head_trainer = program.parts.head_trainer
+    with LibraryStore(program.parts.library_service.database, check=False) as store:
         songs = store.songs(store.ids(Query()))
     for entry in wanted:
         genre, _, words = entry.partition("=")
-        teacher.mark([s.id for s in songs if any(word in str(s.path) for word in words.split(","))], genre)
+        head_trainer.mark([s.id for s in songs if any(word in str(s.path) for word in words.split(","))], genre)
     timer = QElapsedTimer()
     timer.start()
     if wanted:
-        photographer.wait(lambda: teacher.state.report is not None or timer.hasExpired(_LEARN_MS))
+        screenshot.wait(lambda: head_trainer.state.report is not None or timer.hasExpired(_LEARN_MS))
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from mgc_desktop.cli.model_option import add_model_option, chosen_model
 from mgc_desktop.cli.status import FAILED, OK
 
 if TYPE_CHECKING:
-    from mgc_desktop.cli.batch import Result
-    from mgc_desktop.inference.heads import UserHead
+    from mgc_desktop.cli.batch import BatchResult
+    from mgc_desktop.inference.user_heads import UserHead
 
 HELP = "name the genres of songs and folders of songs"
 
@@ -42,10 +42,10 @@ def _positive(text: str) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Print what every song is; `FAILED` if one could not be heard, or there was none."""
-    from mgc_desktop.cli.report import Report
+    from mgc_desktop.cli.report import Reporter
 
     model, head = chosen_model(options.model), chosen_head(options.head)
-    report = Report(as_json=options.json)
+    report = Reporter(as_json=options.json)
     for result in _results(options, model, head):
         report.add(result)
     report.end()
@@ -54,15 +54,17 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if report.failed or not report.songs else OK
 
 
-def _results(options: argparse.Namespace, model: str, head: UserHead | None) -> Iterator[Result]:
+def _results(options: argparse.Namespace, model: str, head: UserHead | None) -> Iterator[BatchResult]:
     """Of every song, and of every folder that cannot be searched, in order."""
     from mgc_desktop.audio.files import find_audio
-    from mgc_desktop.cli.batch import Result, listen_to_all
+    from mgc_desktop.cli.batch import BatchResult, listen_to_all
 
-    closed: list[Result] = []
+    closed: list[BatchResult] = []
 
     def unreadable(folder: Path, error: OSError) -> None:
-        closed.append(Result(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions."))
+        closed.append(
+            BatchResult(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions.")
+        )
 
     yield from listen_to_all(find_audio(options.paths, unreadable), model, options.jobs, head)
     yield from closed

@@ -73,7 +73,7 @@ class _Counted:
 
 
 def _is(song: Song, genre: str) -> bool:
-    return genre.casefold() in {name.casefold() for name in (song.heard or "", *song.genres)}
+    return genre.casefold() in {name.casefold() for name in (song.predicted or "", *song.genres)}
 
 
 def _export_model(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mgc_desktop.cli.status import UsageError
 
 if TYPE_CHECKING:
-    from mgc_desktop.inference.heads import UserHead
+    from mgc_desktop.inference.user_heads import UserHead
 
 
 def add_head_option(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +22,10 @@ def chosen_head(name: str | None) -> UserHead | None:
 
     A name that no head has is a mistake of the call (UsageError); a head that is damaged is not (HeadError).
     """
-    from mgc_desktop.inference.heads import list_heads, load_head
+    from mgc_desktop.inference.user_heads import list_heads, load_head
 
     if name is None:
         return None
     if name not in (known := [entry.name for entry in list_heads()]):
         raise UsageError(f"there is no head named '{name}'. Choose one of: {', '.join(known) or 'none yet'}.")
-    return replace(load_head(name), lessons=())
+    return replace(load_head(name), examples=())

@@ -35,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("name", metavar="NAME")
     export.add_argument("file", type=Path, metavar="FILE")
     export.set_defaults(do=_export)
-    bring_in = actions.add_parser("import", help="take in a head from a file")
-    bring_in.add_argument("file", type=Path, metavar="FILE")
-    bring_in.set_defaults(do=_import)
+    import_head = actions.add_parser("import", help="take in a head from a file")
+    import_head.add_argument("file", type=Path, metavar="FILE")
+    import_head.set_defaults(do=_import)
     rename = actions.add_parser("rename", help="give a head another name")
     rename.add_argument("name", metavar="NAME")
     rename.add_argument("new", metavar="NEW")
@@ -55,16 +55,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from mgc_desktop.inference.heads import list_heads
-    from mgc_desktop.inference.registry import pupil
+    from mgc_desktop.inference.registry import base_model
+    from mgc_desktop.inference.user_heads import list_heads
     from mgc_desktop.settings import HEAD, Settings
 
-    entries = list_heads(pupil().identity)
+    entries = list_heads(base_model().identity)
     in_use = Settings()[HEAD]
     width = max((len(entry.name) for entry in entries), default=0)
     for entry in entries:
         if entry.reason is None and entry.head is not None:
-            own = ", ".join(entry.head.taught.own) or "corrections only"
+            own = ", ".join(entry.head.adapter.own) or "corrections only"
             use = "  (in use)" if entry.name == in_use else ""
             print(f"{entry.name:<{width}}  {own}  {_figures(entry.head.measured)}{use}")
         else:
@@ -78,16 +78,16 @@ def _figures(measured: Mapping[str, Any]) -> str:
     """Right in how many, against the bundled head; the same words for figures that a file does not have."""
     try:
         if measured["songs"]:
-            taught, bundled = (f"{100 * float(measured[which]):.0f} %" for which in ("taught", "bundled"))
+            adapter, bundled = (f"{100 * float(measured[which]):.0f} %" for which in ("taught", "bundled"))
             songs, artists = int(measured["songs"]), int(measured["artists"])
-            return f"{taught} right (bundled head: {bundled}), {songs} songs of {artists} artists"
+            return f"{adapter} right (bundled head: {bundled}), {songs} songs of {artists} artists"
     except (KeyError, TypeError, ValueError):
         pass
     return "not measured"
 
 
 def _export(options: argparse.Namespace) -> int:
-    from mgc_desktop.inference.heads import load_head, write_head
+    from mgc_desktop.inference.user_heads import load_head, write_head
 
     write_head(load_head(options.name), options.file)
     print(f"The head '{options.name}' is in {options.file}.")
@@ -95,17 +95,17 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from mgc_desktop.insight.school import bring_in
+    from mgc_desktop.heads.head_training import import_head
 
     with _store() as store:
-        head = bring_in(store, options.file)
+        head = import_head(store, options.file)
     print(f"The head '{head.name}' can be used: --head \"{head.name}\"")
     return OK
 
 
 def _rename(options: argparse.Namespace) -> int:
-    from mgc_desktop.inference.heads import load_head
-    from mgc_desktop.insight.school import rename
+    from mgc_desktop.heads.head_training import rename
+    from mgc_desktop.inference.user_heads import load_head
     from mgc_desktop.settings import HEAD, Settings
 
     load_head(options.name)
@@ -121,8 +121,8 @@ def _rename(options: argparse.Namespace) -> int:
 
 def _delete(options: argparse.Namespace) -> int:
     from mgc_desktop.cli.confirm import agreed, must_ask
-    from mgc_desktop.inference.heads import list_heads
-    from mgc_desktop.insight.school import delete
+    from mgc_desktop.heads.head_training import delete
+    from mgc_desktop.inference.user_heads import list_heads
     from mgc_desktop.settings import HEAD, Settings
 
     if options.name not in (known := [entry.name for entry in list_heads()]):  # a damaged one can be deleted, too

@@ -21,7 +21,7 @@ def cancelled_by_interrupt() -> Iterator[CancelToken]:
 
 
 @contextmanager
-def unheard_by_children() -> Iterator[None]:
+def not_analysed_by_children() -> Iterator[None]:
     """Threads and processes that are started inside never see Ctrl-C: this process ends them in good order."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

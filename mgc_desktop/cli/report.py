@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from mgc_desktop.cli.batch import Result
+from mgc_desktop.cli.batch import BatchResult
 
 _TOP: Final = 3
 
 
-class Report:
+class Reporter:
     """Prints results as they come; counts them. Warnings and, on a terminal, progress go to standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
@@ -22,7 +22,7 @@ class Report:
         self._progress = sys.stderr.isatty()
         self._tell()
 
-    def add(self, result: Result) -> None:
+    def add(self, result: BatchResult) -> None:
         """Print one result."""
         self.songs += 1
         self.failed += result.error is not None
@@ -40,7 +40,7 @@ class Report:
         if self.failed:
             print(f"mgc: {self.failed} of {self.songs} failed", file=sys.stderr)
 
-    def _warn(self, result: Result) -> None:
+    def _warn(self, result: BatchResult) -> None:
         for warning in result.prediction.warnings if result.prediction else ():
             print(f"mgc: {result.path}: {warning}", file=sys.stderr)
 
@@ -54,7 +54,7 @@ class Report:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
-def json_object(result: Result) -> dict[str, Any]:
+def json_object(result: BatchResult) -> dict[str, Any]:
     """The object of one song; of a failed one all is null or empty but the path and the error."""
     if result.prediction is not None:
         return result.prediction.to_json()
@@ -62,7 +62,7 @@ def json_object(result: Result) -> dict[str, Any]:
     return {"path": str(result.path), **nothing, "genres": [], "tags": [], "segments": [], "error": result.error}
 
 
-def lines(result: Result) -> Iterator[str]:
+def lines(result: BatchResult) -> Iterator[str]:
     """The lines on one song for a person."""
     prediction = result.prediction
     if prediction is None:

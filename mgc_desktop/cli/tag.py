@@ -23,8 +23,8 @@ from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
     from mgc_desktop.cli.tag_songs import Failure
-    from mgc_desktop.library.listen import Listen
-    from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy
+    from mgc_desktop.library.analyse import AnalyseSong
+    from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction
     from mgc_desktop.tags.writer import RunReport
 
 HELP = "write genres into the tags of songs"
@@ -115,22 +115,22 @@ def _policy(options: argparse.Namespace) -> Policy:
     return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album)
 
 
-def _listener(options: argparse.Namespace) -> Listen:
+def _listener(options: argparse.Namespace) -> AnalyseSong:
     """Who listens; ModelError or HeadError if the model or the head cannot be used."""
     from mgc_desktop.inference.registry import load
-    from mgc_desktop.library.listen import Listen
+    from mgc_desktop.library.analyse import AnalyseSong
 
     model, head = chosen_model(options.model), chosen_head(options.head)
     load(model, head=head)
-    return Listen(model, head)
+    return AnalyseSong(model, head)
 
 
-def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong], list[Failure]]:
+def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPrediction], list[Failure]]:
     """All songs with what was heard, and what could not be read or heard."""
     from mgc_desktop.audio.files import find_audio
     from mgc_desktop.cli.tag_songs import Failure, find_out
 
-    songs: list[HeardSong] = []
+    songs: list[SongPrediction] = []
     failures: list[Failure] = []
 
     def unreadable(folder: Path, error: OSError) -> None:
@@ -145,7 +145,7 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[HeardSong]
     return songs, failures
 
 
-def _with_progress(found: Iterator[HeardSong | Failure]) -> Iterator[HeardSong | Failure]:
+def _with_progress(found: Iterator[SongPrediction | Failure]) -> Iterator[SongPrediction | Failure]:
     """The same, with their number on the terminal."""
     shown = sys.stderr.isatty()
     for number, song in enumerate(found, 1):

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from mgc_desktop.cli.interrupt import unheard_by_children
+from mgc_desktop.cli.interrupt import not_analysed_by_children
 from mgc_desktop.errors import MgcError, TagError
+from mgc_desktop.library.analyse import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool, WorkerCrashedError, WorkerHungError
-from mgc_desktop.library.jobs import Heard
-from mgc_desktop.library.listen import Listen
-from mgc_desktop.tags.policy import HeardSong, Mode, Policy
+from mgc_desktop.library.jobs import AnalysisResult
+from mgc_desktop.tags.policy import Mode, Policy, SongPrediction
 from mgc_desktop.tags.read import read_tags
 from mgc_desktop.tags.write import FileState
 
@@ -31,21 +31,21 @@ class Failure:
     reason: str
 
 
-_Future = Future[Heard]
+_Future = Future[AnalysisResult]
 
 
 def find_out(
-    paths: Iterable[Path], policy: Policy, listen: Listen, jobs: int, scheduler: str | None = None
-) -> Iterator[HeardSong | Failure]:
+    paths: Iterable[Path], policy: Policy, listen: AnalyseSong, jobs: int, scheduler: str | None = None
+) -> Iterator[SongPrediction | Failure]:
     """What each song is, in order. A song that keeps its genre by the rules is not listened to.
 
     `jobs` processes listen here, or, if given, those of the Dask cluster at `scheduler` (ClusterError).
     """
-    waiting: deque[tuple[HeardSong | Failure, _Future | None]] = deque()
+    waiting: deque[tuple[SongPrediction | Failure, _Future | None]] = deque()
     with _pool(jobs, scheduler) as (pool, at_a_time):
         for path in paths:
             song = _read(path)
-            needed = isinstance(song, HeardSong) and _needs_listening(song, policy)
+            needed = isinstance(song, SongPrediction) and _needs_listening(song, policy)
             waiting.append((song, pool.submit(listen, path) if needed else None))
             while len(waiting) > _AHEAD * at_a_time or (waiting and _is_ready(waiting[0][1])):
                 yield _heard(*waiting.popleft())
@@ -62,7 +62,7 @@ def _pool(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
         with cluster_pool(scheduler) as cluster:
             yield cluster
         return
-    with unheard_by_children():
+    with not_analysed_by_children():
         pool = IsolatedPool(jobs, timeout=_HANGS)
     try:
         yield pool, jobs
@@ -70,7 +70,7 @@ def _pool(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _read(path: Path) -> HeardSong | Failure:
+def _read(path: Path) -> SongPrediction | Failure:
     """A song by its tags, not yet heard."""
     try:
         state = FileState.of(path)
@@ -79,7 +79,7 @@ def _read(path: Path) -> HeardSong | Failure:
         return Failure(path, error.message)
     except OSError as error:
         return Failure(path, f"cannot be read ({error.strerror or error})")
-    return HeardSong(
+    return SongPrediction(
         path,
         None,
         {},
@@ -92,7 +92,7 @@ def _read(path: Path) -> HeardSong | Failure:
     )
 
 
-def _needs_listening(song: HeardSong, policy: Policy) -> bool:
+def _needs_listening(song: SongPrediction, policy: Policy) -> bool:
     return policy.album or policy.mode is not Mode.FILL or not song.existing
 
 
@@ -100,7 +100,7 @@ def _is_ready(future: _Future | None) -> bool:
     return future is None or future.done()
 
 
-def _heard(song: HeardSong | Failure, future: _Future | None) -> HeardSong | Failure:
+def _heard(song: SongPrediction | Failure, future: _Future | None) -> SongPrediction | Failure:
     if future is None or isinstance(song, Failure):
         return song
     try:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from mgc_desktop.cli.status import FAILED, OK
 
 if TYPE_CHECKING:
-    from mgc_desktop.tags.journal import Entry, Run
+    from mgc_desktop.tags.journal import JournalEntry, JournalRun
     from mgc_desktop.tags.writer import RunReport
 
 HELP = "take back what a run wrote"
@@ -58,13 +58,13 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if outcome is not None and (outcome.refused or outcome.stopped) else OK
 
 
-def _question(entries: Sequence[Entry], chosen: Run) -> str:
+def _question(entries: Sequence[JournalEntry], chosen: JournalRun) -> str:
     from mgc_desktop.cli.confirm import songs_of
 
     return f"Take back {songs_of(len(entries))} of {chosen.id}?"
 
 
-def _show(entries: Sequence[Entry], stream: TextIO) -> None:
+def _show(entries: Sequence[JournalEntry], stream: TextIO) -> None:
     for entry in entries:
         before, after = (", ".join(names) or "(none)" for names in (entry.new, entry.old))
         print(f"{entry.path}\n    {before} -> {after}", file=stream)
@@ -72,7 +72,7 @@ def _show(entries: Sequence[Entry], stream: TextIO) -> None:
         print("There is nothing to take back in this run.", file=stream)
 
 
-def _print_objects(entries: Sequence[Entry], outcome: RunReport | None) -> None:
+def _print_objects(entries: Sequence[JournalEntry], outcome: RunReport | None) -> None:
     from mgc_desktop.cli.tag_report import json_line, results_by_path
 
     results = results_by_path(outcome)

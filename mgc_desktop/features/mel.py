@@ -29,8 +29,8 @@ def filter_bank(config: MelConfig) -> FloatArray:
     edges = _mel_to_hz(np.linspace(_hz_to_mel(config.fmin), _hz_to_mel(config.fmax), config.n_mels + 2))
     lower, centre, upper = edges[:-2, np.newaxis], edges[1:-1, np.newaxis], edges[2:, np.newaxis]
     rising = (bins - lower) / (centre - lower)
-    falling = (upper - bins) / (upper - centre)
-    triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2.0 / (upper - lower)
+    descending = (upper - bins) / (upper - centre)
+    triangles = np.maximum(0.0, np.minimum(rising, descending)) * 2.0 / (upper - lower)
     return triangles.astype(np.float32)
 
 

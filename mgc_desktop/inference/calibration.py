@@ -53,7 +53,7 @@ def segment_probabilities(logits: FloatArray, calibration: Calibration) -> Float
     return softmax(logits, calibration.segment_temperature)
 
 
-def poolable(logits: FloatArray, calibration: Calibration) -> FloatArray:
+def aggregation_input(logits: FloatArray, calibration: Calibration) -> FloatArray:
     """`(n, genres)`: what is averaged over the segments of a song."""
     if calibration.pooling == "mean_logits":
         return logits
@@ -69,4 +69,4 @@ def pooled_probabilities(mean: FloatArray, calibration: Calibration) -> FloatArr
 
 def song_probabilities(logits: FloatArray, calibration: Calibration) -> FloatArray:
     """`(n, genres)` logits of a whole song's segments -> the song's probabilities `(genres,)`."""
-    return pooled_probabilities(poolable(logits, calibration).mean(axis=0), calibration)
+    return pooled_probabilities(aggregation_input(logits, calibration).mean(axis=0), calibration)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.inference.calibration import poolable, pooled_probabilities
+from mgc_desktop.inference.calibration import aggregation_input, pooled_probabilities
 from mgc_desktop.inference.classifier import Classifier, PatchScores
-from mgc_desktop.inference.tag_names import shown_probabilities, telling
+from mgc_desktop.inference.tag_names import salient_tags, shown_probabilities
 
 FloatArray = NDArray[np.float32]
 
@@ -46,7 +46,7 @@ class SongPool:
         factors = np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64)
         self._weight += float(factors.sum())
         parts = {
-            "genres": poolable(scores.logits, self._calibration),
+            "genres": aggregation_input(scores.logits, self._calibration),
             "tags": scores.tags,
             "embedding": scores.embedding,
         }
@@ -55,13 +55,13 @@ class SongPool:
                 self._sums[name] = self._sums.get(name, 0.0) + factors @ part
 
     @property
-    def heard(self) -> bool:
+    def analysed_seconds(self) -> bool:
         """Whether anything with a weight was added."""
         return self._weight > 0
 
     def verdict(self) -> SongVerdict:
         """On what was added so far; with nothing heard all genres are equally probable and none is named."""
-        if not self.heard:
+        if not self.analysed_seconds:
             n = len(self._genres)
             return SongVerdict(np.full(n, 1 / n, np.float32), None, 1 / n)
         means = {name: (total / self._weight).astype(np.float32) for name, total in self._sums.items()}
@@ -74,4 +74,4 @@ class SongPool:
     def _words(self, tags: FloatArray | None) -> tuple[tuple[str, float], ...]:
         if tags is None:
             return ()
-        return telling(shown_probabilities(self._tags, tags), self._rates)
+        return salient_tags(shown_probabilities(self._tags, tags), self._rates)

@@ -79,7 +79,7 @@ class TrackPrediction:
     timeline: Timeline
     tags: tuple[tuple[str, float], ...] = ()
     embedding: FloatArray | None = None
-    heard: float = 0.0
+    analysed_seconds: float = 0.0
     warnings: tuple[str, ...] = field(default=())
 
     @property

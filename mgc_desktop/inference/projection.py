@@ -97,7 +97,7 @@ class Projection:
 
 
 @dataclass(frozen=True, eq=False)
-class Atlas:
+class ProjectionSet:
     """All the maps of one model, over embeddings of which each number was brought to mean 0 and spread 1.
 
     `mean`, `spread`: `(E,)` of the songs that the maps were fitted to, which fill a square or cube of side 1.
@@ -133,7 +133,7 @@ class Atlas:
             np.savez_compressed(file, **values)
 
     @classmethod
-    def load(cls, path: Path, sha256: str | None = None) -> Atlas:
+    def load(cls, path: Path, sha256: str | None = None) -> ProjectionSet:
         """What `save` wrote; ModelError if it is missing, damaged or not understood."""
         data = read_bytes(path, sha256)
         with model_errors(path):

@@ -9,10 +9,10 @@ from typing import Final
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.classifier import Classifier, joint_version
 from mgc_desktop.inference.head import Head
-from mgc_desktop.inference.heads import Pupil, UserHead, load_head
+from mgc_desktop.inference.head_adapter import check_adaptable
 from mgc_desktop.inference.jsonfile import read_bytes
 from mgc_desktop.inference.metadata import FILE_NAME, ModelMetadata
-from mgc_desktop.inference.taught import check_teachable
+from mgc_desktop.inference.user_heads import BaseModel, UserHead, load_head
 from mgc_desktop.paths import data_dir, models_dir
 
 DEFAULT: Final = "musicnn"
@@ -96,7 +96,7 @@ def load(name: str | None = None, *folders: Path, threads: int = 1, head: UserHe
     raise ModelError(f"There is no model named '{name}'. Choose one of: {known}.", path=searched[0])
 
 
-def pupil(name: str | None = None, *folders: Path) -> Pupil:
+def base_model(name: str | None = None, *folders: Path) -> BaseModel:
     """The model of that name as one to be taught, without loading its network; ModelError if it cannot be taught."""
     name = name or DEFAULT
     for folder in folders or model_folders():
@@ -104,5 +104,5 @@ def pupil(name: str | None = None, *folders: Path) -> Pupil:
             metadata = ModelMetadata.load(folder / name)
             record = metadata.head
             head = Head.load(folder / name / record.file, record.sha256) if record is not None else None
-            return Pupil(metadata.name, metadata.version, check_teachable(head))
+            return BaseModel(metadata.name, metadata.version, check_adaptable(head))
     raise ModelError(f"There is no model named '{name}'. Choose another one.")

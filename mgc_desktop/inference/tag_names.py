@@ -110,7 +110,7 @@ def shown_probabilities(tags: Sequence[str], probabilities: NDArray[np.floating]
     return {word: 1 - math.prod(1 - p for p in values) for word, values in merged.items() if values}
 
 
-def telling(probabilities: Mapping[str, float], rates: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+def salient_tags(probabilities: Mapping[str, float], rates: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """The words worth showing, the strongest first, with their probabilities.
 
     "guitar" and "slow" are likely for nearly any song; a word tells more the more likely it is here than in music at

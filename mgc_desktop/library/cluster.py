@@ -12,7 +12,7 @@ from typing import Any
 
 from mgc_desktop.errors import MgcError
 
-_PATIENCE = 10.0  # seconds to reach the scheduler
+_TIMEOUT = 10.0  # seconds to reach the scheduler
 
 
 class ClusterError(MgcError):
@@ -33,7 +33,7 @@ def cluster_pool(address: str) -> Iterator[tuple[Executor, int]]:
         raise ClusterError('A cluster needs the extra [cluster]: pip install "mgc-desktop[cluster]".') from error
     try:
         connect: Any = distributed.Client
-        client = connect(address, timeout=_PATIENCE, set_as_default=False)
+        client = connect(address, timeout=_TIMEOUT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(
             f"Nobody answers at {address}. Start a scheduler there (dask scheduler), or check the address."

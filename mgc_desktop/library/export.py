@@ -90,7 +90,7 @@ def _row(song: Song) -> dict[str, object]:
         "year": song.year,
         "duration": None if song.duration is None else round(song.duration, 3),
         "genres": list(song.genres),
-        "heard": song.heard if sure else None,
+        "heard": song.predicted if sure else None,
         "confidence": None if song.confidence is None else round(song.confidence, 6),
         "state": song.state.value,
         "error": song.error,

@@ -20,7 +20,7 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.executor import WorkerCrashedError, WorkerHungError
 from mgc_desktop.library.query import Filter, Query, Sort
-from mgc_desktop.library.rejudge import Judge
+from mgc_desktop.library.rescore import Rescorer
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.verdict import state_of
@@ -32,7 +32,7 @@ _POLL: Final = 0.2  # seconds between two looks at pause and cancel
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class AnalysisResult:
     """What a worker found: the checksum of the audio, and the prediction; None where this audio is known already."""
 
     checksum: str
@@ -40,7 +40,7 @@ class Heard:
 
 
 # What a worker runs: the path, and the checksums of audio that was heard before under another name.
-Listen = Callable[[Path, frozenset[str]], Heard]
+Listen = Callable[[Path, frozenset[str]], AnalysisResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def run(
     cancel: CancelToken | None = None,
     pause: Pause | None = None,
     progress: Callable[[JobProgress], None] | None = None,
-    judge: Judge | None = None,
+    rescorer: Rescorer | None = None,
 ) -> JobReport:
     """Listen to every waiting song; `model` is name and version, `workers` how many songs at a time the pool takes.
 
@@ -114,30 +114,30 @@ def run(
     cancel, pause = cancel or CancelToken(), pause or Pause()
     _recover(store)
     waiting = deque(store.ids(_WAITING))
-    known = frozenset(store.orphans(*model))
+    known = frozenset(store.unreferenced(*model))
     meter = Meter(len(waiting))
-    flying: dict[Future[Heard], Song] = {}
-    while (waiting or flying) and not cancel.cancelled:
-        while waiting and len(flying) < _AHEAD * workers and not pause.paused:
+    pending: dict[Future[AnalysisResult], Song] = {}
+    while (waiting or pending) and not cancel.cancelled:
+        while waiting and len(pending) < _AHEAD * workers and not pause.paused:
             found = store.songs([waiting.popleft()])
             if not found:  # removed meanwhile
                 meter.total -= 1
                 continue
-            flying[pool.submit(listen, found[0].path, known)] = found[0]
+            pending[pool.submit(listen, found[0].path, known)] = found[0]
             meter.now = found[0]
             store.set_state([found[0].id], State.LISTENING)
-        if not flying:
+        if not pending:
             cancel.wait(_POLL)
-        for future in wait(flying, _POLL, FIRST_COMPLETED).done:
-            meter.count(failed=not _keep(store, flying.pop(future), future, model, judge))
+        for future in wait(pending, _POLL, FIRST_COMPLETED).done:
+            meter.count(failed=not _keep(store, pending.pop(future), future, model, rescorer))
         if not waiting:
             waiting.extend(store.ids(_WAITING))
-            meter.total = meter.done + len(flying) + len(waiting)
+            meter.total = meter.done + len(pending) + len(waiting)
         if progress:
             progress(meter.progress(paused=pause.paused))
-    for future in flying:
+    for future in pending:
         future.cancel()
-    store.set_state([song.id for song in flying.values()], State.WAITING)
+    store.set_state([song.id for song in pending.values()], State.WAITING)
     return JobReport(meter.done, meter.failed, meter.total, cancel.cancelled)
 
 
@@ -146,7 +146,9 @@ def _recover(store: LibraryStore) -> None:
     store.set_state(store.ids(Query(Filter.LISTENING)), State.WAITING)
 
 
-def _keep(store: LibraryStore, song: Song, future: Future[Heard], model: tuple[str, str], judge: Judge | None) -> bool:
+def _keep(
+    store: LibraryStore, song: Song, future: Future[AnalysisResult], model: tuple[str, str], rescorer: Rescorer | None
+) -> bool:
     """Store one result; False if the song failed."""
     try:
         heard = future.result()
@@ -162,9 +164,9 @@ def _keep(store: LibraryStore, song: Song, future: Future[Heard], model: tuple[s
     else:
         if heard.prediction is not None:
             store.remember(heard.checksum, heard.prediction)
-            if judge is not None:
-                store.remember(heard.checksum, judge.judged(heard.prediction))
-        known = store.analysis(heard.checksum, model[0], judge.version if judge is not None else model[1])
+            if rescorer is not None:
+                store.remember(heard.checksum, rescorer.rescored(heard.prediction))
+        known = store.analysis(heard.checksum, model[0], rescorer.version if rescorer is not None else model[1])
         if known is None:
             store.set_state([song.id], State.FAILED, error="The result was lost. Please listen to this song again.")
             return False

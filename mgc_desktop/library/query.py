@@ -20,7 +20,7 @@ class Filter(Enum):
     LISTENING = "state = 'listening'"
     TO_WRITE = "state = 'to write'"
     TO_REVIEW = "state IN ('differs', 'to write')"
-    UNHEARD = "state IN ('new', 'stale')"
+    NOT_ANALYSED = "state IN ('new', 'stale')"
 
 
 class Sort(Enum):

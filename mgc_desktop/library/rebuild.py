@@ -10,7 +10,7 @@ from mgc_desktop.errors import TagError
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.journal import Entry, Journal
+from mgc_desktop.tags.journal import Journal, JournalEntry
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def restore_folders(store: LibraryStore) -> list[Path]:
 
 def restore_written(store: LibraryStore, journal: Journal) -> int:
     """Say again of which songs this program wrote the genre, after a scan; gives their number."""
-    latest: dict[Path, Entry] = {}
+    latest: dict[Path, JournalEntry] = {}
     try:
         for run in reversed(journal.runs()):
             undone = journal.undone(run.id)

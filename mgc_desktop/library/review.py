@@ -10,7 +10,7 @@ from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.tags.genre_text import distinct
-from mgc_desktop.tags.policy import HeardSong, PlannedChange, Policy, plan
+from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, plan
 from mgc_desktop.tags.write import FileState
 
 BY_HAND: Final = "Chosen by hand."  # as `PlannedChange.edited` says
@@ -62,8 +62,8 @@ def review(store: LibraryStore, policy: Policy, songs: Sequence[int] | None = No
     return sorted(reviewed, key=lambda row: not row.change.writes)
 
 
-def _heard(song: Song, verdict: Analysis) -> HeardSong:
-    return HeardSong(
+def _heard(song: Song, verdict: Analysis) -> SongPrediction:
+    return SongPrediction(
         song.path,
         verdict.genre,
         dict(zip(verdict.genres, map(float, verdict.probabilities), strict=True)),

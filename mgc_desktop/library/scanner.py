@@ -90,15 +90,15 @@ def scan(
             read += len(batch)
             if progress:
                 progress(ScanProgress(len(seen), read, batch[-1].parent))
-    _judge(store, changed)
+    _rescorer(store, changed)
     return ScanReport(len(seen), len(fresh), len(changed), len(moves), len(gone) - len(moves), (*unreachable, *empty))
 
 
-def _judge(store: LibraryStore, changed: Iterable[Path]) -> None:
+def _rescorer(store: LibraryStore, changed: Iterable[Path]) -> None:
     """A song whose tags were changed by somebody else may agree now, or differ."""
     songs = (store.song_at(path) for path in changed)
-    judged = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
-    store.judge([song.id for song in songs if song is not None and song.state in judged])
+    rescored = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
+    store.rescorer([song.id for song in songs if song is not None and song.state in rescored])
 
 
 def read_file(path: Path, stamp: Stamp) -> FileTags:

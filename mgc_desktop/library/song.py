@@ -57,7 +57,7 @@ class Song:
     duration: float | None
     genres: tuple[str, ...]
     checksum: str | None
-    heard: str | None
+    predicted: str | None
     confidence: float | None
     model: str | None
     state: State

@@ -55,7 +55,7 @@ class Analysis:
     probabilities: FloatArray
     tags: tuple[tuple[str, float], ...]
     embedding: FloatArray | None
-    heard: float
+    analysed_seconds: float
     duration: float
 
     @property
@@ -102,7 +102,7 @@ class LibraryStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def is_sound(self) -> bool:
+    def is_intact(self) -> bool:
         """Look through the whole database for damage."""
         try:
             return _verdict(self._db) == "ok"
@@ -246,7 +246,7 @@ class LibraryStore:
                 prediction.probabilities.astype("<f4").tobytes(),
                 json.dumps(prediction.tags),
                 None if embedding is None else embedding.astype("<f4").tobytes(),
-                prediction.heard,
+                prediction.analysed_seconds,
                 prediction.duration,
                 json.dumps(prediction.warnings),
             ),
@@ -271,9 +271,9 @@ class LibraryStore:
 
     def unqueue(self) -> None:
         """Songs that wait stand again where they stood before."""
-        self.judge(self.ids(Query(Filter.WAITING)))
+        self.rescorer(self.ids(Query(Filter.WAITING)))
 
-    def judge(self, songs: Sequence[int]) -> None:
+    def rescorer(self, songs: Sequence[int]) -> None:
         """Put songs where their verdict and the genres in their files say they stand; without one they are new."""
         verdicts = self.verdicts(songs)
         states: dict[State, list[int]] = {}
@@ -291,7 +291,7 @@ class LibraryStore:
             (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
 
-    def take_up(self, model: str, version: str) -> None:
+    def use_version(self, model: str, version: str) -> None:
         """Let a model's verdicts count: songs that another one judged get what this one heard in them before, without
         being listened to; where it heard nothing they are stale."""
         rows = self._db.execute(
@@ -332,7 +332,7 @@ class LibraryStore:
                 "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path", values
             )
 
-    def orphans(self, model: str, version: str) -> set[str]:
+    def unreferenced(self, model: str, version: str) -> set[str]:
         """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
         rows = self._db.execute(
             "SELECT checksum FROM analysis WHERE model = ? AND version = ? "
@@ -424,7 +424,9 @@ def set_aside(path: Path) -> Path:
 
 
 def _analysis(row: tuple[Any, ...]) -> Analysis:
-    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, heard, duration = row
+    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, analysed_seconds, duration = (
+        row
+    )
     return Analysis(
         checksum,
         f"{model}@{version}",
@@ -434,6 +436,6 @@ def _analysis(row: tuple[Any, ...]) -> Analysis:
         np.frombuffer(probabilities, "<f4"),
         tuple((name, p) for name, p in json.loads(tags)),
         None if embedding is None else np.frombuffer(embedding, "<f4"),
-        heard,
+        analysed_seconds,
         duration,
     )

@@ -38,20 +38,20 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
 }
 
 
-def agrees(genres: Iterable[str], heard: str) -> bool:
+def agrees(genres: Iterable[str], predicted: str) -> bool:
     """Whether one of a file's genres says the same as the heard one, in the words people use."""
-    names = _NAMES.get(heard, frozenset()) | {plain(heard)}
+    names = _NAMES.get(predicted, frozenset()) | {plain(predicted)}
     return any(plain(genre) in names for genre in genres)
 
 
-def state_of(genres: Iterable[str], heard: str | None) -> State:
+def state_of(genres: Iterable[str], predicted: str | None) -> State:
     """Where a song stands with these genres in the file; `heard` is None for an unsure verdict."""
     genres = tuple(genres)
-    if heard is None:
+    if predicted is None:
         return State.UNSURE
     if not genres:
         return State.TO_WRITE
-    return State.AGREES if agrees(genres, heard) else State.DIFFERS
+    return State.AGREES if agrees(genres, predicted) else State.DIFFERS
 
 
 def meanings(name: str, known: Iterable[str], own: Mapping[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ class Span:
     position: float
     length: float
     song: object
-    turn: int
+    generation: int
 
     @property
     def ends(self) -> float:
@@ -58,9 +58,9 @@ class PlaybackClock:
             spans = spans[1:]
         self._spans = (*spans, span)
 
-    def hold(self, song: object, position: float, turn: int) -> None:
+    def hold(self, song: object, position: float, generation: int) -> None:
         """Answer `song` and `position` until the first sound of this turn, or of a later one, is heard."""
-        self._hold = Span(0.0, position, 0.0, song, turn)
+        self._hold = Span(0.0, position, 0.0, song, generation)
 
     def heard(self, now: float) -> tuple[object, float]:
         """The song that is heard at `now`, and where in it, seconds."""
@@ -75,7 +75,7 @@ class PlaybackClock:
     def _at(self, now: float) -> Span:
         hold, spans = self._hold, self._spans
         for span in reversed(spans):
-            if span.turn < hold.turn:
+            if span.generation < hold.generation:
                 break
             if span.when <= now:
                 return span

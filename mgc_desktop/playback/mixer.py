@@ -21,20 +21,20 @@ FADE: Final = 256  # frames; 5 to 6 ms: no click, no audible delay
 _AHEAD: Final = 2.0  # seconds that are decoded ahead
 
 
-class Take:
+class Stream:
     """The sound of a song from one place on, decoded ahead by one thread and played by another.
 
     `start`: seconds into the song of the first frame. `rate`: frames a second. `turn`: see `PlaybackClock`.
     `complete` is set when nothing more will be written.
     """
 
-    __slots__ = ("complete", "rate", "ring", "song", "start", "turn")
+    __slots__ = ("complete", "generation", "rate", "ring", "song", "start")
 
-    def __init__(self, song: object, start: float, rate: int, turn: int) -> None:
+    def __init__(self, song: object, start: float, rate: int, generation: int) -> None:
         self.song = song
         self.start = start
         self.rate = rate
-        self.turn = turn
+        self.generation = generation
         self.ring = RingBuffer(round(_AHEAD * rate))
         self.complete = False
 
@@ -50,7 +50,7 @@ class Take:
 
     def span(self, when: float, position: float, frames: int) -> Span:
         """That `frames` from `position` on are heard at `when`."""
-        return Span(when, position, frames / self.rate, self.song, self.turn)
+        return Span(when, position, frames / self.rate, self.song, self.generation)
 
 
 class Mixer:
@@ -65,9 +65,9 @@ class Mixer:
         self.gain = 1.0
         self.starved = 0
         self._clock = clock
-        self._take: Take | None = None
-        self._following: Take | None = None
-        self._cuts: deque[Take | None] = deque()
+        self._stream: Stream | None = None
+        self._following: Stream | None = None
+        self._cuts: deque[Stream | None] = deque()
         self._rate = 0
         self._running = False  # what `playing` was ...
         self._level = 0.0  # ... and the factor that was in force when the last frame was made
@@ -75,14 +75,14 @@ class Mixer:
         self._ramp = np.empty(FADE, np.float32)
         self._tail = np.empty((FADE, 2), np.float32)
 
-    def cut_to(self, take: Take | None) -> None:
+    def cut_to(self, stream: Stream | None) -> None:
         """Go over to another take now, with a crossfade; None is silence. What was to follow does so no more."""
         self._following = None
-        self._cuts.append(take)
+        self._cuts.append(stream)
 
-    def follow_with(self, take: Take | None) -> None:
+    def follow_with(self, stream: Stream | None) -> None:
         """Go on with this take, without a gap, when the current one is over."""
-        self._following = take
+        self._following = stream
 
     def render(self, out: FloatArray, *, rate: int, when: float, now: float) -> None:
         """Fill `out` `(n, 2)` at `rate`, whose first frame is heard at `when`; times are of `time.perf_counter`.
@@ -110,7 +110,7 @@ class Mixer:
             self._fade_out_old(self._tail[: len(head)])
             level = 0.0
         if playing or (self._running and not cut):
-            if self._take is not None and self._take.start == 0.0 and not self._take.ring.read:
+            if self._stream is not None and self._stream.start == 0.0 and not self._stream.ring.read:
                 level = goal  # the very beginning of a song is as its makers wanted it
             self._fill(head, when, now)
             self._fade(head, level, goal)
@@ -123,11 +123,11 @@ class Mixer:
 
     def _fade_out_old(self, tail: FloatArray) -> None:
         """Leave the last frames of the current take in `tail` and go over to the one that was asked for last."""
-        count = self._take.ring.read_into(tail) if self._running and self._take is not None else 0
+        count = self._stream.ring.read_into(tail) if self._running and self._stream is not None else 0
         tail[count:] = 0.0
         self._fade(tail, self._level, 0.0)
         while self._cuts:
-            self._take = self._cuts.popleft()
+            self._stream = self._cuts.popleft()
 
     def _fade(self, frames: FloatArray, start: float, end: float) -> None:
         ramp = self._ramp[: len(frames)]
@@ -137,16 +137,16 @@ class Mixer:
 
     def _fill(self, out: FloatArray, when: float, now: float) -> None:
         done = 0
-        while done < len(out) and (take := self._take) is not None and take.rate == self._rate:
-            complete, position, following = take.complete, take.position, self._following
-            count = take.ring.read_into(out[done:])
+        while done < len(out) and (stream := self._stream) is not None and stream.rate == self._rate:
+            complete, position, following = stream.complete, stream.position, self._following
+            count = stream.ring.read_into(out[done:])
             if count:
-                self._clock.push(take.span(when + done / self._rate, position, count), now)
+                self._clock.push(stream.span(when + done / self._rate, position, count), now)
             done += count
             if done < len(out):
                 if not complete:
                     self.starved += len(out) - done
-                if not complete or following is None or following is take:
+                if not complete or following is None or following is stream:
                     break
-                self._take = following
+                self._stream = following
         out[done:] = 0.0

@@ -15,7 +15,7 @@ from mgc_desktop.errors import PlaybackError
 from mgc_desktop.playback import devices
 from mgc_desktop.playback.clock import ClockOffset
 from mgc_desktop.playback.mixer import Mixer
-from mgc_desktop.playback.patience import within_patience
+from mgc_desktop.playback.timeout import within_timeout
 
 FloatArray = NDArray[np.float32]
 
@@ -109,7 +109,7 @@ class DeviceOutput:
         self._last_call = perf_counter()
         self._switch_interval = sys.getswitchinterval()
         try:
-            within_patience(lambda: self._open(device, refresh))
+            within_timeout(lambda: self._open(device, refresh))
         except PlaybackError:
             self._given_up = True  # should it be opened after all, too late
             raise
@@ -156,7 +156,7 @@ class DeviceOutput:
             out.fill(0.0)
             raise self._abort
         self._last_call = now = perf_counter()
-        when = self._heard_at(time, now)
+        when = self._analysed_at(time, now)
         if status.output_underflow or (self._expected and when - self._expected > _GAP):
             self.gaps += 1
         self._expected = when + frames / self.rate
@@ -165,7 +165,7 @@ class DeviceOutput:
             out *= np.linspace(1.0, 0.0, frames, dtype=np.float32)[:, np.newaxis]
             raise self._stop
 
-    def _heard_at(self, time: Any, now: float) -> float:
+    def _analysed_at(self, time: Any, now: float) -> float:
         if time.outputBufferDacTime <= 0.0:  # a driver that does not say
             return now + self._latency
         heard_at: float = time.outputBufferDacTime + self._offset.update(time.currentTime, now)
@@ -191,7 +191,7 @@ class DeviceOutput:
         sys.setswitchinterval(self._switch_interval)
         self._closing = True
         try:
-            within_patience(lambda: self._shut(stream))
+            within_timeout(lambda: self._shut(stream))
         except PlaybackError:
             # The thread that waits inside PortAudio cannot be ended. It must not hold up the program's end, too.
             self._given_up = True

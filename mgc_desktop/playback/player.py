@@ -14,17 +14,17 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, Literal, TypeVar
 
-from mgc_desktop.playback.deck import Deck
+from mgc_desktop.playback.decoder import LoadedSong
 from mgc_desktop.playback.devices import Device
+from mgc_desktop.playback.engine import PlaybackEngine
 from mgc_desktop.playback.events import PlayerEvent
-from mgc_desktop.playback.feed import Song
 from mgc_desktop.playback.transport import Transport
 
 State = Literal["empty", "playing", "paused", "ended"]
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-_PATIENCE: Final = 10.0  # seconds to wait for a worker that is held up by a disk or a sound service
+_TIMEOUT: Final = 10.0  # seconds to wait for a worker that is held up by a disk or a sound service
 _TICK: Final = 0.03  # seconds between two looks at the song that plays
 
 
@@ -46,11 +46,11 @@ class Player:
     def __init__(self, on_event: Callable[[PlayerEvent], None] = _ignore, *, device: str | None = None) -> None:
         self.on_event = on_event
         self._transport = Transport()
-        self._deck = Deck(self._transport, self._tell)
-        self._deck.choose(device)
+        self._engine = PlaybackEngine(self._transport, self._tell)
+        self._engine.choose(device)
         self._device = device
         self._volume = 1.0
-        self._wishes: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._work, name="player", daemon=True)
         self._worker.start()
 
@@ -82,21 +82,21 @@ class Player:
             return "ended"
         return "playing" if self._transport.mixer.playing else "paused"
 
-    def _heard(self) -> tuple[Song | None, float]:
+    def _heard(self) -> tuple[LoadedSong | None, float]:
         song, position = self._transport.clock.heard(perf_counter())
-        assert song is None or isinstance(song, Song)
+        assert song is None or isinstance(song, LoadedSong)
         return song, position
 
     # The song
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Open a song; it stands ready at its beginning. LOADED or ERROR tells how that went."""
-        song = Song(Path(path))
-        self._wish(partial(self._deck.load, song, self._transport.open(song)))
+        song = LoadedSong(Path(path))
+        self._command(partial(self._engine.load, song, self._transport.open(song)))
 
     def preload(self, path: str | os.PathLike[str] | None) -> None:
         """The song that follows the loaded one without a gap; None: none does. ADVANCED tells when it is heard."""
-        self._wish(partial(self._deck.follow, None if path is None else Song(Path(path))))
+        self._command(partial(self._engine.follow, None if path is None else LoadedSong(Path(path))))
 
     def play(self) -> None:
         """Let the song be heard; an ended one from its beginning."""
@@ -105,7 +105,7 @@ class Player:
         if self.state == "ended":
             self.seek(0.0)
         self._transport.mixer.playing = True
-        self._wish(self._deck.wake)
+        self._command(self._engine.wake)
 
     def pause(self) -> None:
         """Stand still."""
@@ -122,7 +122,7 @@ class Player:
         if song is None:
             return
         seconds = min(max(seconds, 0.0), song.duration if song.duration is not None else seconds)
-        self._wish(partial(self._deck.seek, song, seconds, self._transport.jump(song, seconds)))
+        self._command(partial(self._engine.seek, song, seconds, self._transport.jump(song, seconds)))
 
     @property
     def volume(self) -> float:
@@ -144,19 +144,19 @@ class Player:
     @property
     def silent(self) -> bool:
         """Whether songs run without sound, because no device was to be had."""
-        return self._deck.silent
+        return self._engine.silent
 
     def devices(self) -> list[Device]:
         """The sound outputs, the system's own first. Takes up to seconds. Raises PlaybackError.
 
         Newly connected ones appear when no device is in use: some seconds after the music has stopped.
         """
-        return self._ask(self._deck.devices)
+        return self._ask(self._engine.devices)
 
     def set_device(self, device: str | None) -> None:
         """Play through another sound device, None: the system's own. While songs run, DEVICE or SILENT follows."""
         self._device = device
-        self._wish(partial(self._deck.choose, device))
+        self._command(partial(self._engine.choose, device))
 
     # The file
 
@@ -165,11 +165,11 @@ class Player:
 
         Returns when it is closed. `reclaim` or `play` open it again.
         """
-        self._ask(self._deck.let_go)
+        self._ask(self._engine.release)
 
     def reclaim(self) -> None:
         """Open the file again and go on where it was left."""
-        self._wish(self._deck.take_up)
+        self._command(self._engine.take_up)
 
     @contextlib.contextmanager
     def released(self) -> Iterator[None]:
@@ -183,14 +183,14 @@ class Player:
     def close(self) -> None:
         """End the player and its threads. Safe to call more than once."""
         self._transport.mixer.playing = False
-        self._wishes.put(None)
+        self._commands.put(None)
         if threading.current_thread() is not self._worker:
-            self._worker.join(_PATIENCE)
+            self._worker.join(_TIMEOUT)
 
     # The worker
 
-    def _wish(self, wish: Callable[[], None]) -> None:
-        self._wishes.put(wish)
+    def _command(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
 
     def _ask(self, question: Callable[[], T]) -> T:
         """What the worker answers, or raises."""
@@ -204,26 +204,26 @@ class Player:
             except BaseException as error:
                 answer.set_exception(error)
 
-        self._wish(reply)
+        self._command(reply)
         return answer.result()
 
     def _work(self) -> None:
         busy = False
         while True:
             try:
-                wish = self._wishes.get(timeout=0.0 if busy else None if self._deck.idle else _TICK)
+                command = self._commands.get(timeout=0.0 if busy else None if self._engine.idle else _TICK)
             except queue.Empty:
-                wish = _nothing
-            if wish is None:
+                command = _nothing
+            if command is None:
                 break
             try:
-                wish()
-                busy = self._deck.work()
+                command()
+                busy = self._engine.work()
             except Exception:  # whatever it is, the window must not be left with a dead player
                 _log.exception("The player stumbled")
-                self._deck.give_up()
+                self._engine.give_up()
                 busy = False
-        self._deck.close()
+        self._engine.close()
 
     def _tell(self, event: PlayerEvent) -> None:
         try:

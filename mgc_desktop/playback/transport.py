@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from mgc_desktop.playback.clock import PlaybackClock
-from mgc_desktop.playback.feed import Song
+from mgc_desktop.playback.decoder import LoadedSong
 from mgc_desktop.playback.mixer import Mixer
 
 
@@ -20,25 +20,25 @@ class Transport:
         self.clock = PlaybackClock()
         self.mixer = Mixer(self.clock)
         self._lock = threading.Lock()
-        self._song: Song | None = None
-        self._turn = 0
+        self._song: LoadedSong | None = None
+        self._generation = 0
         self._ended = False
 
-    def wanted(self, song: Song) -> bool:
+    def wanted(self, song: LoadedSong) -> bool:
         """Whether no other song was opened since."""
         return song is self._song
 
     @property
-    def turn(self) -> int:
+    def generation(self) -> int:
         """The number of the newest turn."""
-        return self._turn
+        return self._generation
 
     @property
     def ended(self) -> bool:
         """Whether the song of the newest turn was heard to its end."""
         return self._ended
 
-    def open(self, song: Song) -> int:
+    def open(self, song: LoadedSong) -> int:
         """A song is to be loaded; it stands still at its beginning. The number of the new turn."""
         with self._lock:
             self.mixer.playing = False
@@ -46,33 +46,33 @@ class Transport:
             self._song = song
             return self._begin(song, 0.0)
 
-    def jump(self, song: Song, position: float) -> int:
+    def jump(self, song: LoadedSong, position: float) -> int:
         """The song is to go on from another place. The number of the new turn."""
         with self._lock:
             return self._begin(song, position)
 
-    def _begin(self, song: Song | None, position: float) -> int:
-        self._turn += 1
+    def _begin(self, song: LoadedSong | None, position: float) -> int:
+        self._generation += 1
         self._ended = False
-        self.clock.hold(song, position, self._turn)
-        return self._turn
+        self.clock.hold(song, position, self._generation)
+        return self._generation
 
-    def advance(self, before: Song, song: Song) -> None:
+    def advance(self, before: LoadedSong, song: LoadedSong) -> None:
         """The next song has followed by itself."""
         with self._lock:
             if before is self._song:
                 self._song = song
 
-    def end(self, turn: int) -> bool:
+    def end(self, generation: int) -> bool:
         """The song is over; False if that is of no interest any more."""
         with self._lock:
-            if turn != self._turn:
+            if generation != self._generation:
                 return False
             self._ended = True
             self.mixer.playing = False
             return True
 
-    def fail(self, song: Song) -> None:
+    def fail(self, song: LoadedSong) -> None:
         """The song cannot be played at all."""
         with self._lock:
             if song is self._song:

@@ -36,7 +36,7 @@ EntryState = Literal["pending", "done", "dropped", "unclear"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One file of a run.
 
     `old`, `new`: what stood in `field`. `before`, `after`: the file's checksums, sound and rest. `undo` turns the
@@ -61,7 +61,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class JournalRun:
     """A run in short.
 
     `started`: seconds since 1970. `note`: the rules it followed. `undoes`: the run it took back, if it is an undo.
@@ -179,7 +179,7 @@ class Journal:
             finally:
                 writer.close()
 
-    def recover(self) -> list[Entry]:
+    def recover(self) -> list[JournalEntry]:
         """Look after runs that a crash cut off: find out how far they got, delete their temporary copies.
 
         Gives the entries that were under way. `TagError` if a writer is at work.
@@ -187,14 +187,14 @@ class Journal:
         with WriterLock(self.folder / "lock"):
             return self._recover()
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[JournalRun]:
         """All runs that wrote or refused anything, the newest first."""
         ends = {path.stem: first_and_last(path) for path in self._files()}
         undos = _undos(ends)
         found = [self._summary(run, head or {}, last, undos) for run, (head, last) in ends.items()]
         return sorted((run for run in found if run.written or run.refused), key=lambda run: run.started, reverse=True)
 
-    def find(self, wanted: str | None = None) -> Run:
+    def find(self, wanted: str | None = None) -> JournalRun:
         """The run of that name or of a name that begins so; by default the last one that can still be undone."""
         runs = self.runs()
         if wanted is None:
@@ -208,7 +208,7 @@ class Journal:
             raise TagError(f"{how} “{wanted}”; `mgc runs` lists them.")
         return matching[0]
 
-    def entries(self, run: str) -> Iterator[Entry]:
+    def entries(self, run: str) -> Iterator[JournalEntry]:
         """The files of a run, in the order of writing."""
         waiting: dict[int, dict[str, Any]] = {}
         for line in self._lines(run):
@@ -249,11 +249,11 @@ class Journal:
             numbers |= {entry.undoes for entry in taken_back if entry.undoes is not None and _counts(entry)}
         return frozenset(numbers)
 
-    def _summary(self, run: str, head: dict[str, Any], last: dict[str, Any] | None, undos: _Undos) -> Run:
+    def _summary(self, run: str, head: dict[str, Any], last: dict[str, Any] | None, undos: _Undos) -> JournalRun:
         """From the last line, or, where a crash left none, from all."""
         finished = last is not None and last["type"] == "end"
         totals, damaged = (last, 0) if last is not None and finished else self._count(run)
-        return Run(
+        return JournalRun(
             run,
             float(head.get("started", 0.0)),
             str(head.get("note", "")),
@@ -270,15 +270,15 @@ class Journal:
         written, refused = types.count("done"), types.count("refused") + types.count("dropped")
         return {"written": written, "refused": refused}, types.count("damaged")
 
-    def _recover(self) -> list[Entry]:
-        found: list[Entry] = []
+    def _recover(self) -> list[JournalEntry]:
+        found: list[JournalEntry] = []
         for path in self._files():
             _, last = first_and_last(path)
             if last is None or last["type"] != "end":
                 found += self._recover_run(path)
         return found
 
-    def _recover_run(self, path: Path) -> list[Entry]:
+    def _recover_run(self, path: Path) -> list[JournalEntry]:
         pending = [entry for entry in self.entries(path.stem) if entry.state == "pending"]
         writer = LineWriter(path)
         for entry in pending:
@@ -301,7 +301,7 @@ def _undos(ends: dict[str, _Ends]) -> _Undos:
     return undos
 
 
-def _happened(entry: Entry) -> EntryState:
+def _happened(entry: JournalEntry) -> EntryState:
     """What became of an entry that was under way, told by the file."""
     try:
         now = fingerprint(entry.path)
@@ -312,12 +312,12 @@ def _happened(entry: Entry) -> EntryState:
     return "dropped" if now == entry.before else "unclear"
 
 
-def _counts(entry: Entry) -> bool:
+def _counts(entry: JournalEntry) -> bool:
     return entry.state in ("done", "unclear")
 
 
-def _entry(run: str, line: dict[str, Any], state: EntryState) -> Entry:
-    return Entry(
+def _entry(run: str, line: dict[str, Any], state: EntryState) -> JournalEntry:
+    return JournalEntry(
         run,
         line["number"],
         Path(line["path"]),

@@ -65,7 +65,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardSong:
+class SongPrediction:
     """What the plan needs to know of a song.
 
     `genre`: the verdict, None if unsure. `probabilities`: all genres of the model, calibrated. `existing`,
@@ -113,13 +113,13 @@ class PlannedChange:
         return replace(self, new=self.old, writes=False, reason="Declined by hand.")
 
 
-def plan(songs: Iterable[HeardSong], policy: Policy) -> list[PlannedChange]:
+def plan(songs: Iterable[SongPrediction], policy: Policy) -> list[PlannedChange]:
     """One planned change a song, in their order."""
     songs = list(songs)
     return [_planned(song, policy) for song in (_by_album(songs) if policy.album else songs)]
 
 
-def _planned(song: HeardSong, policy: Policy) -> PlannedChange:
+def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     old = song.of(policy.field)
     ranked = policy.vocabulary.apply(song.probabilities)
     confidence = ranked[0][1] if ranked else 0.0
@@ -161,9 +161,9 @@ def _why_none(ranked: Sequence[tuple[str, float]], policy: Policy) -> str:
     return f"What was heard is on the list of genres to ignore, and {name} is too improbable ({probability:.0%})."
 
 
-def _by_album(songs: Sequence[HeardSong]) -> list[HeardSong]:
+def _by_album(songs: Sequence[SongPrediction]) -> list[SongPrediction]:
     """The songs with the verdict and the mean probabilities of their album; songs of no album as they are."""
-    albums: dict[tuple[str, ...], list[HeardSong]] = {}
+    albums: dict[tuple[str, ...], list[SongPrediction]] = {}
     for song in songs:
         albums.setdefault(_album(song), []).append(song)
     shared = {key: _verdict(members) for key, members in albums.items() if len(members) > 1}
@@ -173,7 +173,7 @@ def _by_album(songs: Sequence[HeardSong]) -> list[HeardSong]:
     ]
 
 
-def _album(song: HeardSong) -> tuple[str, ...]:
+def _album(song: SongPrediction) -> tuple[str, ...]:
     """Songs of one name of album belong together if they share the album's artist, or else the folder."""
     if not song.album:
         return (str(song.path),)
@@ -181,7 +181,7 @@ def _album(song: HeardSong) -> tuple[str, ...]:
     return (song.album.casefold(), whose)
 
 
-def _verdict(songs: Sequence[HeardSong]) -> tuple[str | None, dict[str, float]]:
+def _verdict(songs: Sequence[SongPrediction]) -> tuple[str | None, dict[str, float]]:
     """The most probable genre on average, if at least half of the songs say so for themselves; else unsure."""
     names = list(songs[0].probabilities)
     mean = {name: sum(song.probabilities.get(name, 0.0) for song in songs) / len(songs) for name in names}

@@ -14,7 +14,7 @@ from mgc_desktop.cancellation import Cancelled, CancelToken
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.attributes import sync_folder
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.journal import Entry, Journal, Run, RunWriter
+from mgc_desktop.tags.journal import Journal, JournalEntry, JournalRun, RunWriter
 from mgc_desktop.tags.policy import PlannedChange
 from mgc_desktop.tags.temporary import sweep
 from mgc_desktop.tags.write import (
@@ -71,7 +71,7 @@ class RunReport:
 
 
 Progress = Callable[[int, int, Path], None]  # files done, files in all, the file that was done last
-Around = Callable[[Path], AbstractContextManager[object]]  # lets go of a file that is being played, and takes it up
+FileGuard = Callable[[Path], AbstractContextManager[object]]  # lets go of a file that is being played, and takes it up
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def write_run(
     options: WriteOptions = DEFAULT,
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
-    around: Around = nullcontext,
+    file_guard: FileGuard = nullcontext,
 ) -> RunReport:
     """Write what the plan says. A file that cannot be written is named in the report, and the run goes on.
 
@@ -102,18 +102,18 @@ def write_run(
     if not jobs:
         return RunReport("")
     with journal.start(note) as run:
-        return _work(jobs, run, cancel or CancelToken(), progress, around)
+        return _work(jobs, run, cancel or CancelToken(), progress, file_guard)
 
 
 def undo_run(
-    run: Run,
+    run: JournalRun,
     journal: Journal,
     *,
     only: Collection[Path] | None = None,
     options: WriteOptions = DEFAULT,
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
-    around: Around = nullcontext,
+    file_guard: FileGuard = nullcontext,
 ) -> RunReport:
     """Turn the files of a run, or `only` some of them, back into what they were, bit by bit.
 
@@ -124,10 +124,10 @@ def undo_run(
         return RunReport("")
     jobs = [_undo_job(entry, options) for entry in entries]
     with journal.start(f"undo of {run.id}", undoes=run.id) as writer:
-        return _work(jobs, writer, cancel or CancelToken(), progress, around)
+        return _work(jobs, writer, cancel or CancelToken(), progress, file_guard)
 
 
-def undoable(run: Run, journal: Journal, only: Collection[Path] | None = None) -> list[Entry]:
+def undoable(run: JournalRun, journal: Journal, only: Collection[Path] | None = None) -> list[JournalEntry]:
     """The files of a run that were written and are not taken back yet."""
     undone = journal.undone(run.id)
     wanted = {path.resolve() for path in only} if only is not None else None
@@ -149,7 +149,7 @@ def _write_job(change: PlannedChange, options: WriteOptions) -> _Job:
     return _Job(change.path, prepared)
 
 
-def _undo_job(entry: Entry, options: WriteOptions) -> _Job:
+def _undo_job(entry: JournalEntry, options: WriteOptions) -> _Job:
     def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
         return prepare_undo(
             entry.path,
@@ -167,9 +167,9 @@ def _undo_job(entry: Entry, options: WriteOptions) -> _Job:
 
 
 def _work(
-    jobs: Sequence[_Job], run: RunWriter, cancel: CancelToken, progress: Progress | None, around: Around
+    jobs: Sequence[_Job], run: RunWriter, cancel: CancelToken, progress: Progress | None, file_guard: FileGuard
 ) -> RunReport:
-    work = _Work(run, cancel, progress or (lambda done, total, path: None), around, len(jobs))
+    work = _Work(run, cancel, progress or (lambda done, total, path: None), file_guard, len(jobs))
     with ThreadPoolExecutor(_THREADS, "tag-writer") as pool:
         try:
             for batch in _batches(jobs):
@@ -201,13 +201,15 @@ def _batches(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
 class _Work:
     """The lists that grow while a run goes on."""
 
-    def __init__(self, run: RunWriter, cancel: CancelToken, progress: Progress, around: Around, total: int) -> None:
+    def __init__(
+        self, run: RunWriter, cancel: CancelToken, progress: Progress, file_guard: FileGuard, total: int
+    ) -> None:
         self.written: list[Written] = []
         self.unchanged: list[Path] = []
         self.refused: list[Refused] = []
         self.without_room: list[_Job] = []
         self.stopped: str | None = None
-        self._run, self._cancel, self._progress, self._around = run, cancel, progress, around
+        self._run, self._cancel, self._progress, self._file_guard = run, cancel, progress, file_guard
         self._total = total
         self._swept: set[Path] = set()
 
@@ -254,7 +256,7 @@ class _Work:
         done: list[tuple[int, Written]] = []
         for job, prepared, number in numbered:
             try:
-                with self._around(job.path):
+                with self._file_guard(job.path):
                     state = commit(prepared)
             except TagError as error:
                 self._run.dropped(number, error.message)

@@ -6,11 +6,13 @@ from functools import partial
 
 from mgc_desktop import settings as s
 from mgc_desktop.settings import Settings
-from mgc_desktop.workers.analysis import Analyst, load_model
-from mgc_desktop.workers.library import Librarian
+from mgc_desktop.workers.analysis_service import AnalysisService, load_model
+from mgc_desktop.workers.library_service import LibraryService
 
 
-def use_model(name: str, settings: Settings, analyst: Analyst, librarian: Librarian) -> None:
+def use_model(
+    name: str, settings: Settings, analysis_service: AnalysisService, library_service: LibraryService
+) -> None:
     """Listen with this model from now on, to the song that plays, in the library, and (once saved) on the command line.
 
     SettingsError where it cannot be kept for the next start; it is used all the same.
@@ -18,6 +20,6 @@ def use_model(name: str, settings: Settings, analyst: Analyst, librarian: Librar
     if settings[s.MODEL] == name:
         return
     settings[s.MODEL] = name
-    analyst.use(partial(load_model, name))
-    librarian.use(name)
+    analysis_service.use(partial(load_model, name))
+    library_service.use(name)
     settings.save()

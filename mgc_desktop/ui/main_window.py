@@ -24,22 +24,22 @@ from mgc_desktop.settings import Settings
 from mgc_desktop.ui import dialogs, session
 from mgc_desktop.ui.actions import Actions
 from mgc_desktop.ui.appearance import Appearance
-from mgc_desktop.ui.buttons import retheme
 from mgc_desktop.ui.notices import ERROR_REPORT, SHOW_LOG, UNDO, Notice, NoticeBar
 from mgc_desktop.ui.player_bar import PlayerBar
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.rail import Rail
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
-from mgc_desktop.ui.views import VIEWS
+from mgc_desktop.ui.view_registry import VIEWS
+from mgc_desktop.ui.widgets.buttons import retheme
 
 if TYPE_CHECKING:
     from mgc_desktop.library.query import Selection
     from mgc_desktop.ui.playback_controller import PlaybackController
-    from mgc_desktop.workers.analysis import Analyst
-    from mgc_desktop.workers.library import Librarian
+    from mgc_desktop.workers.analysis_service import AnalysisService
+    from mgc_desktop.workers.head_trainer import HeadTrainer
+    from mgc_desktop.workers.library_service import LibraryService
     from mgc_desktop.workers.tasks import TaskRunner
-    from mgc_desktop.workers.teacher import Teacher
 
 NAME: Final = "MGC Desktop"
 _VOLUME_STEP: Final = 0.05
@@ -52,9 +52,9 @@ class Parts:
     settings: Settings
     appearance: Appearance
     playback: PlaybackController
-    analyst: Analyst
-    librarian: Librarian
-    teacher: Teacher
+    analysis_service: AnalysisService
+    library_service: LibraryService
+    head_trainer: HeadTrainer
     reader: TaskRunner  # reads tags and walks folders
     devices: TaskRunner  # asks for sound outputs, which may take seconds
     log: Path | None
@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self._appearance = appearance
-        self._furnished = False
+        self._services_attached = False
         self.setWindowTitle(NAME)
         self.setMinimumSize(800, 560)
         self.commands = Actions(self)
@@ -80,24 +80,24 @@ class MainWindow(QMainWindow):
         session.restore_window(self, settings)
         self.bar.set_volume(settings[s.VOLUME], muted=settings[s.MUTED])
 
-    def furnish(self, parts: Parts) -> None:
+    def attach_services(self, parts: Parts) -> None:
         """Bring in the pages and all that works behind them."""
-        from mgc_desktop.ui.drop_target import DropTarget
-        from mgc_desktop.ui.library.view import LibraryView, letting_go
-        from mgc_desktop.ui.listen_controller import ListenController
-        from mgc_desktop.ui.listen_page import ListenPage
         from mgc_desktop.ui.opener import Opener
         from mgc_desktop.ui.preferences import Preferences
         from mgc_desktop.ui.queue_controller import QueueController
-        from mgc_desktop.ui.teach.corrections import Corrections
         from mgc_desktop.ui.view_stack import ViewStack
+        from mgc_desktop.ui.views.library.view import LibraryView, release_file
+        from mgc_desktop.ui.views.listen.controller import ListenController
+        from mgc_desktop.ui.views.listen.page import ListenPage
+        from mgc_desktop.ui.views.teach.corrections import Corrections
+        from mgc_desktop.ui.widgets.drop_target import DropTarget
 
         self._parts = parts
         settings, palette = self._settings, self._appearance.palette
         self.queue_model = QueueModel()
         self.page = ListenPage(palette, self.queue_model)
-        around = letting_go(parts.playback.player, parts.playback.songs_in_hand)
-        self.library = LibraryView(parts.librarian, settings, palette, around, self)
+        around = release_file(parts.playback.player, parts.playback.songs_in_hand)
+        self.library = LibraryView(parts.library_service, settings, palette, around, self)
         self.views = ViewStack([self.page, self.library.page], VIEWS, self._view_context)
         self._body.addWidget(self.views, 1)
         self.notices = NoticeBar(palette, self.views)
@@ -106,16 +106,16 @@ class MainWindow(QMainWindow):
         self.preferences = Preferences(
             settings, self._appearance, parts.playback.player, parts.devices, self.page.spectrogram.view, self
         )
-        self.listen = ListenController(self.page, self.bar, parts.playback, parts.analyst, parts.reader, self)
+        self.listen = ListenController(self.page, self.bar, parts.playback, parts.analysis_service, parts.reader, self)
         self.corrections = Corrections(
-            parts.teacher, self.listen, self.page.side.verdict, self.library.controller, self._appearance
+            parts.head_trainer, self.listen, self.page.side.verdict, self.library.controller, self._appearance
         )
         self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
         self._connect_parts()
         self._connect_bar()
         self._connect_actions()
         self._restore()
-        self._furnished = True
+        self._services_attached = True
         parts.playback.set_watched(self.isVisible() and not self.isMinimized())
         self.page.setFocus()  # the first Tab leads to the first control
 
@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         self.opener.found.connect(self._on_found)
         self.drops.dropped.connect(self._on_dropped)
         self.library.play_requested.connect(self._play_now)
-        self.library.alike_requested.connect(self._show_alike)
+        self.library.similar_requested.connect(self._show_similar)
         self.views.made.connect(self._connect_view)
         self.views.currentChanged.connect(lambda _: self.notices.raise_())  # the page that comes is put on top
         self.queue_model.insert_requested.connect(lambda paths, row: self.opener.open(paths, row=row))
@@ -261,13 +261,13 @@ class MainWindow(QMainWindow):
         self.library.show_only(selection)
         self.show_view(1)
 
-    def _show_alike(self, song: int) -> None:
-        from mgc_desktop.ui.map.view import MapView
+    def _show_similar(self, song: int) -> None:
+        from mgc_desktop.ui.views.map.view import MapView
 
         view = self.views.view("map")
         self.show_view(self.views.number("map"))
         if isinstance(view, MapView):
-            view.show_alike_of(song)
+            view.show_similar_to(song)
 
     def show_view(self, number: int) -> None:
         """Show a view by its place in the rail: Listen is 0, Library 1, the others follow in the order of `VIEWS`."""
@@ -277,8 +277,9 @@ class MainWindow(QMainWindow):
     def _view_context(self) -> ViewContext:
         parts = self._parts
         return ViewContext(
-            parts.librarian, self._settings, self._appearance.palette, parts.analyst, parts.playback, self,
-            parts.teacher,
+            parts.library_service, self._settings, self._appearance.palette, parts.analysis_service,
+            parts.playback, self,
+            parts.head_trainer,
         )  # fmt: skip
 
     def _offer_here(self, menu: QMenu) -> None:
@@ -341,7 +342,7 @@ class MainWindow(QMainWindow):
         elif notice.action == ERROR_REPORT:
             self._show_error_report()
         elif notice.action == UNDO:
-            self._parts.teacher.undo()
+            self._parts.head_trainer.undo()
 
     def _show_log(self) -> None:
         from mgc_desktop.ui import error_report_dialog
@@ -370,24 +371,24 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks."""
         super().showEvent(event)
-        if self._furnished:
+        if self._services_attached:
             self._parts.playback.set_watched(not self.isMinimized())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing need be drawn."""
         super().hideEvent(event)
-        if self._furnished:
+        if self._services_attached:
             self._parts.playback.set_watched(False)
 
     def changeEvent(self, event: QEvent) -> None:
         """Minimised, or back."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange and self._furnished:
+        if event.type() == QEvent.Type.WindowStateChange and self._services_attached:
             self._parts.playback.set_watched(not self.isMinimized())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is to come back; `app` stops the rest."""
-        if self._furnished:
+        if self._services_attached:
             self.library.remember()
             session.remember(self, self._parts.playback, self._settings)
         super().closeEvent(event)

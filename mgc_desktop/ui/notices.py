@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 from mgc_desktop.errors import MgcError
 from mgc_desktop.log import headline
 from mgc_desktop.ui import icons
-from mgc_desktop.ui.buttons import IconButton
 from mgc_desktop.ui.fonts import SMALL, font
-from mgc_desktop.ui.labels import muted
 from mgc_desktop.ui.theme import GAP, Palette
+from mgc_desktop.ui.widgets.buttons import IconButton
+from mgc_desktop.ui.widgets.labels import muted
 
 _WIDTH: Final = 620
 _WAITING: Final = 50

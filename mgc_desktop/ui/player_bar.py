@@ -7,11 +7,11 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from mgc_desktop.ui.buttons import IconButton, RoundButton
-from mgc_desktop.ui.device_menu import DeviceMenu
-from mgc_desktop.ui.labels import muted
-from mgc_desktop.ui.slider import Slider
 from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.widgets.buttons import IconButton, RoundButton
+from mgc_desktop.ui.widgets.device_menu import DeviceMenu
+from mgc_desktop.ui.widgets.labels import muted
+from mgc_desktop.ui.widgets.slider import Slider
 from mgc_desktop.ui.wording import clock
 
 HEIGHT: Final = 70

@@ -14,10 +14,10 @@ from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Option, Settings
 from mgc_desktop.ui.actions import Actions, tick
 from mgc_desktop.ui.appearance import Appearance
-from mgc_desktop.ui.device_menu import DeviceMenu
 from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.settings_dialog import THEME_WORDS, SettingsDialog
-from mgc_desktop.ui.spectrogram import SpectrogramView
+from mgc_desktop.ui.widgets.device_menu import DeviceMenu
+from mgc_desktop.ui.widgets.spectrogram import SpectrogramView
 from mgc_desktop.workers.tasks import TaskRunner
 
 T = TypeVar("T")

@@ -8,10 +8,10 @@ from typing import Final
 from PySide6.QtCore import QObject
 
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.ui.listen_page import ListenPage
-from mgc_desktop.ui.next_panel import LINES, NextSong
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.queue_model import QueueModel, title_of
+from mgc_desktop.ui.views.listen.next_panel import LINES, NextSong
+from mgc_desktop.ui.views.listen.page import ListenPage
 from mgc_desktop.workers.songs import read_item
 from mgc_desktop.workers.tasks import TaskRunner
 

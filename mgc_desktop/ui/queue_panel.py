@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.ui import icons
-from mgc_desktop.ui.buttons import IconButton
 from mgc_desktop.ui.fonts import SMALL, font
-from mgc_desktop.ui.labels import muted
-from mgc_desktop.ui.panel import Panel
 from mgc_desktop.ui.queue_model import CURRENT, GENRE, ITEM, QueueModel, title_of
 from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.widgets.buttons import IconButton
+from mgc_desktop.ui.widgets.labels import muted
+from mgc_desktop.ui.widgets.panel import Panel
 from mgc_desktop.ui.wording import clock
 
 WIDTH: Final = 300

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from mgc_desktop.ui.buttons import IconButton
 from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.widgets.buttons import IconButton
 
 WIDTH: Final = 56
 

@@ -16,18 +16,18 @@ from mgc_desktop.ui.main_window import MainWindow, Parts
 
 _SIZE: Final = (1360, 820)
 _SHARE: Final = 0.43  # of the song, where no moment is named
-_PATIENCE_MS: Final = 600_000
+_TIMEOUT_MS: Final = 600_000
 _REST_MS: Final = 400  # for the animations to come to rest
 
 
-class Photographer:
+class Screenshot:
     """Opens a song without playing it, waits for the analysis, and takes the picture."""
 
     def __init__(self, window: MainWindow, parts: Parts) -> None:
         self._window = window
         self._parts = parts
         self._failure: Exception | None = None
-        parts.analyst.failed.connect(self._on_failed)
+        parts.analysis_service.failed.connect(self._on_failed)
 
     def take(self, paths: Sequence[Path], out: Path, *, seconds: float | None = None) -> int:
         """Save the picture; the exit status of the program."""
@@ -51,7 +51,7 @@ class Photographer:
         playback, listen = self._parts.playback, self._window.listen
         playback.queue.add(QueueItem(song) for song in songs)
         playback.stand_at(0)
-        self.wait(lambda: self._parts.analyst.running is None)
+        self.wait(lambda: self._parts.analysis_service.running is None)
         if listen.prediction is not None:
             playback.seek(listen.prediction.duration * _SHARE if seconds is None else seconds)
 
@@ -67,7 +67,7 @@ class Photographer:
         """Run the event loop until something is so."""
         timer = QElapsedTimer()
         timer.start()
-        while not until() and not timer.hasExpired(_PATIENCE_MS):
+        while not until() and not timer.hasExpired(_TIMEOUT_MS):
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
 
     def _on_failed(self, path: Path | None, error: Exception) -> None:

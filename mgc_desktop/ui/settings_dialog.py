@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, Q
 
 from mgc_desktop import settings as s
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui.labels import muted
-from mgc_desktop.ui.segments import Segments
 from mgc_desktop.ui.theme import Palette
+from mgc_desktop.ui.widgets.labels import muted
+from mgc_desktop.ui.widgets.segments import Segments
 
 THEME_WORDS = {"auto": "As the system", "light": "Light", "dark": "Dark"}
 

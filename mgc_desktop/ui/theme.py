@@ -68,7 +68,7 @@ class Palette:
     accent: str
     on_accent: str
     danger: str
-    veil: str  # laid over what is still to be heard, #AARRGGBB
+    overlay: str  # laid over what is still to be heard, #AARRGGBB
     genre_text: Mapping[str, str]
 
     @property
@@ -85,7 +85,7 @@ class Palette:
     def on_genre(self, name: str | None, *, veiled: bool = False) -> str:
         """Black or white, whichever is read better on the fill of a genre, or on that under the veil."""
         fill = self.genre(name)
-        ground = laid_over(fill, self.veil) if veiled else fill
+        ground = laid_over(fill, self.overlay) if veiled else fill
         return max(("#0E1014", "#FFFFFF"), key=lambda ink: contrast(ink, ground))
 
     def genre_as_text(self, name: str | None) -> str:
@@ -98,12 +98,12 @@ class Palette:
 DARK: Final = Palette(
     name="dark", window="#0E1014", panel="#15181E", raised="#1C2028", hover="#20252F", line="#252A34",
     text="#E8EAEE", muted="#8F97A7", faint="#5B6372", accent="#8FA8FF", on_accent="#0E1014", danger="#F0818F",
-    veil="#62000000", genre_text=_GENRE_TEXT_DARK,
+    overlay="#62000000", genre_text=_GENRE_TEXT_DARK,
 )  # fmt: skip
 LIGHT: Final = Palette(
     name="light", window="#F4F5F7", panel="#FFFFFF", raised="#F0F2F5", hover="#E9ECF2", line="#E1E4EA",
     text="#1A1D23", muted="#5F6779", faint="#A3AAB8", accent="#3B5BDC", on_accent="#FFFFFF", danger="#B5304A",
-    veil="#50FFFFFF", genre_text=_GENRE_TEXT_LIGHT,
+    overlay="#50FFFFFF", genre_text=_GENRE_TEXT_LIGHT,
 )  # fmt: skip
 
 # Which colour is ever written on which.
@@ -127,10 +127,10 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def laid_over(ground: str, veil: str) -> str:
+def laid_over(ground: str, overlay: str) -> str:
     """What a ground looks like under a veil (#AARRGGBB)."""
-    share = int(veil[1:3], 16) / 255
-    mixed = [(1 - share) * int(ground[i : i + 2], 16) + share * int(veil[i + 2 : i + 4], 16) for i in (1, 3, 5)]
+    share = int(overlay[1:3], 16) / 255
+    mixed = [(1 - share) * int(ground[i : i + 2], 16) + share * int(overlay[i + 2 : i + 4], 16) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(part):02X}" for part in mixed)
 
 

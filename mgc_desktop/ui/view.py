@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from mgc_desktop.settings import Settings
     from mgc_desktop.ui.playback_controller import PlaybackController
     from mgc_desktop.ui.theme import Palette
-    from mgc_desktop.workers.analysis import Analyst
-    from mgc_desktop.workers.library import Librarian
-    from mgc_desktop.workers.teacher import Teacher
+    from mgc_desktop.workers.analysis_service import AnalysisService
+    from mgc_desktop.workers.head_trainer import HeadTrainer
+    from mgc_desktop.workers.library_service import LibraryService
 
 
 @dataclass(frozen=True, slots=True)
 class ViewContext:
     """What the window gives to its views. `palette` is the one in force."""
 
-    librarian: Librarian
+    library_service: LibraryService
     settings: Settings
     palette: Palette
-    analyst: Analyst
+    analysis_service: AnalysisService
     playback: PlaybackController
     window: QWidget
-    teacher: Teacher
+    head_trainer: HeadTrainer
 
 
 class View(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mgc_desktop.ui.view import View, ViewContext
-from mgc_desktop.ui.views import ViewEntry
+from mgc_desktop.ui.view_registry import ViewEntry
 
 
 class ViewStack(QStackedWidget):

@@ -13,7 +13,7 @@ from mgc_desktop.inference.genres import GENRES
 
 if TYPE_CHECKING:
     from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-    from mgc_desktop.workers.songs import SongFacts
+    from mgc_desktop.workers.songs import SongTagsReader
 
 SEPARATOR: Final = "  ·  "
 UNSURE: Final = "Unsure"
@@ -52,7 +52,7 @@ def joined(*parts: str | None) -> str:
     return SEPARATOR.join(part for part in parts if part)
 
 
-def song_line(facts: SongFacts) -> str:
+def song_line(facts: SongTagsReader) -> str:
     """artist · album · 2:27 · MP3 192 kb/s."""
     length = clock(facts.duration) if facts.duration else None
     sound = codec_name(facts.codec, facts.bit_rate) if facts.codec else None
@@ -90,14 +90,14 @@ class Verdict:
 
 
 NO_VERDICT: Final = Verdict("", None, "")
-NOT_HEARD: Final = Verdict("Not heard", None, "this song could not be analysed")
+NOT_ANALYSED_VERDICT: Final = Verdict("Not heard", None, "this song could not be analysed")
 
 
 def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Sequence[str] = ()) -> Verdict:
     """The verdict so far; `running` while the analysis still listens."""
     if prediction is None:
         return Verdict("Listening…", None, "the first verdict takes a moment") if running else NO_VERDICT
-    share = min(1.0, prediction.heard / prediction.duration) if prediction.duration > 0 else 0.0
+    share = min(1.0, prediction.analysed_seconds / prediction.duration) if prediction.duration > 0 else 0.0
     progress = f"listening… {percent(share)}" if running else None
     source = heard_by(prediction.model, prediction.model_version)
     if not len(prediction.timeline) and not running:
@@ -118,8 +118,8 @@ def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Seque
 
 def heard_by(model: str, version: str) -> str:
     """musicnn, or musicnn with My genres where a taught head is in use."""
-    _, taught, rest = version.partition("+head:")
-    return f"{model} with {rest.rpartition('-')[0]}" if taught else model
+    _, adapter, rest = version.partition("+head:")
+    return f"{model} with {rest.rpartition('-')[0]}" if adapter else model
 
 
 def described(timeline: Timeline, limit: int = 8) -> str:

@@ -13,13 +13,13 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.review import ReviewRow, review
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.tagging import undo, write
-from mgc_desktop.tags.journal import Entry, Journal, Run
+from mgc_desktop.tags.journal import Journal, JournalEntry, JournalRun
 from mgc_desktop.tags.policy import Policy
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import RunReport, undoable
 from mgc_desktop.workers.tasks import TaskRunner
 
-_LOOK_MS: Final = 100
+_POLL_MS: Final = 100
 
 Around = Callable[[Path], AbstractContextManager[object]]
 
@@ -34,18 +34,18 @@ class LibraryWriter(QObject):
     ended = Signal(object)  # RunReport
     failed = Signal(object)  # Exception
 
-    def __init__(self, database: Path, journal: Journal, around: Around, parent: QObject | None = None) -> None:
+    def __init__(self, database: Path, journal: Journal, file_guard: Around, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.database = database
         self._journal = journal
-        self._around = around
+        self._file_guard = file_guard
         self._runner = TaskRunner(threads=1, parent=self)
         self._token: CancelToken | None = None
         self._plan: CancelToken | None = None
         self._now: tuple[int, int, Path] | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(_POLL_MS)
+        self._timer.timeout.connect(self._poll)
 
     @property
     def writing(self) -> bool:
@@ -64,18 +64,18 @@ class LibraryWriter(QObject):
         self._plan = self._runner.run(work, done=done, failed=self.failed.emit)
         return self._plan
 
-    def runs(self, done: Callable[[list[Run]], None]) -> CancelToken:
+    def runs(self, done: Callable[[list[JournalRun]], None]) -> CancelToken:
         """What was written so far, the newest first."""
         return self._runner.run(lambda _: self._journal.runs(), done=done, failed=self.failed.emit)
 
-    def files(self, run: Run, done: Callable[[list[Entry]], None]) -> CancelToken:
+    def files(self, run: JournalRun, done: Callable[[list[JournalEntry]], None]) -> CancelToken:
         """The files of a run that can be taken back."""
         return self._runner.run(lambda _: undoable(run, self._journal), done=done, failed=self.failed.emit)
 
-    def latest(self, path: Path, done: Callable[[Run | None], None]) -> CancelToken:
+    def latest(self, path: Path, done: Callable[[JournalRun | None], None]) -> CancelToken:
         """The newest run in which a file was written and is not taken back."""
 
-        def work(_: CancelToken) -> Run | None:
+        def work(_: CancelToken) -> JournalRun | None:
             runs = (run for run in self._journal.runs() if run.undoes is None and run.written > run.undone)
             return next((run for run in runs if undoable(run, self._journal, [path])), None)
 
@@ -86,16 +86,16 @@ class LibraryWriter(QObject):
         self._start(
             lambda store, cancel: write(
                 store, rows, self._journal, note=note, options=options, cancel=cancel, progress=self._note,
-                around=self._around,
+                file_guard=self._file_guard,
             )
         )  # fmt: skip
 
-    def undo(self, run: Run, only: Collection[Path] | None, *, options: WriteOptions) -> None:
+    def undo(self, run: JournalRun, only: Collection[Path] | None, *, options: WriteOptions) -> None:
         """Take back a run, or some files of it."""
         self._start(
             lambda store, cancel: undo(
                 store, run, self._journal, only=only, options=options, cancel=cancel, progress=self._note,
-                around=self._around,
+                file_guard=self._file_guard,
             )
         )  # fmt: skip
 
@@ -125,7 +125,7 @@ class LibraryWriter(QObject):
     def _note(self, done: int, total: int, path: Path) -> None:
         self._now = (done, total, path)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         if self._now is not None:
             self.progressed.emit(*self._now)
 

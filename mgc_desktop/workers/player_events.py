@@ -11,15 +11,15 @@ class PlayerEvents(QObject):
     """`post` goes to the player as its listener; `received` comes on the GUI thread, in the same order."""
 
     received = Signal(object)  # PlayerEvent
-    _posted = Signal(object)
+    _updated = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._posted.connect(self._receive, Qt.ConnectionType.QueuedConnection)
+        self._updated.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
     def post(self, event: PlayerEvent) -> None:
         """Called on any thread."""
-        self._posted.emit(event)
+        self._updated.emit(event)
 
     @Slot(object)
     def _receive(self, event: PlayerEvent) -> None:

@@ -23,7 +23,7 @@ _COVER_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
 @dataclass(frozen=True, slots=True)
-class SongFacts:
+class SongTagsReader:
     """What a file says of itself; the title is the file's name where it says none.
 
     `duration`: seconds, None if unknown. `genres`: as written in the file. `cover`: small, for the header.
@@ -40,12 +40,12 @@ class SongFacts:
     cover: QImage | None = None
 
     @classmethod
-    def bare(cls, item: QueueItem) -> SongFacts:
+    def bare(cls, item: QueueItem) -> SongTagsReader:
         """What is known before the file is opened."""
         return cls(item.path, item.title or item.path.stem, item.artist, duration=item.duration)
 
 
-def read_song(path: Path) -> SongFacts:
+def read_song(path: Path) -> SongTagsReader:
     """All that the header of the window shows. A file that cannot be decoded still gives its tags."""
     tags = _tags(path, cover=True)
     try:
@@ -53,7 +53,7 @@ def read_song(path: Path) -> SongFacts:
     except DecodeError as error:  # the player says it to the user
         _log.info("%s", error)
         info = None
-    return SongFacts(
+    return SongTagsReader(
         path,
         tags.title or path.stem,
         tags.artist or tags.album_artist,

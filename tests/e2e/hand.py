@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, Q
 
 T = TypeVar("T")
 
-PATIENCE_MS = 180_000  # for anything at all, on the busiest machine
-_LOOK_MS = 15
+TIMEOUT_MS = 180_000  # for anything at all, on the busiest machine
+_POLL_MS = 15
 _STEPS = 6  # moves of the mouse from one corner of a drag to the next
 _LEFT = Qt.MouseButton.LeftButton
 _PLAIN = Qt.KeyboardModifier.NoModifier
@@ -29,10 +29,10 @@ def wait(until: Callable[[], T], what: str) -> T:
     timer = QElapsedTimer()
     timer.start()
     while not (found := until()):
-        if timer.hasExpired(PATIENCE_MS):
+        if timer.hasExpired(TIMEOUT_MS):
             raise TimeoutError(f"in vain: {what}")
         loop = QEventLoop()  # sleeps when there is nothing to do, which `processEvents` does not
-        QTimer.singleShot(_LOOK_MS, loop.quit)
+        QTimer.singleShot(_POLL_MS, loop.quit)
         loop.exec()
     return found
 
@@ -134,21 +134,21 @@ class Hand:
         def look(before: QWidget | None) -> None:
             top = on_top()
             try:
-                if timer.hasExpired(PATIENCE_MS):
+                if timer.hasExpired(TIMEOUT_MS):
                     raise TimeoutError(f"{len(pending)} answers are left, but on top is {top}")
                 if pending and top is not None and top is not before and top.isVisible():
                     before = top
                     reply = pending.pop(0)
-                    QTimer.singleShot(_LOOK_MS, lambda: look(top))
+                    QTimer.singleShot(_POLL_MS, lambda: look(top))
                     reply(top)
                 elif pending or top is not None:
-                    QTimer.singleShot(_LOOK_MS, lambda: look(before))
+                    QTimer.singleShot(_POLL_MS, lambda: look(before))
             except Exception as error:  # would be lost in the loop of the menu or dialog, which would go on for ever
                 failures.append(error)
                 while (top := on_top()) is not None:
                     top.close()
 
-        QTimer.singleShot(_LOOK_MS, lambda: look(None))
+        QTimer.singleShot(_POLL_MS, lambda: look(None))
         act()
         wait(lambda: bool(failures) or not (pending or on_top()), "menus and dialogs are answered")
         if failures:

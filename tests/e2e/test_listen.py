@@ -80,9 +80,9 @@ class Performance:
         """Seconds between each click in the picture and the cursor; infinite where the picture showed none."""
         when = np.array([frame["when"] for frame in self.frames])
         misses = []
-        for heard in self.clicks:
-            frame = self.frames[int(np.argmin(np.abs(when - heard)))]
-            cursor_then = frame["cursor"] + (heard - frame["when"])
+        for predicted in self.clicks:
+            frame = self.frames[int(np.argmin(np.abs(when - predicted)))]
+            cursor_then = frame["cursor"] + (predicted - frame["when"])
             misses.append(np.inf if frame["click"] is None else abs(frame["click"] - cursor_then))
         return np.array(misses)
 
@@ -176,8 +176,8 @@ def test_the_picture_at_the_cursor_shows_what_is_heard(performance: Performance)
 
 
 def test_the_genres_appeared_while_it_played(performance: Performance) -> None:
-    heard = [frame["heard"] for frame in performance.frames]
-    assert heard[-1] == pytest.approx(SECONDS, abs=0.2)
+    predicted = [frame["heard"] for frame in performance.frames]
+    assert predicted[-1] == pytest.approx(SECONDS, abs=0.2)
     assert performance.frames[-1]["most_probable"] in GENRES
 
 

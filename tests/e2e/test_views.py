@@ -39,7 +39,7 @@ ARTISTS = ("First", "Second", "Third", "Fourth")  # the first has the whole of e
 PART = 12  # seconds of a part
 APART = 18  # seconds from the beginning of one to that of the next
 BYTES = 16_000  # of a demo song for a second: 128 kb/s all through
-PATIENCE = 1500  # seconds
+TIMEOUT = 1500  # seconds
 VIEWS = ("map", "genres", "confusion", "hears", "models", "teach", "train")
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
@@ -114,7 +114,7 @@ def visit(screen: str, tmp_path_factory: pytest.TempPathFactory) -> Visit:
     environment = os.environ | {"DISPLAY": screen, "QT_QPA_PLATFORM": "xcb", "MGC_HOME": str(folder / "home")}
     environment.pop("WAYLAND_DISPLAY", None)
     command = [sys.executable, str(Path(__file__).with_name("used_program.py")), str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 0, f"{done.stderr}\nThe screen then: {folder / 'failed.png'}"
     return Visit(json.loads((folder / "seen.json").read_text(encoding="utf-8")), folder)
 
@@ -139,7 +139,7 @@ def test_the_folder_was_read_and_every_song_was_heard(visit: Visit, library: lis
     assert visit["library"]["welcomed"]
     assert visit["library"]["fresh"] == len(library) == len(SONGS) * len(ARTISTS)
     assert "4 without a genre" in visit["library"]["line"]
-    assert all(song.heard for song in library)
+    assert all(song.predicted for song in library)
 
 
 # Map
@@ -151,16 +151,18 @@ def test_every_song_is_a_point_in_the_colour_of_its_genre(visit: Visit, library:
     assert set(points) == {str(song.path) for song in library}
     for song in library:
         point = points[str(song.path)]
-        assert song.heard is not None
-        assert colour(visit.picture(picture), *point["at"]) == point["colour"] == GENRE_COLOURS[song.heard], song.name
+        assert song.predicted is not None
+        assert colour(visit.picture(picture), *point["at"]) == point["colour"] == GENRE_COLOURS[song.predicted], (
+            song.name
+        )
 
 
 def test_pointing_at_a_song_shows_its_card(visit: Visit, library: list[Song]) -> None:
     card = visit["map"]["card"]
     song = next(song for song in library if str(song.path) == card["song"])
-    title, artist, heard, _ = card["words"]
+    title, artist, predicted, _ = card["words"]
     assert (title, artist) == (song.title, song.artist)
-    assert song.heard is not None and heard.startswith(song.heard)
+    assert song.predicted is not None and predicted.startswith(song.predicted)
     without, shown = (colours(visit.picture(name), card["where"]) for name in ("map", "map-card"))
     assert DARK.raised not in without and {DARK.raised, DARK.text} <= shown
 
@@ -187,10 +189,10 @@ def test_songs_that_are_drawn_around_are_reviewed_and_saved_as_a_playlist(visit:
 
 
 def test_the_songs_that_are_most_like_a_song_are_parts_of_it(visit: Visit) -> None:
-    alike = visit["map"]["alike"]
-    name = alike["of"].split(",")[0]
-    assert all(row.startswith(f"{name}, part") for row in alike["rows"][:3])
-    distances = [float(row.rsplit(" ", 1)[1]) for row in alike["rows"]]
+    similar = visit["map"]["alike"]
+    name = similar["of"].split(",")[0]
+    assert all(row.startswith(f"{name}, part") for row in similar["rows"][:3])
+    distances = [float(row.rsplit(" ", 1)[1]) for row in similar["rows"]]
     assert distances == sorted(distances)
 
 
@@ -211,21 +213,23 @@ def test_the_cube_turns_under_the_mouse(visit: Visit) -> None:
 def test_bars_are_as_long_as_there_are_songs(visit: Visit, library: list[Song]) -> None:
     bars = visit["genres"]["bars"]
     picture = visit.picture("genres")
-    heard = {bar["genre"]: bar["heard"] for bar in bars if bar["heard"]}
-    assert heard == {genre: sum(song.heard == genre for song in library) for genre in {s.heard for s in library}}
+    predicted = {bar["genre"]: bar["heard"] for bar in bars if bar["heard"]}
+    assert predicted == {
+        genre: sum(song.predicted == genre for song in library) for genre in {s.predicted for s in library}
+    }
     assert {bar["genre"]: bar["in the file"] for bar in bars if bar["in the file"]} == {
         "Hard Rock": 4, "Electronica": 4, "Jazz": 4,
     }  # fmt: skip
     pixels = {bar["genre"]: length(picture, bar["where"], bar["colour"]) for bar in bars}
-    most = max(heard, key=lambda genre: heard[genre])
+    most = max(predicted, key=lambda genre: predicted[genre])
     assert pixels[most] > 100
     for bar in bars:
-        assert pixels[bar["genre"]] == pytest.approx(pixels[most] * bar["heard"] / heard[most], abs=6)
+        assert pixels[bar["genre"]] == pytest.approx(pixels[most] * bar["heard"] / predicted[most], abs=6)
 
 
 def test_clicking_a_bar_shows_its_songs_in_the_library(visit: Visit, library: list[Song]) -> None:
     shown = visit["genres"]["shown"]
-    songs = [song for song in library if song.heard == shown["genre"]]
+    songs = [song for song in library if song.predicted == shown["genre"]]
     assert visit["genres"]["pointed"][-1].startswith(f"{shown['genre']}: {len(songs)} songs heard")
     assert shown["only"].startswith(f"Only: {shown['genre']} heard")
     assert sorted(shown["titles"]) == titles(songs)
@@ -240,7 +244,7 @@ def test_the_decades_are_counted(visit: Visit) -> None:
 
 def test_the_matrix_sets_files_against_ear(visit: Visit, library: list[Song]) -> None:
     meant = {"Metal": "Hard Rock"}
-    pairs = [f"{meant.get(song.genres[0], song.genres[0])} / {song.heard}" for song in library if song.genres]
+    pairs = [f"{meant.get(song.genres[0], song.genres[0])} / {song.predicted}" for song in library if song.genres]
     assert visit["confusion"]["counts"] == {pair: pairs.count(pair) for pair in pairs}
     full, empty = (visit["confusion"]["cells"][name] for name in ("full", "empty"))
     picture = visit.picture("confusion")
@@ -249,7 +253,7 @@ def test_the_matrix_sets_files_against_ear(visit: Visit, library: list[Song]) ->
 
 
 def test_clicking_a_cell_lists_its_songs_and_a_double_click_plays_one(visit: Visit, library: list[Song]) -> None:
-    songs = [song for song in library if song.genres == ("Jazz",) and song.heard == "Classical"]
+    songs = [song for song in library if song.genres == ("Jazz",) and song.predicted == "Classical"]
     surest = sorted(songs, key=lambda song: -(song.confidence or 0))
     assert visit["confusion"]["title"] == "Jazz in the file, heard as Classical"
     assert visit["confusion"]["listed"] == [song.name for song in surest]

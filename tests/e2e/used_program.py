@@ -24,7 +24,7 @@ from watched_program import drop
 from mgc_desktop.app import build_app
 from mgc_desktop.library.query import Filter
 from mgc_desktop.ui.settings_dialog import SettingsDialog
-from mgc_desktop.ui.views import VIEWS
+from mgc_desktop.ui.view_registry import VIEWS
 
 
 def use_library(visit: Visit) -> Seen:
@@ -36,10 +36,13 @@ def use_library(visit: Visit) -> Seen:
     for _ in range(2):  # a song again and again: it must not matter how long anything takes
         hand.click(visit.window.bar.repeat)
     drop(visit.program, visit.folder / "music")
-    wait(lambda: controller.model.songs and not controller.librarian.scanning, "the folder is read")
-    fresh = controller.store.number(Filter.UNHEARD)
+    wait(lambda: controller.model.songs and not controller.library_service.scanning, "the folder is read")
+    fresh = controller.store.number(Filter.NOT_ANALYSED)
     hand.answer(lambda: hand.click(page.strip.listen), hand.entry("Only what is new"))
-    wait(lambda: controller.store.number(Filter.UNHEARD) == 0 and not controller.librarian.listening, "all is heard")
+    wait(
+        lambda: controller.store.number(Filter.NOT_ANALYSED) == 0 and not controller.library_service.listening,
+        "all is heard",
+    )
     wait(lambda: page.strip.listen.isVisible(), "the strip is at rest")
     visit.photograph("library")
     return {"welcomed": welcomed, "fresh": fresh, "line": page.line.text(), "titles": visit.listed()}
@@ -83,7 +86,7 @@ VISITS: dict[str, Callable[[Visit], Seen]] = {
     "map": used_views.use_map,
     "genres": used_views.use_genres,
     "confusion": used_views.use_confusion,
-    "hears": used_views.use_hears,
+    "hears": used_views.use_explain,
     "models": used_views.use_models,
     "teach": used_views.use_teach,
     "train": used_views.use_train,
@@ -94,22 +97,22 @@ VISITS: dict[str, Callable[[Visit], Seen]] = {
 @contextmanager
 def complaints() -> Iterator[list[str]]:
     """What Qt, the program's log or Python has to warn of."""
-    heard: list[str] = []
+    predicted: list[str] = []
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            heard.append(self.format(record))
+            predicted.append(self.format(record))
 
     def on_qt(kind: QtMsgType, context: object, message: str) -> None:
         if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
-            heard.append(f"Qt: {message}")
+            predicted.append(f"Qt: {message}")
 
     ear = Ear(logging.WARNING)
     logging.getLogger().addHandler(ear)
     qInstallMessageHandler(on_qt)
-    before, sys.excepthook = sys.excepthook, lambda kind, error, trace: heard.append(f"{kind.__name__}: {error}")
+    before, sys.excepthook = sys.excepthook, lambda kind, error, trace: predicted.append(f"{kind.__name__}: {error}")
     try:
-        yield heard
+        yield predicted
     finally:
         sys.excepthook = before
         qInstallMessageHandler(None)
@@ -117,7 +120,7 @@ def complaints() -> Iterator[list[str]]:
 
 
 def main(folder: Path) -> int:
-    with complaints() as heard:
+    with complaints() as predicted:
         program = build_app(show=True)
         QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)  # the same on every desktop
         program.start([])
@@ -132,7 +135,7 @@ def main(folder: Path) -> int:
         finally:
             program.window.close()
             program.close()
-    seen["complaints"] = heard
+    seen["complaints"] = predicted
     (folder / "seen.json").write_text(json.dumps(seen, indent=1, ensure_ascii=False), encoding="utf-8")
     return 0
 

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLabel, QMenu
 from visit import Seen, Visit, words
 
 from mgc_desktop import settings as s
+from mgc_desktop.analysis.distribution import Side
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.insight.distribution import Side
-from mgc_desktop.insight.training_run import State
-from mgc_desktop.ui.library.review_dialog import ReviewDialog
+from mgc_desktop.training_runs.run import RunState
+from mgc_desktop.ui.views.library.review_dialog import ReviewDialog
 
 OWN_GENRE = "Danmaku"
 OTHER_OWN_GENRE = "Ragtime"
@@ -56,11 +56,11 @@ def use_map(visit: Visit) -> Seen:
     hand.click(page.lasso)
 
     hand.answer(lambda: hand.click(canvas, _place(view, own), Qt.MouseButton.RightButton), hand.entry("More like this"))
-    wait(page.alike.isVisible, "songs alike are listed")
-    rows = [page.alike.songs.item(row).text() for row in range(page.alike.songs.count())]
+    wait(page.similar.isVisible, "songs alike are listed")
+    rows = [page.similar.songs.item(row).text() for row in range(page.similar.songs.count())]
     seen["alike"] = {"of": view.map.titles[own], "rows": rows}
     visit.photograph("map-alike")
-    hand.click(page.alike.close_button)
+    hand.click(page.similar.close_button)
 
     hand.click(page.dimensions.button("3"))
     wait(lambda: not canvas.motion.moving and canvas.scene.camera.flat == 0, "the cube is shown")
@@ -144,7 +144,7 @@ def use_genres(visit: Visit) -> Seen:
             {
                 "genre": genre.name,
                 "in the file": len(genre.songs(Side.TAGGED)),
-                "heard": len(genre.songs(Side.HEARD)),
+                "heard": len(genre.songs(Side.PREDICTED)),
                 "where": eye.where(ground, pairs.box((row, 1))),
                 "colour": pairs.colours.genre(genre.name),
             }
@@ -157,7 +157,7 @@ def use_genres(visit: Visit) -> Seen:
     seen["decades"] = [(parts.part((row, 0)).name, len(parts.part((row, 0)).ids)) for row in range(parts.shape()[0])]
     visit.photograph("genres-decades")
 
-    row = max(rows, key=lambda row: len(genres[row].songs(Side.HEARD)))
+    row = max(rows, key=lambda row: len(genres[row].songs(Side.PREDICTED)))
     bar = pairs.box((row, 1))
     hand.point(ground, QPointF(bar.left() + 12, bar.center().y()))
     seen["pointed"] = [label.text() for label in page.left.findChildren(QLabel) if genres[row].name in label.text()]
@@ -213,7 +213,7 @@ def use_confusion(visit: Visit) -> Seen:
     return seen
 
 
-def use_hears(visit: Visit) -> Seen:
+def use_explain(visit: Visit) -> Seen:
     """Freeze a moment of the song that plays, ask what speaks for another genre, and save what is seen."""
     hand, eye = visit.hand, visit.eye
     view = visit.view("hears")
@@ -293,7 +293,7 @@ def use_teach(visit: Visit) -> Seen:
     """Name two genres of one's own, see how well they are learned, switch on, hear one named, switch off, undo."""
     hand, eye = visit.hand, visit.eye
     view = visit.view("teach")
-    page, teacher = view.page, view.teacher
+    page, head_trainer = view.page, view.head_trainer
     wait(page.begin.isVisible, "it says how to begin")
     visit.photograph("teach-begin")
     hand.click(page.begin.button)
@@ -309,7 +309,9 @@ def use_teach(visit: Visit) -> Seen:
         wait(lambda marked=marked: len(page.marks.songs.rows) > marked, f"{genre} is marked")  # type: ignore[misc]
         hand.click(page.search)
         hand.press(Qt.Key.Key_Escape)
-    wait(lambda: teacher.state.report is not None and page.figures.save.isVisible(), "it is known how well it does")
+    wait(
+        lambda: head_trainer.state.report is not None and page.figures.save.isVisible(), "it is known how well it does"
+    )
     seen["marks"] = [(row.title, row.artist, row.genre) for row in page.marks.songs.rows]
     seen["figures"] = [page.figures.headline.text(), page.figures.method.text()]
     seen["bars"] = eye.where(page.figures.bars)
@@ -342,7 +344,7 @@ def use_teach(visit: Visit) -> Seen:
 
 
 def _heard(visit: Visit) -> dict[str, str | None]:
-    return {song.name: song.heard for song in visit.songs()}
+    return {song.name: song.predicted for song in visit.songs()}
 
 
 def _are_found(page: Any, title: str) -> bool:
@@ -373,7 +375,7 @@ def use_train(visit: Visit) -> Seen:
     visit.photograph("train")
     seen: Seen = {"installed": True, "words": panel.words.text(), "source": panel.source.text()}
     hand.click(panel.cancel)
-    wait(lambda: view.trainer.running is None and panel.run.state is not State.RUNNING, "it has stopped")
+    wait(lambda: view.trainer.running is None and panel.run.state is not RunState.RUNNING, "it has stopped")
     settle()
     visit.photograph("train-stopped")
     return seen | {

@@ -24,7 +24,7 @@ from mgc_desktop.features.mel import mel_frequencies
 
 CLICK_HZ = 3000.0
 REACH = 0.25  # seconds around the cursor in which a click is looked for
-PATIENCE = 240_000  # ms
+TIMEOUT = 240_000  # ms
 
 
 class Watcher:
@@ -46,7 +46,7 @@ class Watcher:
                 "when": now,
                 "cursor": position,
                 "click": self._click_near(position),
-                "heard": 0.0 if prediction is None else prediction.heard,
+                "heard": 0.0 if prediction is None else prediction.analysed_seconds,
                 "most_probable": None if prediction is None else prediction.ranked[0][0],
             }
         )
@@ -91,7 +91,7 @@ def main(song: Path, folder: Path) -> int:
             QTimer.singleShot(500, program.window.close)  # what is on its way to the ear is still heard
 
     program.parts.playback.playing_changed.connect(on_playing)
-    QTimer.singleShot(PATIENCE, program.window.close)
+    QTimer.singleShot(TIMEOUT, program.window.close)
     platform = program.app.platformName()
     status = program.app.exec()
     (folder / "seen.json").write_text(json.dumps({"platform": platform, "frames": watcher.frames}))

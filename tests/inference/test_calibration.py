@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from mgc_desktop.inference.calibration import (
     Calibration,
-    poolable,
+    aggregation_input,
     pooled_probabilities,
     segment_probabilities,
     softmax,
@@ -56,7 +56,9 @@ def test_a_song_temperature_sharpens_mean_probabilities_too() -> None:
 
 def test_certainty_survives_pooling_without_infinities() -> None:
     logits = np.array([[1e4, 0, 0]], np.float32)
-    p = pooled_probabilities(poolable(logits, Calibration("mean_probabilities"))[0], Calibration("mean_probabilities"))
+    p = pooled_probabilities(
+        aggregation_input(logits, Calibration("mean_probabilities"))[0], Calibration("mean_probabilities")
+    )
     assert np.isfinite(p).all()
     assert p[0] == pytest.approx(1)
 

@@ -20,7 +20,7 @@ from mgc_desktop.inference.head import Head
 Golden = dict[str, np.ndarray]
 
 
-def taught_head(width: int = 400) -> Head:
+def user_head(width: int = 400) -> Head:
     zeros = np.zeros(width, np.float32)
     weights = np.random.default_rng(0).normal(size=(2, width)).astype(np.float32)
     bias = np.zeros(2, np.float32)
@@ -80,21 +80,21 @@ def test_threads_may_share_a_classifier(musicnn: Classifier, golden: Golden) -> 
 
 
 def test_a_pickled_classifier_says_the_same(musicnn: Classifier, golden: Golden) -> None:
-    taught = musicnn.with_head(taught_head())
-    for classifier in (musicnn, taught):
+    adapter = musicnn.with_head(user_head())
+    for classifier in (musicnn, adapter):
         again = pickle.loads(pickle.dumps(classifier))
         assert again.version == classifier.version
         assert np.allclose(again.predict(golden["patches"]).logits, classifier.predict(golden["patches"]).logits)
 
 
 def test_a_taught_head_brings_its_own_genres(musicnn: Classifier, golden: Golden) -> None:
-    taught = musicnn.with_head(taught_head())
-    assert taught.genres == ("Fado", "Synthwave")
+    adapter = musicnn.with_head(user_head())
+    assert adapter.genres == ("Fado", "Synthwave")
     assert musicnn.genres == GENRES
-    assert taught.version != musicnn.version
-    assert taught.predict(golden["patches"]).logits.shape == (len(golden["patches"]), 2)
+    assert adapter.version != musicnn.version
+    assert adapter.predict(golden["patches"]).logits.shape == (len(golden["patches"]), 2)
     with pytest.raises(ModelError, match="does not give"):
-        musicnn.with_head(taught_head(width=200))
+        musicnn.with_head(user_head(width=200))
 
 
 def test_a_report_model_gives_its_genres_directly(report_model: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_report_model_gives_its_genres_directly(report_model: Path) -> None:
     assert [part.shape for part in classifier.features(spectrogram)] == [(3, 0), (3, 0)]
     assert classifier.version == "1.0"
     with pytest.raises(ModelError, match="does not give"):
-        classifier.with_head(taught_head())
+        classifier.with_head(user_head())
 
 
 def test_a_network_that_is_not_what_the_metadata_say_is_refused(report_model: Path) -> None:

@@ -25,7 +25,7 @@ def test_before_anything_is_heard_no_genre_is_named(musicnn: Classifier) -> None
     pool = SongPool(musicnn)
     pool.add(PatchScores(np.zeros((0, 10), np.float32)))
     verdict = pool.verdict()
-    assert not pool.heard
+    assert not pool.analysed_seconds
     assert verdict.genre is None
     assert np.allclose(verdict.probabilities, 0.1)
     assert (verdict.tags, verdict.embedding) == ((), None)

@@ -14,7 +14,7 @@ import pytest
 
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
-from mgc_desktop.inference.projection import DIMENSIONS, METHODS, Atlas, Projection
+from mgc_desktop.inference.projection import DIMENSIONS, METHODS, Projection, ProjectionSet
 from mgc_desktop.paths import models_dir
 
 RNG = np.random.default_rng(0)
@@ -27,9 +27,9 @@ def network(inputs: int, dimensions: int, method: str = "umap") -> Projection:
 
 
 @pytest.fixture
-def atlas() -> Atlas:
+def projection_set() -> ProjectionSet:
     maps = {("pca", 2): network(5, 2, "pca"), ("umap", 3): network(5, 3)}
-    return Atlas(np.arange(5.0), np.full(5, 2.0), maps, "Fitted to made songs.")
+    return ProjectionSet(np.arange(5.0), np.full(5, 2.0), maps, "Fitted to made songs.")
 
 
 def test_layers_are_applied_with_a_tanh_between_them() -> None:
@@ -49,30 +49,30 @@ def test_layers_that_do_not_fit_each_other_are_refused() -> None:
         Projection("pca", (), ())
 
 
-def test_an_atlas_keeps_its_maps_and_what_they_were_fitted_to(atlas: Atlas, tmp_path: Path) -> None:
-    atlas.save(tmp_path / "maps.npz")
-    loaded = Atlas.load(tmp_path / "maps.npz")
+def test_an_atlas_keeps_its_maps_and_what_they_were_fitted_to(projection_set: ProjectionSet, tmp_path: Path) -> None:
+    projection_set.save(tmp_path / "maps.npz")
+    loaded = ProjectionSet.load(tmp_path / "maps.npz")
     embeddings = RNG.normal(3, 2, (20, 5)).astype(np.float32)
-    assert loaded.maps.keys() == atlas.maps.keys()
+    assert loaded.maps.keys() == projection_set.maps.keys()
     assert loaded.fitted_on == "Fitted to made songs."
     assert loaded.maps["umap", 3].fidelity == 0.8
-    for method, dimensions in atlas.maps:
-        before = atlas.place(atlas.standard(embeddings), method, dimensions)
+    for method, dimensions in projection_set.maps:
+        before = projection_set.place(projection_set.standard(embeddings), method, dimensions)
         after = loaded.place(loaded.standard(embeddings), method, dimensions)
         assert after.shape == (20, dimensions)
         assert after == pytest.approx(before, abs=0.01)  # half precision
 
 
-def test_a_song_lies_at_the_same_place_alone_and_among_others(atlas: Atlas) -> None:
+def test_a_song_lies_at_the_same_place_alone_and_among_others(projection_set: ProjectionSet) -> None:
     embeddings = RNG.normal(3, 2, (300, 5)).astype(np.float32)
-    together = atlas.place(atlas.standard(embeddings), "umap", 3)
-    alone = atlas.place(atlas.standard(embeddings[7:8]), "umap", 3)
+    together = projection_set.place(projection_set.standard(embeddings), "umap", 3)
+    alone = projection_set.place(projection_set.standard(embeddings[7:8]), "umap", 3)
     assert alone == pytest.approx(together[7:8], abs=1e-5)
 
 
-def test_the_same_atlas_makes_the_same_file(atlas: Atlas, tmp_path: Path) -> None:
+def test_the_same_atlas_makes_the_same_file(projection_set: ProjectionSet, tmp_path: Path) -> None:
     for name in ("one.npz", "two.npz"):
-        atlas.save(tmp_path / name)
+        projection_set.save(tmp_path / name)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
 
@@ -84,26 +84,28 @@ def test_the_same_atlas_makes_the_same_file(atlas: Atlas, tmp_path: Path) -> Non
         (lambda path: path.unlink(), "missing"),
     ],
 )
-def test_a_damaged_atlas_is_named(atlas: Atlas, tmp_path: Path, damage: Callable[[Path], Any], complaint: str) -> None:
+def test_a_damaged_atlas_is_named(
+    projection_set: ProjectionSet, tmp_path: Path, damage: Callable[[Path], Any], complaint: str
+) -> None:
     path = tmp_path / "maps.npz"
-    atlas.save(path)
+    projection_set.save(path)
     damage(path)
     with pytest.raises(ModelError, match=complaint) as caught:
-        Atlas.load(path)
+        ProjectionSet.load(path)
     assert caught.value.path == path
 
 
-def test_another_file_than_the_recorded_one_is_refused(atlas: Atlas, tmp_path: Path) -> None:
-    atlas.save(tmp_path / "maps.npz")
+def test_another_file_than_the_recorded_one_is_refused(projection_set: ProjectionSet, tmp_path: Path) -> None:
+    projection_set.save(tmp_path / "maps.npz")
     with pytest.raises(ModelError, match="checksum"):
-        Atlas.load(tmp_path / "maps.npz", hashlib.sha256(b"other").hexdigest())
+        ProjectionSet.load(tmp_path / "maps.npz", hashlib.sha256(b"other").hexdigest())
 
 
-def test_an_atlas_of_other_embeddings_is_refused(atlas: Atlas) -> None:
+def test_an_atlas_of_other_embeddings_is_refused(projection_set: ProjectionSet) -> None:
     with pytest.raises(ValueError, match="not of these embeddings"):
-        replace(atlas, mean=np.zeros(4), spread=np.ones(4))
+        replace(projection_set, mean=np.zeros(4), spread=np.ones(4))
     with pytest.raises(ValueError, match="do not fit"):
-        replace(atlas, spread=np.zeros(5))
+        replace(projection_set, spread=np.zeros(5))
 
 
 # The bundled one
@@ -114,11 +116,11 @@ def test_the_default_model_has_all_its_maps_small_and_as_recorded() -> None:
     metadata = ModelMetadata.load(folder)
     assert metadata.projections is not None
     path = folder / metadata.projections.file
-    atlas = Atlas.load(path, metadata.projections.sha256)
-    assert set(atlas.maps) == {(method, dimensions) for method in METHODS for dimensions in DIMENSIONS}
-    assert len(atlas.mean) == metadata.embedding
+    projection_set = ProjectionSet.load(path, metadata.projections.sha256)
+    assert set(projection_set.maps) == {(method, dimensions) for method in METHODS for dimensions in DIMENSIONS}
+    assert len(projection_set.mean) == metadata.embedding
     assert path.stat().st_size < 300_000
-    assert "songs" in atlas.fitted_on
+    assert "songs" in projection_set.fitted_on
 
 
 def test_metadata_of_before_the_maps_are_read_as_they_were() -> None:

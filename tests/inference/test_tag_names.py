@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mgc_desktop.inference.classifier import Classifier
-from mgc_desktop.inference.tag_names import SYNONYMS, shown_probabilities, telling
+from mgc_desktop.inference.tag_names import SYNONYMS, salient_tags, shown_probabilities
 
 
 def test_every_synonym_is_a_tag_of_the_backbone_and_used_once(musicnn: Classifier) -> None:
@@ -33,33 +33,33 @@ def test_synonyms_strengthen_each_other() -> None:
 
 
 def test_a_rare_word_beats_a_usual_one() -> None:
-    words = telling({"guitar": 0.4, "sitar": 0.3}, {"guitar": 0.25, "sitar": 0.02})
+    words = salient_tags({"guitar": 0.4, "sitar": 0.3}, {"guitar": 0.25, "sitar": 0.02})
     assert [word for word, _ in words] == ["sitar", "guitar"]
     assert dict(words)["sitar"] == 0.3
 
 
 def test_what_is_as_usual_or_unlikely_is_not_shown() -> None:
-    assert telling({"guitar": 0.25, "opera": 0.05}, {"guitar": 0.25, "opera": 0.001}) == ()
-    assert telling({}, {}) == ()
+    assert salient_tags({"guitar": 0.25, "opera": 0.05}, {"guitar": 0.25, "opera": 0.001}) == ()
+    assert salient_tags({}, {}) == ()
 
 
 def test_a_word_of_unknown_rate_is_not_shown() -> None:
-    assert telling({"piano": 0.9}, {}) == ()
+    assert salient_tags({"piano": 0.9}, {}) == ()
 
 
 def test_the_more_telling_word_replaces_the_general_one() -> None:
     rates = {"vocals": 0.1, "female vocal": 0.1, "rock": 0.1, "metal": 0.03}
-    words = telling({"vocals": 0.8, "female vocal": 0.7, "rock": 0.6, "metal": 0.5}, rates)
+    words = salient_tags({"vocals": 0.8, "female vocal": 0.7, "rock": 0.6, "metal": 0.5}, rates)
     assert {word for word, _ in words} == {"female vocal", "metal"}
-    assert [word for word, _ in telling({"vocals": 0.8}, rates)] == ["vocals"]
+    assert [word for word, _ in salient_tags({"vocals": 0.8}, rates)] == ["vocals"]
 
 
 def test_a_duet_has_two_voices_and_a_singer_one() -> None:
     rates = {"female vocal": 0.09, "male vocal": 0.06}
-    assert len(telling({"female vocal": 0.7, "male vocal": 0.4}, rates)) == 2
-    assert telling({"female vocal": 0.2, "male vocal": 0.5}, rates) == (("male vocal", 0.5),)
+    assert len(salient_tags({"female vocal": 0.7, "male vocal": 0.4}, rates)) == 2
+    assert salient_tags({"female vocal": 0.2, "male vocal": 0.5}, rates) == (("male vocal", 0.5),)
 
 
 def test_a_handful_at_most() -> None:
-    words = telling(dict.fromkeys(list(SYNONYMS)[:20], 0.9), dict.fromkeys(SYNONYMS, 0.05))
+    words = salient_tags(dict.fromkeys(list(SYNONYMS)[:20], 0.9), dict.fromkeys(SYNONYMS, 0.05))
     assert len(words) == 6

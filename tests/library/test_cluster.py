@@ -11,9 +11,9 @@ import pytest
 
 from mgc_desktop.cli.main import main
 from mgc_desktop.inference import registry
+from mgc_desktop.library.analyse import AnalyseSong
 from mgc_desktop.library.cluster import ClusterError, cluster_pool
 from mgc_desktop.library.jobs import enqueue, run
-from mgc_desktop.library.listen import Listen
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import State
@@ -43,7 +43,7 @@ def test_two_workers_listen_to_a_library(tmp_path: Path, write_audio: Callable[.
         assert workers == 2
         scan([tmp_path / "music"], store)
         enqueue(store, store.ids(Query()))
-        report = run(store, Listen("musicnn"), model, pool, workers=workers)
+        report = run(store, AnalyseSong("musicnn"), model, pool, workers=workers)
         assert (report.done, report.failed) == (7, 1)
         counts = store.counts()
         assert counts[State.FAILED] == 1

@@ -10,9 +10,9 @@ import pytest
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.inference import registry
+from mgc_desktop.library.analyse import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.jobs import JobProgress, Pause, enqueue, run
-from mgc_desktop.library.listen import Listen
 from mgc_desktop.library.query import Filter, Query
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import State
@@ -52,7 +52,7 @@ def test_every_song_gets_a_verdict_and_the_bad_one_a_reason(
     store: LibraryStore, music: Path, pool: IsolatedPool
 ) -> None:
     seen: list[JobProgress] = []
-    report = run(store, Listen("musicnn"), MODEL, pool, workers=2, progress=seen.append)
+    report = run(store, AnalyseSong("musicnn"), MODEL, pool, workers=2, progress=seen.append)
     assert (report.done, report.failed, report.total, report.cancelled) == (4, 1, 4, False)
     assert waiting(store) == 0
     for number in range(3):
@@ -79,11 +79,11 @@ def test_a_cancelled_run_goes_on_where_it_stopped(store: LibraryStore, pool: Iso
         if progress.done:
             cancel.cancel()
 
-    first = run(store, Listen("musicnn"), MODEL, pool, workers=1, cancel=cancel, progress=stop)
+    first = run(store, AnalyseSong("musicnn"), MODEL, pool, workers=1, cancel=cancel, progress=stop)
     assert first.cancelled
     assert 0 < first.done < 4
     assert waiting(store) == 4 - first.done
-    second = run(store, Listen("musicnn"), MODEL, pool, workers=1)
+    second = run(store, AnalyseSong("musicnn"), MODEL, pool, workers=1)
     assert second.done == 4 - first.done
     assert waiting(store) == 0
 
@@ -92,7 +92,7 @@ def test_songs_that_were_listened_to_when_the_program_died_are_heard_again(
     store: LibraryStore, pool: IsolatedPool
 ) -> None:
     store.set_state(store.ids(Query())[:2], State.LISTENING)
-    assert run(store, Listen("musicnn"), MODEL, pool, workers=2).done == 4
+    assert run(store, AnalyseSong("musicnn"), MODEL, pool, workers=2).done == 4
 
 
 def test_a_paused_run_hands_out_nothing(store: LibraryStore, pool: IsolatedPool) -> None:
@@ -105,7 +105,7 @@ def test_a_paused_run_hands_out_nothing(store: LibraryStore, pool: IsolatedPool)
         if len(looks) == 3:
             cancel.cancel()
 
-    report = run(store, Listen("musicnn"), MODEL, pool, workers=2, cancel=cancel, pause=pause, progress=look)
+    report = run(store, AnalyseSong("musicnn"), MODEL, pool, workers=2, cancel=cancel, pause=pause, progress=look)
     assert report.done == 0
     assert all(progress.paused and progress.remaining is None for progress in looks)
     assert waiting(store) == 4
@@ -114,7 +114,7 @@ def test_a_paused_run_hands_out_nothing(store: LibraryStore, pool: IsolatedPool)
 def test_audio_that_was_heard_is_recognised_under_another_name(
     store: LibraryStore, music: Path, pool: IsolatedPool
 ) -> None:
-    run(store, Listen("musicnn"), MODEL, pool, workers=2)
+    run(store, AnalyseSong("musicnn"), MODEL, pool, workers=2)
     old = store.song_at(music / "0.flac")
     assert old is not None
     data = (music / "0.flac").read_bytes()
@@ -125,9 +125,9 @@ def test_audio_that_was_heard_is_recognised_under_another_name(
     new = store.song_at(music / "other name.flac")
     assert new is not None
     assert new.id != old.id
-    assert Listen("musicnn")(new.path, frozenset({str(old.checksum)})).prediction is None
+    assert AnalyseSong("musicnn")(new.path, frozenset({str(old.checksum)})).prediction is None
     enqueue(store, [new.id])
-    run(store, Listen("musicnn"), MODEL, pool, workers=1)
+    run(store, AnalyseSong("musicnn"), MODEL, pool, workers=1)
     again = store.song_at(new.path)
     assert again is not None
-    assert (again.heard, again.confidence, again.checksum) == (old.heard, old.confidence, old.checksum)
+    assert (again.predicted, again.confidence, again.checksum) == (old.predicted, old.confidence, old.checksum)

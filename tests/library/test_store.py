@@ -50,13 +50,13 @@ def prediction(path: Path, *, version: str = "1", model: str = "musicnn") -> Tra
         timeline=Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, 10), np.float32)),
         tags=(("guitar", 0.5),),
         embedding=np.arange(4, dtype=np.float32),
-        heard=30.0,
+        analysed_seconds=30.0,
     )
 
 
-def hear(store: LibraryStore, song: int, heard: TrackPrediction) -> None:
-    store.remember("c0ffee", heard)
-    analysis = store.analysis("c0ffee", heard.model, heard.model_version)
+def hear(store: LibraryStore, song: int, predicted: TrackPrediction) -> None:
+    store.remember("c0ffee", predicted)
+    analysis = store.analysis("c0ffee", predicted.model, predicted.model_version)
     assert analysis is not None
     store.assign(song, analysis, State.TO_WRITE)
 
@@ -65,7 +65,7 @@ def test_a_song_comes_back_as_it_was_put(store: LibraryStore) -> None:
     song = store.song_at(Path("/m/a/one.mp3"))
     assert song is not None
     assert (song.title, song.artist, song.album, song.genres) == ("Éclair", "Zoé", "Night", ("Jazz", "Blues"))
-    assert (song.size, song.mtime_ns, song.state, song.heard) == (10, 100, State.NEW, None)
+    assert (song.size, song.mtime_ns, song.state, song.predicted) == (10, 100, State.NEW, None)
 
 
 def test_a_file_without_title_is_called_by_its_name_and_a_bad_one_has_failed(store: LibraryStore) -> None:
@@ -113,16 +113,16 @@ def test_names_that_are_not_utf8_survive(store: LibraryStore) -> None:
 def test_what_was_heard_is_kept_by_the_audio_not_by_the_file(store: LibraryStore) -> None:
     song = store.song_at(Path("/m/a/two.mp3"))
     assert song is not None
-    heard = prediction(song.path)
-    hear(store, song.id, heard)
-    assert store.orphans("musicnn", "1") == set()
+    predicted = prediction(song.path)
+    hear(store, song.id, predicted)
+    assert store.unreferenced("musicnn", "1") == set()
     store.forget([song.path])
-    assert store.orphans("musicnn", "1") == {"c0ffee"}
+    assert store.unreferenced("musicnn", "1") == {"c0ffee"}
     kept = store.analysis("c0ffee", "musicnn", "1")
     assert kept is not None
-    np.testing.assert_array_equal(kept.probabilities, heard.probabilities)
-    np.testing.assert_array_equal(kept.embedding, heard.embedding)  # type: ignore[arg-type]
-    assert (kept.genre, kept.tags, kept.heard) == (GENRES[0], (("guitar", 0.5),), 30.0)
+    np.testing.assert_array_equal(kept.probabilities, predicted.probabilities)
+    np.testing.assert_array_equal(kept.embedding, predicted.embedding)  # type: ignore[arg-type]
+    assert (kept.genre, kept.tags, kept.analysed_seconds) == (GENRES[0], (("guitar", 0.5),), 30.0)
     assert store.analysis("c0ffee", "musicnn", "2") is None
 
 
@@ -140,10 +140,10 @@ def test_another_model_takes_up_what_it_heard_before_and_the_rest_is_stale(store
     def stand() -> list[tuple[str | None, State]]:
         return [(song.model, song.state) for song in store.songs([two.id, three.id])]
 
-    store.take_up("cnn", "1")
+    store.use_version("cnn", "1")
     assert stand() == [("cnn@1", State.TO_WRITE), ("musicnn@1", State.STALE)]
     assert store.verdicts([two.id])[two.id].model == "cnn@1"
-    store.take_up("musicnn", "1")
+    store.use_version("musicnn", "1")
     assert stand() == [("musicnn@1", State.TO_WRITE), ("musicnn@1", State.AGREES)]
 
 
@@ -153,7 +153,7 @@ def test_what_was_written_stays_written_whichever_model_listens(store: LibrarySt
     hear(store, song.id, prediction(song.path))
     store.remember("c0ffee", prediction(song.path, model="cnn"))
     store.set_state([song.id], State.WRITTEN)
-    store.take_up("cnn", "1")
+    store.use_version("cnn", "1")
     assert [(s.model, s.state) for s in store.songs([song.id])] == [("musicnn@1", State.WRITTEN)]
 
 
@@ -163,9 +163,9 @@ def test_new_tags_leave_the_verdict_alone(store: LibraryStore) -> None:
     assert song is not None
     hear(store, song.id, prediction(path))
     store.put([FileTags(path, 21, 201, title="Apple", genres=("Pop",))])
-    renewed = store.song_at(path)
-    assert renewed is not None
-    assert (renewed.title, renewed.genres, renewed.heard, renewed.state) == (
+    refreshed = store.song_at(path)
+    assert refreshed is not None
+    assert (refreshed.title, refreshed.genres, refreshed.predicted, refreshed.state) == (
         "Apple",
         ("Pop",),
         GENRES[0],
@@ -251,13 +251,13 @@ def test_damage_that_opening_does_not_show_is_found_later(tmp_path: Path) -> Non
     with LibraryStore(path) as store:
         store.put(FileTags(Path(f"/m/{i}.mp3"), 1, 1, title="x" * 200) for i in range(500))
     with LibraryStore(path, check=False) as store:
-        assert store.is_sound()
+        assert store.is_intact()
     data = bytearray(path.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 8192] = bytes(8192)
     path.write_bytes(data)
     with LibraryStore(path, check=False) as store:
         assert store.set_aside is None
-        assert not store.is_sound()
+        assert not store.is_intact()
 
 
 class TestOnlySomeSongs:

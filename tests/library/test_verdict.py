@@ -15,7 +15,7 @@ def test_every_genre_agrees_with_its_own_name_however_it_is_written(genre: str) 
 
 
 @pytest.mark.parametrize(
-    ("in_file", "heard", "state"),
+    ("in_file", "predicted", "state"),
     [
         ((), "Jazz", State.TO_WRITE),
         (("Jazz",), None, State.UNSURE),
@@ -26,8 +26,8 @@ def test_every_genre_agrees_with_its_own_name_however_it_is_written(genre: str) 
         (("Jazz",), "Hip-Hop", State.DIFFERS),
     ],
 )
-def test_where_a_song_stands(in_file: tuple[str, ...], heard: str | None, state: State) -> None:
-    assert state_of(in_file, heard) is state
+def test_where_a_song_stands(in_file: tuple[str, ...], predicted: str | None, state: State) -> None:
+    assert state_of(in_file, predicted) is state
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,6 @@ def test_what_a_name_in_a_file_may_stand_for(
 
 
 @pytest.mark.parametrize("name", ["Metal", "Fado", "Drum & Bass", "Soundtrack", "piano", "R&B"])
-@pytest.mark.parametrize("heard", GENRES)
-def test_a_name_agrees_with_what_it_may_stand_for(name: str, heard: str) -> None:
-    assert agrees([name], heard) == (heard in meanings(name, GENRES))
+@pytest.mark.parametrize("predicted", GENRES)
+def test_a_name_agrees_with_what_it_may_stand_for(name: str, predicted: str) -> None:
+    assert agrees([name], predicted) == (predicted in meanings(name, GENRES))

@@ -20,7 +20,7 @@ from screens import colours, look
 
 pytestmark = [pytest.mark.package, pytest.mark.screen]
 
-PATIENCE = 60.0  # seconds
+TIMEOUT = 60.0  # seconds
 USABLE = "the window can be used"
 
 
@@ -31,7 +31,7 @@ def seen(installed: Any, screen: str) -> Any:
 
 
 def wait_for(done: Callable[[], Any], otherwise: Callable[[], str]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not done():
         assert time.monotonic() < deadline, otherwise()
         time.sleep(0.05)
@@ -47,7 +47,7 @@ def running(program: Any, *arguments: object) -> Iterator[subprocess.Popen[str]]
         assert process.poll() is None, process.communicate()[1]
         yield process
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=PATIENCE)
+        _, errors = process.communicate(timeout=TIMEOUT)
         assert process.returncode == 0, errors
         assert "Traceback" not in errors
     finally:
@@ -92,7 +92,7 @@ def test_a_song_is_drawn_and_named(seen: Any, screen: str, demo: Path, tmp_path:
 def test_a_picture_without_a_screen(installed: Any, demo: Path, tmp_path: Path) -> None:
     out = tmp_path / "window.png"
     process = installed.gui("--screenshot", out, "--seconds", "20", next(demo.glob("Sectoid*")))
-    _, errors = process.communicate(timeout=PATIENCE)
+    _, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0, errors
     image = QImage(str(out))
     assert (image.width(), image.height()) == (1360, 820)
@@ -101,7 +101,7 @@ def test_a_picture_without_a_screen(installed: Any, demo: Path, tmp_path: Path) 
 
 def test_without_a_screen_it_says_so(installed: Any) -> None:
     process = installed.gui()
-    _, errors = process.communicate(timeout=PATIENCE)
+    _, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 1
     assert "needs a screen" in errors
     assert "Traceback" not in errors
@@ -139,7 +139,7 @@ def test_a_crash_of_a_library_is_told_at_the_next_start(seen: Any, screen: str, 
     process = seen.gui()
     wait_for(lambda: USABLE in seen.log, lambda: seen.log)
     process.send_signal(signal.SIGSEGV)
-    process.communicate(timeout=PATIENCE)
+    process.communicate(timeout=TIMEOUT)
     assert process.returncode == -signal.SIGSEGV
     with running(seen):
         wait_for(lambda: "crashed at" in seen.log, lambda: seen.log)

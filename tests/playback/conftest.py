@@ -21,7 +21,7 @@ from sound_card import SoundCard, require_sound, sound_server, told_sound
 
 __all__ = ["sound_server"]
 
-_PATIENCE = 30.0  # seconds; a test that needs them all has failed
+_TIMEOUT = 30.0  # seconds; a test that needs them all has failed
 
 
 class Listener:
@@ -46,12 +46,12 @@ class Listener:
             return [event for event in self.events if event.kind is kind][count - 1 : count]
 
         with self._news:
-            assert self._news.wait_for(found, _PATIENCE), f"no {kind} in {self.kinds()}"
+            assert self._news.wait_for(found, _TIMEOUT), f"no {kind} in {self.kinds()}"
             return found()[0]
 
 
 def _until(condition: Callable[[], bool], what: str = "it did not happen") -> None:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.005)

@@ -18,12 +18,12 @@ def promise(
     position: float,
     length: float = 0.1,
     *,
-    turn: int = 1,
+    generation: int = 1,
     song: object = SONG,
     now: float | None = None,
 ) -> None:
     """The audio thread hands over a piece, usually 0.15 s before it is heard."""
-    clock.push(Span(when, position, length, song, turn), now=when - 0.15 if now is None else now)
+    clock.push(Span(when, position, length, song, generation), now=when - 0.15 if now is None else now)
 
 
 def test_before_anything_was_loaded_nothing_is_heard() -> None:
@@ -32,7 +32,7 @@ def test_before_anything_was_loaded_nothing_is_heard() -> None:
 
 def test_the_position_is_that_of_the_sound_that_is_due_not_of_the_sound_that_was_handed_over_last() -> None:
     clock = PlaybackClock()
-    clock.hold(SONG, 0.0, turn=1)
+    clock.hold(SONG, 0.0, generation=1)
     promise(clock, 10.0, 0.0)
     promise(clock, 10.1, 0.1)
     assert clock.heard(10.05) == (SONG, pytest.approx(0.05))
@@ -44,7 +44,7 @@ def test_the_position_is_that_of_the_sound_that_is_due_not_of_the_sound_that_was
 
 def test_until_the_first_sound_is_heard_the_song_stands_at_its_beginning() -> None:
     clock = PlaybackClock()
-    clock.hold(SONG, 0.0, turn=1)
+    clock.hold(SONG, 0.0, generation=1)
     promise(clock, 10.0, 0.0)
 
     assert clock.heard(9.9) == (SONG, 0.0)
@@ -73,18 +73,18 @@ def test_after_a_jump_its_target_is_told_until_the_sound_from_there_is_heard() -
     clock = PlaybackClock()
     promise(clock, 10.0, 0.0)
     promise(clock, 10.1, 0.1)
-    clock.hold(SONG, 60.0, turn=2)
+    clock.hold(SONG, 60.0, generation=2)
 
     assert clock.heard(10.12) == (SONG, 60.0)
-    promise(clock, 10.2, 60.0, turn=2)
+    promise(clock, 10.2, 60.0, generation=2)
     assert clock.heard(10.18) == (SONG, 60.0)
     assert clock.heard(10.25) == (SONG, pytest.approx(60.05))
 
 
 def test_sound_of_an_old_turn_that_comes_late_is_not_taken_for_the_new_one() -> None:
     clock = PlaybackClock()
-    clock.hold(SONG, 60.0, turn=2)
-    promise(clock, 10.0, 3.0, turn=1)
+    clock.hold(SONG, 60.0, generation=2)
+    promise(clock, 10.0, 3.0, generation=1)
 
     assert clock.heard(10.05) == (SONG, 60.0)
 

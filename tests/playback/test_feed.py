@@ -10,51 +10,51 @@ import numpy as np
 import pytest
 
 from mgc_desktop.errors import DecodeError
-from mgc_desktop.playback.feed import Feeder, Song
+from mgc_desktop.playback.decoder import Decoder, LoadedSong
 
 WriteAudio = Callable[..., Path]
 
 
-def all_of(feeder: Feeder) -> np.ndarray:
+def all_of(decoder: Decoder) -> np.ndarray:
     """Everything from where the feeder stands, `(samples, 2)`."""
     parts = []
-    while not feeder.take.over:
-        feeder.feed()
+    while not decoder.stream.over:
+        decoder.feed()
         out = np.zeros((4096, 2), np.float32)
-        parts.append(out[: feeder.take.ring.read_into(out)])
+        parts.append(out[: decoder.stream.ring.read_into(out)])
     return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
 
 
 def test_a_song_arrives_whole_and_unchanged(told_song: Callable[..., Path], sounds: Any) -> None:
     path = told_song(3.0)
 
-    feeder = Feeder(Song(path), turn=1)
-    heard = all_of(feeder)
+    decoder = Decoder(LoadedSong(path), generation=1)
+    heard = all_of(decoder)
 
-    assert feeder.rate == 44100
+    assert decoder.rate == 44100
     assert len(heard) == 3 * 44100
     assert np.array_equal(np.rint(heard[:, 0] * 8192), np.arange(3 * 44100) % 8000 + 1)
 
 
 def test_it_decodes_no_further_ahead_than_there_is_room(told_song: Callable[..., Path]) -> None:
-    feeder = Feeder(Song(told_song(9.0)), turn=1)
-    while feeder.feed():
+    decoder = Decoder(LoadedSong(told_song(9.0)), generation=1)
+    while decoder.feed():
         pass
 
-    assert feeder.take.ring.writable == 0
-    assert not feeder.take.complete
+    assert decoder.stream.ring.writable == 0
+    assert not decoder.stream.complete
 
 
 @pytest.mark.parametrize(
     ("sr", "rate"), [(8000, 44100), (32000, 44100), (44100, 44100), (48000, 48000), (96000, 44100)]
 )
 def test_unusual_rates_are_brought_to_a_usual_one(write_audio: WriteAudio, sounds: Any, sr: int, rate: int) -> None:
-    song = Song(write_audio("a.wav", sounds.chirp(2.0, sr, f1=2000.0), sr))
+    song = LoadedSong(write_audio("a.wav", sounds.chirp(2.0, sr, f1=2000.0), sr))
 
-    feeder = Feeder(song, turn=1)
-    heard = all_of(feeder)
+    decoder = Decoder(song, generation=1)
+    heard = all_of(decoder)
 
-    assert feeder.rate == rate
+    assert decoder.rate == rate
     assert song.duration == 2.0
     expected = sounds.chirp(2.0, rate, f1=2000.0)[0]
     assert len(heard) == len(expected)
@@ -65,7 +65,7 @@ def test_unusual_rates_are_brought_to_a_usual_one(write_audio: WriteAudio, sound
 def test_six_channels_are_folded_and_do_not_clip(write_audio: WriteAudio) -> None:
     loud = np.full((6, 44100), 0.999, np.float32)
 
-    heard = all_of(Feeder(Song(write_audio("a.wav", loud)), turn=1))
+    heard = all_of(Decoder(LoadedSong(write_audio("a.wav", loud)), generation=1))
 
     assert heard.max() == pytest.approx(0.999, abs=0.001)
 
@@ -73,38 +73,38 @@ def test_six_channels_are_folded_and_do_not_clip(write_audio: WriteAudio) -> Non
 def test_the_rate_of_a_device_is_obeyed(write_audio: WriteAudio, sounds: Any) -> None:
     path = write_audio("a.wav", sounds.chirp(2.0, 44100, f1=2000.0))
 
-    heard = all_of(Feeder(Song(path), turn=1, rate=48000))
+    heard = all_of(Decoder(LoadedSong(path), generation=1, rate=48000))
 
     assert np.abs(heard[:, 0] - sounds.chirp(2.0, 48000, f1=2000.0)[0])[300:-300].max() < 0.01
 
 
 def test_a_seek_is_exact_to_the_sample(told_song: Callable[..., Path]) -> None:
-    feeder = Feeder(Song(told_song(9.0)), turn=1)
-    feeder.feed()
+    decoder = Decoder(LoadedSong(told_song(9.0)), generation=1)
+    decoder.feed()
 
-    take = feeder.start(5.5, turn=2)
-    heard = all_of(feeder)
+    stream = decoder.start(5.5, generation=2)
+    heard = all_of(decoder)
 
-    assert (take.turn, take.start) == (2, 5.5)
+    assert (stream.generation, stream.start) == (2, 5.5)
     assert np.rint(heard[0, 0] * 8192) == round(5.5 * 44100) % 8000 + 1
     assert len(heard) == round(3.5 * 44100)
 
 
 def test_after_the_end_a_song_can_be_started_again(told_song: Callable[..., Path]) -> None:
-    feeder = Feeder(Song(told_song(1.0)), turn=1)
-    assert len(all_of(feeder)) == 44100
+    decoder = Decoder(LoadedSong(told_song(1.0)), generation=1)
+    assert len(all_of(decoder)) == 44100
 
-    feeder.start(0.0, turn=2)
+    decoder.start(0.0, generation=2)
 
-    assert len(all_of(feeder)) == 44100
+    assert len(all_of(decoder)) == 44100
 
 
 def test_a_seek_to_the_end_or_beyond_leaves_nothing(told_song: Callable[..., Path]) -> None:
-    feeder = Feeder(Song(told_song(1.0)), turn=1)
+    decoder = Decoder(LoadedSong(told_song(1.0)), generation=1)
 
     for place in (1.0, 77.0):
-        feeder.start(place, turn=2)
-        assert len(all_of(feeder)) == 0
+        decoder.start(place, generation=2)
+        assert len(all_of(decoder)) == 0
 
 
 def test_what_is_no_sound_file_is_refused(tmp_path: Path) -> None:
@@ -112,23 +112,23 @@ def test_what_is_no_sound_file_is_refused(tmp_path: Path) -> None:
     path.write_text("Dear Sir or Madam")
 
     with pytest.raises(DecodeError):
-        Feeder(Song(path), turn=1)
+        Decoder(LoadedSong(path), generation=1)
 
 
 def test_a_file_can_be_let_go_and_taken_up_again_in_the_middle(write_audio: WriteAudio, sounds: Any) -> None:
     path = write_audio("a.flac", sounds.chirp(6.0, 48000, f1=2000.0), 48000)
-    feeder = Feeder(Song(path), turn=1, rate=44100)
-    feeder.feed()
+    decoder = Decoder(LoadedSong(path), generation=1, rate=44100)
+    decoder.feed()
 
-    feeder.let_go()
+    decoder.release()
     moved = path.rename(path.with_name("b.flac"))  # as a safe writer does
     moved.rename(path)
-    before = feeder.take.ring.readable
-    while feeder.feed():
+    before = decoder.stream.ring.readable
+    while decoder.feed():
         pass
-    assert feeder.take.ring.readable <= before + 20_000, "nothing but what was decoded"
-    feeder.take_up()
-    heard = all_of(feeder)
+    assert decoder.stream.ring.readable <= before + 20_000, "nothing but what was decoded"
+    decoder.take_up()
+    heard = all_of(decoder)
 
     expected = sounds.chirp(6.0, 44100, f1=2000.0)[0]
     assert len(heard) == len(expected)
@@ -136,25 +136,25 @@ def test_a_file_can_be_let_go_and_taken_up_again_in_the_middle(write_audio: Writ
 
 
 def test_a_seek_while_the_file_is_away_is_made_good_when_it_is_back(told_song: Callable[..., Path]) -> None:
-    feeder = Feeder(Song(told_song(9.0)), turn=1)
-    feeder.let_go()
-    feeder.start(5.5, turn=2)
-    assert not feeder.feed()
+    decoder = Decoder(LoadedSong(told_song(9.0)), generation=1)
+    decoder.release()
+    decoder.start(5.5, generation=2)
+    assert not decoder.feed()
 
-    feeder.take_up()
+    decoder.take_up()
 
-    assert len(all_of(feeder)) == round(3.5 * 44100)
+    assert len(all_of(decoder)) == round(3.5 * 44100)
 
 
 def test_a_file_that_is_gone_when_it_is_needed_ends_the_song_and_says_why(told_song: Callable[..., Path]) -> None:
     path = told_song(9.0)
-    feeder = Feeder(Song(path), turn=1)
-    feeder.let_go()
+    decoder = Decoder(LoadedSong(path), generation=1)
+    decoder.release()
     path.unlink()
 
-    feeder.take_up()
+    decoder.take_up()
 
-    assert len(all_of(feeder)) == 0
-    assert feeder.take.complete
-    assert feeder.error is not None
-    assert feeder.error.path == path
+    assert len(all_of(decoder)) == 0
+    assert decoder.stream.complete
+    assert decoder.error is not None
+    assert decoder.error.path == path

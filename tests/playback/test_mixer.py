@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mgc_desktop.playback.clock import PlaybackClock
-from mgc_desktop.playback.mixer import FADE, Mixer, Take
+from mgc_desktop.playback.mixer import FADE, Mixer, Stream
 
 RATE = 1000
 
 
-def take(
-    values: np.ndarray, *, song: object = "song", start: float = 0.0, turn: int = 1, complete: bool = True
-) -> Take:
+def stream(
+    values: np.ndarray, *, song: object = "song", start: float = 0.0, generation: int = 1, complete: bool = True
+) -> Stream:
     """All the sound of a song; the same on both sides."""
-    made = Take(song, start, RATE, turn)
+    made = Stream(song, start, RATE, generation)
     made.ring.write(np.repeat(values.astype(np.float32)[:, np.newaxis], 2, axis=1))
     made.complete = complete
     return made
@@ -56,7 +56,7 @@ def test_with_no_song_it_is_silent(listening: Listening) -> None:
 
 
 def test_a_song_is_heard_from_its_first_sample_as_it_is(listening: Listening) -> None:
-    listening.mixer.cut_to(take(ramp(1200)))
+    listening.mixer.cut_to(stream(ramp(1200)))
     listening.mixer.playing = True
 
     heard = np.concatenate([listening.render(n) for n in (100, 700, 300)])
@@ -65,7 +65,7 @@ def test_a_song_is_heard_from_its_first_sample_as_it_is(listening: Listening) ->
 
 
 def test_a_song_that_stands_still_is_silent_and_stays_where_it_is(listening: Listening) -> None:
-    song = take(ramp(1200))
+    song = stream(ramp(1200))
     listening.mixer.cut_to(song)
 
     assert not listening.render(500).any()
@@ -73,7 +73,7 @@ def test_a_song_that_stands_still_is_silent_and_stays_where_it_is(listening: Lis
 
 
 def test_a_pause_fades_out_and_in_and_loses_no_sample(listening: Listening) -> None:
-    listening.mixer.cut_to(take(np.ones(1900)))
+    listening.mixer.cut_to(stream(np.ones(1900)))
     listening.mixer.playing = True
     listening.render(400)
 
@@ -89,7 +89,7 @@ def test_a_pause_fades_out_and_in_and_loses_no_sample(listening: Listening) -> N
 
 
 def test_the_clock_stands_still_in_a_pause(listening: Listening) -> None:
-    listening.mixer.cut_to(take(np.ones(1900)))
+    listening.mixer.cut_to(stream(np.ones(1900)))
     listening.mixer.playing = True
     listening.render(400)
     listening.mixer.playing = False
@@ -99,7 +99,7 @@ def test_the_clock_stands_still_in_a_pause(listening: Listening) -> None:
 
 
 def test_the_volume_is_a_factor_reached_by_a_ramp(listening: Listening) -> None:
-    listening.mixer.cut_to(take(np.ones(1900)))
+    listening.mixer.cut_to(stream(np.ones(1900)))
     listening.mixer.playing = True
     listening.render(300)
     listening.mixer.gain = 0.25
@@ -111,7 +111,7 @@ def test_the_volume_is_a_factor_reached_by_a_ramp(listening: Listening) -> None:
 
 
 def test_a_muted_song_runs_on(listening: Listening) -> None:
-    song = take(ramp(1900))
+    song = stream(ramp(1900))
     listening.mixer.cut_to(song)
     listening.mixer.gain = 0.0
     listening.mixer.playing = True
@@ -121,11 +121,11 @@ def test_a_muted_song_runs_on(listening: Listening) -> None:
 
 
 def test_a_cut_is_a_crossfade_to_the_very_place(listening: Listening) -> None:
-    listening.mixer.cut_to(take(np.ones(1900)))
+    listening.mixer.cut_to(stream(np.ones(1900)))
     listening.mixer.playing = True
     listening.render(300)
 
-    listening.mixer.cut_to(take(np.ones(1900), start=60.0, turn=2))
+    listening.mixer.cut_to(stream(np.ones(1900), start=60.0, generation=2))
     out = listening.render(600)
 
     assert np.allclose(out, 1.0, atol=0.01), "what fades out and what fades in make up for each other"
@@ -133,12 +133,12 @@ def test_a_cut_is_a_crossfade_to_the_very_place(listening: Listening) -> None:
 
 
 def test_a_cut_in_a_pause_is_silent_and_loses_nothing_of_the_new_take(listening: Listening) -> None:
-    listening.mixer.cut_to(take(ramp(1900)))
+    listening.mixer.cut_to(stream(ramp(1900)))
     listening.mixer.playing = True
     listening.render(300)
     listening.mixer.playing = False
     listening.render(300)
-    new = take(ramp(1900), start=60.0, turn=2)
+    new = stream(ramp(1900), start=60.0, generation=2)
     listening.mixer.cut_to(new)
 
     assert not listening.render(300).any()
@@ -146,16 +146,16 @@ def test_a_cut_in_a_pause_is_silent_and_loses_nothing_of_the_new_take(listening:
 
 
 def test_of_several_cuts_the_last_counts(listening: Listening) -> None:
-    listening.mixer.cut_to(take(ramp(500)))
+    listening.mixer.cut_to(stream(ramp(500)))
     listening.mixer.cut_to(None)
-    listening.mixer.cut_to(take(ramp(500, first=1000)))
+    listening.mixer.cut_to(stream(ramp(500, first=1000)))
     listening.mixer.playing = True
 
     assert np.array_equal(listening.render(400), ramp(400, first=1000))
 
 
 def test_the_next_song_follows_on_the_very_next_sample(listening: Listening) -> None:
-    first, second = take(ramp(700)), take(ramp(900, first=5000), song="the next")
+    first, second = stream(ramp(700)), stream(ramp(900, first=5000), song="the next")
     listening.mixer.cut_to(first)
     listening.mixer.follow_with(second)
     listening.mixer.playing = True
@@ -169,9 +169,9 @@ def test_the_next_song_follows_on_the_very_next_sample(listening: Listening) -> 
 
 
 def test_after_a_cut_the_old_follower_does_not_follow(listening: Listening) -> None:
-    listening.mixer.cut_to(take(ramp(100)))
-    listening.mixer.follow_with(take(ramp(900, first=5000)))
-    listening.mixer.cut_to(take(ramp(100, first=300)))
+    listening.mixer.cut_to(stream(ramp(100)))
+    listening.mixer.follow_with(stream(ramp(900, first=5000)))
+    listening.mixer.cut_to(stream(ramp(100, first=300)))
     listening.mixer.playing = True
 
     heard = listening.render(500)
@@ -181,7 +181,7 @@ def test_after_a_cut_the_old_follower_does_not_follow(listening: Listening) -> N
 
 
 def test_where_decoding_is_late_silence_stands_in_and_is_counted_and_no_sample_is_lost(listening: Listening) -> None:
-    song = take(ramp(600), complete=False)
+    song = stream(ramp(600), complete=False)
     listening.mixer.cut_to(song)
     listening.mixer.playing = True
 
@@ -196,7 +196,7 @@ def test_where_decoding_is_late_silence_stands_in_and_is_counted_and_no_sample_i
 
 
 def test_the_end_of_a_song_is_not_starving(listening: Listening) -> None:
-    listening.mixer.cut_to(take(ramp(600)))
+    listening.mixer.cut_to(stream(ramp(600)))
     listening.mixer.playing = True
     listening.render(1500)
 
@@ -204,7 +204,7 @@ def test_the_end_of_a_song_is_not_starving(listening: Listening) -> None:
 
 
 def test_a_take_of_another_rate_is_not_played_at_the_wrong_pitch(listening: Listening) -> None:
-    song = take(ramp(600))
+    song = stream(ramp(600))
     listening.mixer.cut_to(song)
     listening.mixer.playing = True
 
@@ -214,14 +214,14 @@ def test_a_take_of_another_rate_is_not_played_at_the_wrong_pitch(listening: List
 
 @given(st.lists(st.tuples(st.integers(1, 700), st.sampled_from(["", "pause", "play", "loud", "soft"])), max_size=20))
 def test_whatever_is_asked_for_no_sample_is_lost_and_nothing_clicks(steps: list[tuple[int, str]]) -> None:
-    listening, song = Listening(), take(np.ones(2000), complete=False)
+    listening, song = Listening(), stream(np.ones(2000), complete=False)
     listening.mixer.cut_to(song)
     outs = []
-    for frames, wish in steps:
-        if wish in ("pause", "play"):
-            listening.mixer.playing = wish == "play"
-        elif wish:
-            listening.mixer.gain = {"loud": 1.0, "soft": 0.3}[wish]
+    for frames, command in steps:
+        if command in ("pause", "play"):
+            listening.mixer.playing = command == "play"
+        elif command:
+            listening.mixer.gain = {"loud": 1.0, "soft": 0.3}[command]
         before, available = song.ring.read, song.ring.readable
         out = listening.render(frames)
         outs.append(out)

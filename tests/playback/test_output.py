@@ -9,24 +9,24 @@ import numpy as np
 import pytest
 
 from mgc_desktop.playback.clock import PlaybackClock
-from mgc_desktop.playback.mixer import Mixer, Take
+from mgc_desktop.playback.mixer import Mixer, Stream
 from mgc_desktop.playback.output import SilentOutput
 
 RATE = 8000
 
 
 @pytest.fixture
-def take() -> Take:
-    take = Take("song", 0.0, RATE, turn=1)
-    take.ring.write(np.ones((2 * RATE, 2), np.float32))
-    take.complete = True
-    return take
+def stream() -> Stream:
+    stream = Stream("song", 0.0, RATE, generation=1)
+    stream.ring.write(np.ones((2 * RATE, 2), np.float32))
+    stream.complete = True
+    return stream
 
 
 @pytest.fixture
-def mixer(take: Take) -> Mixer:
+def mixer(stream: Stream) -> Mixer:
     mixer = Mixer(PlaybackClock())
-    mixer.cut_to(take)
+    mixer.cut_to(stream)
     mixer.playing = True
     return mixer
 
@@ -39,7 +39,7 @@ def output(mixer: Mixer) -> Iterator[SilentOutput]:
 
 
 def test_a_song_is_never_ahead_of_real_time_and_gets_to_its_end(
-    mixer: Mixer, take: Take, until: Callable[..., None]
+    mixer: Mixer, stream: Stream, until: Callable[..., None]
 ) -> None:
     started = time.perf_counter()
     output = SilentOutput(mixer, RATE)
@@ -56,14 +56,16 @@ def test_a_song_is_never_ahead_of_real_time_and_gets_to_its_end(
     assert len({position for _, position in seen}) > 20, "it runs, and does not jump"
 
 
-def test_it_can_be_closed_twice_and_plays_no_more(output: SilentOutput, take: Take, until: Callable[..., None]) -> None:
-    until(lambda: take.ring.read > 0)
+def test_it_can_be_closed_twice_and_plays_no_more(
+    output: SilentOutput, stream: Stream, until: Callable[..., None]
+) -> None:
+    until(lambda: stream.ring.read > 0)
     assert output.alive()
 
     output.close()
     output.close()
 
     assert not output.alive()
-    read = take.ring.read
+    read = stream.ring.read
     time.sleep(0.1)
-    assert take.ring.read == read
+    assert stream.ring.read == read

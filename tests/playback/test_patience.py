@@ -7,22 +7,22 @@ import threading
 import pytest
 
 from mgc_desktop.errors import PlaybackError
-from mgc_desktop.playback import patience
-from mgc_desktop.playback.patience import within_patience
+from mgc_desktop.playback import timeout
+from mgc_desktop.playback.timeout import within_timeout
 
 
 def test_what_is_done_in_time_is_returned_or_raised() -> None:
-    assert within_patience(lambda: 42) == 42
-    assert within_patience(lambda: None) is None
+    assert within_timeout(lambda: 42) == 42
+    assert within_timeout(lambda: None) is None
     with pytest.raises(ZeroDivisionError):
-        within_patience(lambda: 1 // 0)
+        within_timeout(lambda: 1 // 0)
 
 
 def test_what_hangs_is_left_behind_and_the_user_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", 0.05)
+    monkeypatch.setattr(timeout, "TIMEOUT", 0.05)
     answer = threading.Event()
 
     with pytest.raises(PlaybackError, match="does not answer"):
-        within_patience(answer.wait)
+        within_timeout(answer.wait)
 
     answer.set()

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from sound_card import RATE, Recording, SoundCard, stretches
 
-from mgc_desktop.playback import deck
+from mgc_desktop.playback import engine
 from mgc_desktop.playback.events import EventKind
 from mgc_desktop.playback.mixer import FADE
 from mgc_desktop.playback.output import LATENCY
@@ -308,7 +308,7 @@ def test_on_a_machine_that_stutters_the_buffer_becomes_deeper(
         frail_sound_card.hang()
         time.sleep(0.5)
         frail_sound_card.go_on()
-        return player._deck._latency > LATENCY
+        return player._engine._latency > LATENCY
 
     until(stutter)
     with frail_sound_card.recording() as recorder:
@@ -320,7 +320,7 @@ def test_on_a_machine_that_stutters_the_buffer_becomes_deeper(
 def test_in_a_long_pause_the_sound_card_is_handed_back(
     sound_card: SoundCard, player: Player, told_song: ToldSong, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deck, "_IDLE", 0.2)
+    monkeypatch.setattr(engine, "_IDLE", 0.2)
     player.load(told_song(60.0))
     assert sound_card.streams() == 0, "a song that only stands ready needs none"
     player.play()

@@ -11,7 +11,7 @@ import pytest
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.journal import Entry, Journal
+from mgc_desktop.tags.journal import Journal, JournalEntry
 from mgc_desktop.tags.journal_lines import LineWriter, first_and_last, lines, pack, unpack
 from mgc_desktop.tags.read import read_tags
 from mgc_desktop.tags.write import Prepared, commit, prepare
@@ -30,7 +30,7 @@ def prepared(path: Path, *genres: str) -> Prepared:
     return made
 
 
-def entries(journal: Journal) -> list[Entry]:
+def entries(journal: Journal) -> list[JournalEntry]:
     return [entry for run in journal.runs() for entry in journal.entries(run.id)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.policy import HeardSong, Mode, PlannedChange, Policy, plan
+from mgc_desktop.tags.policy import Mode, PlannedChange, Policy, SongPrediction, plan
 from mgc_desktop.tags.vocabulary import Vocabulary
 
 SURE = {"Jazz": 0.6, "World": 0.25, "Ambient": 0.1, "Classical": 0.05}
@@ -15,11 +15,11 @@ SURE = {"Jazz": 0.6, "World": 0.25, "Ambient": 0.1, "Classical": 0.05}
 
 def heard(
     *existing: str, genre: str | None = "Jazz", probabilities: dict[str, float] = SURE, name: str = "a.mp3", **more: str
-) -> HeardSong:
-    return HeardSong(Path("/music", name), genre, probabilities, tuple(existing), **more)
+) -> SongPrediction:
+    return SongPrediction(Path("/music", name), genre, probabilities, tuple(existing), **more)
 
 
-def planned(song: HeardSong, **rules: object) -> PlannedChange:
+def planned(song: SongPrediction, **rules: object) -> PlannedChange:
     (change,) = plan([song], Policy(**rules))  # type: ignore[arg-type]
     return change
 
@@ -89,7 +89,7 @@ def test_confidence_counts_after_the_mapping() -> None:
     assert change.confidence == pytest.approx(0.75)
 
 
-def album(*genres: str | None, folder: str = "one", **more: str) -> list[HeardSong]:
+def album(*genres: str | None, folder: str = "one", **more: str) -> list[SongPrediction]:
     certain = {
         "Jazz": {"Jazz": 0.7, "World": 0.3},
         "World": {"Jazz": 0.4, "World": 0.6},

@@ -192,12 +192,12 @@ def test_a_song_that_plays_is_let_go_for_its_own_replacement_only(album: list[Pa
     events: list[tuple[str, Path, bool]] = []
 
     @contextmanager
-    def around(path: Path) -> Iterator[None]:
+    def file_guard(path: Path) -> Iterator[None]:
         events.append(("released", path, read_tags(path).genres == ("Hip-Hop",)))
         yield
         events.append(("taken up", path, read_tags(path).genres == ("Hip-Hop",)))
 
-    write_run([change(path, "Hip-Hop") for path in album], journal, around=around)
+    write_run([change(path, "Hip-Hop") for path in album], journal, file_guard=file_guard)
     assert events == [event for path in album for event in (("released", path, False), ("taken up", path, True))]
 
 

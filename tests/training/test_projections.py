@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 from mgc_desktop.inference.classifier import Classifier
-from mgc_desktop.inference.projection import Atlas
+from mgc_desktop.inference.projection import ProjectionSet
 from mgc_desktop.inference.registry import load
 from mgc_desktop.training import explore
 from mgc_desktop.training.product.backbone.projections import HeardSong, find_songs, fit_atlas, hear
@@ -38,7 +38,7 @@ def classifier() -> Classifier:
 
 
 @pytest.fixture(scope="module")
-def fitted() -> tuple[Atlas, dict[str, object]]:
+def fitted() -> tuple[ProjectionSet, dict[str, object]]:
     pytest.importorskip("umap")
     before, explore._STEPS = explore._STEPS, 300
     try:
@@ -48,38 +48,38 @@ def fitted() -> tuple[Atlas, dict[str, object]]:
 
 
 @pytest.mark.slow
-def test_all_six_maps_fill_a_square_or_a_cube(fitted: tuple[Atlas, dict[str, object]]) -> None:
-    atlas, _ = fitted
-    standard = atlas.standard(np.stack([song.embedding for song in made_songs()]).astype(np.float32))
+def test_all_six_maps_fill_a_square_or_a_cube(fitted: tuple[ProjectionSet, dict[str, object]]) -> None:
+    projection_set, _ = fitted
+    standard = projection_set.standard(np.stack([song.embedding for song in made_songs()]).astype(np.float32))
     assert standard.mean(axis=0) == pytest.approx(np.zeros(WIDTH), abs=1e-4)
-    assert len(atlas.maps) == 6
-    for method, dimensions in atlas.maps:
-        low, high = np.percentile(atlas.place(standard, method, dimensions), [1, 99], axis=0)
+    assert len(projection_set.maps) == 6
+    for method, dimensions in projection_set.maps:
+        low, high = np.percentile(projection_set.place(standard, method, dimensions), [1, 99], axis=0)
         assert low == pytest.approx(np.full(dimensions, 0.02), abs=1e-3)
         assert high == pytest.approx(np.full(dimensions, 0.98), abs=1e-3)
 
 
 @pytest.mark.slow
 def test_songs_of_a_genre_lie_together_also_those_that_were_not_learned_from(
-    fitted: tuple[Atlas, dict[str, object]],
+    fitted: tuple[ProjectionSet, dict[str, object]],
 ) -> None:
-    atlas, figures = fitted
+    projection_set, figures = fitted
     rng = np.random.default_rng(0)
     crowds = 5 + rng.normal(0, 3, (4, WIDTH))
     fresh = (np.repeat(crowds, 20, axis=0) + np.random.default_rng(9).normal(0, 1, (80, WIDTH))).astype(np.float32)
     for method in ("lda", "umap"):
-        places = atlas.place(atlas.standard(fresh), method, 2).reshape(4, 20, 2)  # type: ignore[arg-type]
+        places = projection_set.place(projection_set.standard(fresh), method, 2).reshape(4, 20, 2)  # type: ignore[arg-type]
         centres, spread = places.mean(axis=1), places.std(axis=1).mean()
         apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)[np.triu_indices(4, 1)]
         assert apart.min() > 3 * spread
     assert figures["UMAP, 2-D: R² of the network"]["songs of artists that it did not learn from"] > 0.7  # type: ignore[index]
-    assert atlas.maps["umap", 2].fidelity > 0.7
+    assert projection_set.maps["umap", 2].fidelity > 0.7
 
 
 @pytest.mark.slow
-def test_it_says_what_it_was_fitted_to(fitted: tuple[Atlas, dict[str, object]]) -> None:
-    atlas, figures = fitted
-    assert "120 songs" in atlas.fitted_on and "105 of them" in atlas.fitted_on
+def test_it_says_what_it_was_fitted_to(fitted: tuple[ProjectionSet, dict[str, object]]) -> None:
+    projection_set, figures = fitted
+    assert "120 songs" in projection_set.fitted_on and "105 of them" in projection_set.fitted_on
     assert (figures["songs"], figures["artists"]) == (120, 24)
 
 

@@ -27,7 +27,7 @@ from mgc_desktop.tags.journal import Journal
 from mgc_desktop.ui import fonts
 from mgc_desktop.ui.theme import DARK
 from mgc_desktop.ui.view import View, ViewContext
-from mgc_desktop.workers.library import Librarian
+from mgc_desktop.workers.library_service import LibraryService
 
 sys.path.append(str(Path(__file__).parents[1]))
 import made_library
@@ -89,7 +89,7 @@ def _timeline(*rows: dict[str, float], step: float = 1.5) -> Timeline:
 
 
 def _prediction(
-    genre: str | None = "Jazz", share: float = 0.7, *, heard: float = 100.0, duration: float = 100.0
+    genre: str | None = "Jazz", share: float = 0.7, *, analysed_seconds: float = 100.0, duration: float = 100.0
 ) -> TrackPrediction:
     """A verdict; unsure ones lean towards Jazz."""
     values = np.full(len(GENRES), (1 - share) / (len(GENRES) - 1), np.float32)
@@ -105,7 +105,7 @@ def _prediction(
         confidence=share,
         timeline=_timeline({"Jazz": 0.9}, {"Jazz": 0.8}),
         tags=(("piano", 0.8), ("slow", 0.5)),
-        heard=heard,
+        analysed_seconds=analysed_seconds,
     )
 
 
@@ -154,7 +154,7 @@ def program(qapp: QApplication, home: Path, qtbot: QtBot) -> Iterator[Any]:
 
 
 @pytest.fixture
-def heard_library(home: Path) -> Path:
+def analysed_library(home: Path) -> Path:
     """The program's own database, with the ten songs of `made_library`."""
     database = home / "data" / "library.db"
     with LibraryStore(database) as store:
@@ -166,13 +166,15 @@ def heard_library(home: Path) -> Path:
 def seen_alone(home: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[type[View]], View]]:
     """`seen_alone(SomeView)`: a view over the library, in a window of its own; for views that ask neither the analyst
     nor the player, and quicker than the whole program."""
-    librarian = Librarian(home / "data" / "library.db", Journal())
+    library_service = LibraryService(home / "data" / "library.db", Journal())
     window = QWidget()
     made: list[View] = []
 
     def show(kind: type[View]) -> View:
         nobody: Any = None
-        view = kind(ViewContext(librarian, Settings(tmp_path / "settings.json"), DARK, nobody, nobody, window, nobody))
+        view = kind(
+            ViewContext(library_service, Settings(tmp_path / "settings.json"), DARK, nobody, nobody, window, nobody)
+        )
         made.append(view)
         QVBoxLayout(window).addWidget(view.page)
         qtbot.addWidget(window)
@@ -185,4 +187,4 @@ def seen_alone(home: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[t
     yield show
     for view in made:
         view.close()
-    librarian.close()
+    library_service.close()

@@ -18,7 +18,7 @@ from mgc_desktop.settings import Settings
 from mgc_desktop.ui.actions import commands
 from mgc_desktop.ui.main_window import MainWindow
 from mgc_desktop.ui.opener import demo_songs
-from mgc_desktop.ui.spectrogram.scales import MelScale
+from mgc_desktop.ui.widgets.spectrogram.scales import MelScale
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
@@ -40,7 +40,7 @@ def song(write_audio: Any, sounds: Any) -> Path:
 def opened(program: Any, window: MainWindow, song: Path, qtbot: QtBot) -> MainWindow:
     """The window with a song that was heard to its end."""
     window.open([song])
-    with qtbot.waitSignal(program.parts.analyst.finished, timeout=30_000):
+    with qtbot.waitSignal(program.parts.analysis_service.finished, timeout=30_000):
         pass
     return window
 
@@ -116,10 +116,10 @@ def test_another_song_takes_its_place(
 ) -> None:
     other = write_audio("other.flac", sounds.noise(5.0, 22050), sr=22050)
     opened.open([other])
-    with qtbot.waitSignal(program.parts.analyst.finished, timeout=30_000) as heard:
+    with qtbot.waitSignal(program.parts.analysis_service.finished, timeout=30_000) as predicted:
         pass
-    assert heard.args is not None
-    assert heard.args[0].path == other
+    assert predicted.args is not None
+    assert predicted.args[0].path == other
     assert opened.page.header.title.text() == "other"
     assert opened.bar.total.text() == "0:05"
 
@@ -219,7 +219,7 @@ def test_everything_that_takes_the_focus_has_a_name(opened: MainWindow) -> None:
 def test_dropping_files(window: MainWindow, program: Any, song: Path, qtbot: QtBot) -> None:
     drop(window, song)
     qtbot.waitUntil(lambda: window.page.has_song)
-    assert not window.drops.veil.isVisible()
+    assert not window.drops.overlay.isVisible()
     assert program.parts.playback.playing
 
 
@@ -243,8 +243,8 @@ def test_the_veil_shows_while_something_is_dragged(window: MainWindow, song: Pat
         window.rect().center(), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, NO_MODIFIER
     )
     QApplication.sendEvent(window, event)
-    assert window.drops.veil.isVisible()
-    assert window.drops.veil.geometry() == window.rect()
+    assert window.drops.overlay.isVisible()
+    assert window.drops.overlay.geometry() == window.rect()
 
 
 def test_a_folder_without_music(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -274,7 +274,7 @@ def test_a_broken_file_is_named_once(window: MainWindow, tmp_path: Path, content
 
 def test_silence_has_no_genre(window: MainWindow, write_audio: Any, sounds: Any, program: Any, qtbot: QtBot) -> None:
     window.open([write_audio("quiet.wav", sounds.silence(6.0, 8000), sr=8000)])
-    with qtbot.waitSignal(program.parts.analyst.finished, timeout=30_000):
+    with qtbot.waitSignal(program.parts.analysis_service.finished, timeout=30_000):
         pass
     assert window.page.side.verdict.headline.text() == "Silence"
 
@@ -303,9 +303,9 @@ def test_the_next_song_is_heard_ahead(
 ) -> None:
     path = write_audio("ahead.wav", sounds.noise(6.0, 16000), sr=16000)
     opened.queue_model.insert_requested.emit([path], 1)
-    with qtbot.waitSignal(program.parts.analyst.foreseen, timeout=30_000):
+    with qtbot.waitSignal(program.parts.analysis_service.prefetched, timeout=30_000):
         pass
-    assert program.parts.analyst.verdict_on(path) is not None
+    assert program.parts.analysis_service.verdict_on(path) is not None
 
 
 # Theme
@@ -397,9 +397,9 @@ def test_closing_in_the_middle_of_an_analysis(
     program: Any, window: MainWindow, write_audio: Any, sounds: Any, qtbot: QtBot
 ) -> None:
     window.open([write_audio("long.wav", sounds.noise(600.0, 16000), sr=16000)])
-    qtbot.waitUntil(lambda: program.parts.analyst.running is not None)
+    qtbot.waitUntil(lambda: program.parts.analysis_service.running is not None)
     window.close()
-    assert program.parts.analyst.running is None
+    assert program.parts.analysis_service.running is None
 
 
 def test_a_hidden_window_is_not_drawn(opened: MainWindow, program: Any, qtbot: QtBot) -> None:

@@ -37,7 +37,7 @@ class Paints(QObject):
 
 def test_twenty_thousand_rounds_with_repaint(program: Any, write_audio: Any, sounds: Any, qtbot: QtBot) -> None:
     program.window.open([write_audio("song.wav", sounds.noise(60.0, 16000), sr=16000)])
-    with qtbot.waitSignal(program.parts.analyst.finished, timeout=60_000):
+    with qtbot.waitSignal(program.parts.analysis_service.finished, timeout=60_000):
         pass
     playback, view = program.parts.playback, program.window.page.spectrogram.view
     playback.toggle()
@@ -66,7 +66,7 @@ def test_a_hundred_songs(program: Any, write_audio: Any, sounds: Any, qtbot: QtB
 
     def hear(times: int) -> None:
         for number in range(times):
-            with qtbot.waitSignal(program.parts.analyst.finished, timeout=60_000):
+            with qtbot.waitSignal(program.parts.analysis_service.finished, timeout=60_000):
                 program.window.open([songs[number % 4]])
         program.parts.playback.clear()
 

@@ -41,7 +41,7 @@ def test_names_of_genres_can_be_read_on_panels(palette: Palette, genre: str) -> 
 def test_names_can_be_read_inside_their_bands(palette: Palette, genre: str) -> None:
     fill = palette.genre(genre)
     assert theme.contrast(palette.on_genre(genre), fill) >= 4.5
-    assert theme.contrast(palette.on_genre(genre, veiled=True), theme.laid_over(fill, palette.veil)) >= 4.5
+    assert theme.contrast(palette.on_genre(genre, veiled=True), theme.laid_over(fill, palette.overlay)) >= 4.5
 
 
 def test_a_veil_mixes() -> None:

@@ -15,10 +15,10 @@ from mgc_desktop.app import build_app
 from mgc_desktop.library.query import Selection
 from mgc_desktop.ui import main_window, theme
 from mgc_desktop.ui.notices import Notice
-from mgc_desktop.ui.page_frame import EmptyState, PageFrame
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
-from mgc_desktop.ui.views import VIEWS, ViewEntry
+from mgc_desktop.ui.view_registry import VIEWS, ViewEntry
+from mgc_desktop.ui.widgets.page_frame import EmptyState, PageFrame
 
 
 class Mirror(View):
@@ -149,13 +149,13 @@ def test_songs_it_wants_queued_are_queued(mirrored: Any, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("key", [entry.key for entry in VIEWS])
 def test_in_the_smallest_window_the_words_on_all_buttons_are_whole(
-    heard_library: Path, request: pytest.FixtureRequest, key: str, qtbot: QtBot
+    analysed_library: Path, request: pytest.FixtureRequest, key: str, qtbot: QtBot
 ) -> None:
     program = request.getfixturevalue("program")
     window, read = program.window, list[bool]()
     window.resize(window.minimumSize())
     window.show_view(window.views.number(key))
-    program.parts.librarian.errand(lambda _: True, read.append)  # after what the view has asked
+    program.parts.library_service.run_query(lambda _: True, read.append)  # after what the view has asked
     qtbot.waitUntil(lambda: bool(read), timeout=30_000)
     buttons = [b for b in window.views.seen.page.findChildren(QAbstractButton) if b.isVisible() and b.text()]
     assert buttons

@@ -9,7 +9,7 @@ import pytest
 
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.ui import wording
-from mgc_desktop.workers.songs import SongFacts
+from mgc_desktop.workers.songs import SongTagsReader
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_codec(codec: str, rate: int | None, text: str) -> None:
 
 
 def test_the_line_under_the_title_leaves_out_what_is_unknown() -> None:
-    full = SongFacts(Path("a.mp3"), "Confession", "Quesabe", "Jamendo", 147.0, "mp3", 192_000)
+    full = SongTagsReader(Path("a.mp3"), "Confession", "Quesabe", "Jamendo", 147.0, "mp3", 192_000)
     assert wording.song_line(full) == "Quesabe  ·  Jamendo  ·  2:27  ·  MP3 192 kb/s"
-    assert wording.song_line(SongFacts(Path("a.mp3"), "a")) == ""
+    assert wording.song_line(SongTagsReader(Path("a.mp3"), "a")) == ""
 
 
 @pytest.mark.parametrize("written", ["Hip-Hop", "hip hop", "HIPHOP", "Hip–Hop"])
@@ -76,7 +76,7 @@ def test_no_verdict_is_wholly_certain(prediction: Prediction) -> None:
 
 
 def test_verdict_while_listening(prediction: Prediction) -> None:
-    said = wording.verdict(prediction("Jazz", 0.6, heard=35.0), running=True, in_file=["Jazz"])
+    said = wording.verdict(prediction("Jazz", 0.6, analysed_seconds=35.0), running=True, in_file=["Jazz"])
     assert said == wording.Verdict("Jazz", "Jazz", "60 % sure  ·  listening… 35 %")
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage
 
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.workers.songs import COVER_SIDE, SongFacts, read_item, read_song, thumbnail
+from mgc_desktop.workers.songs import COVER_SIDE, SongTagsReader, read_item, read_song, thumbnail
 
 
 def png(width: int, height: int, colour: str = "#ff0000") -> bytes:
@@ -75,8 +75,8 @@ def test_a_row_of_the_queue(tagged: Path) -> None:
 
 
 def test_before_the_file_is_opened(tmp_path: Path) -> None:
-    assert SongFacts.bare(QueueItem(tmp_path / "a b.mp3")).title == "a b"
-    assert SongFacts.bare(QueueItem(tmp_path / "a.mp3", "Title", "Artist", 3.0)).artist == "Artist"
+    assert SongTagsReader.bare(QueueItem(tmp_path / "a b.mp3")).title == "a b"
+    assert SongTagsReader.bare(QueueItem(tmp_path / "a.mp3", "Title", "Artist", 3.0)).artist == "Artist"
 
 
 def test_what_is_no_picture() -> None:

@@ -36,7 +36,7 @@ _LARGEST_VALUE: Final = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Object:
+class AsfObject:
     """An object by its place in the file; its contents begin 24 bytes after `start`."""
 
     guid: bytes
@@ -45,15 +45,15 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class AsfHeader:
     """The objects of the header, and those in its extension, which has room for more kinds."""
 
     end: int
-    objects: tuple[Object, ...]
-    extension: Object | None
-    extended: tuple[Object, ...]
+    objects: tuple[AsfObject, ...]
+    extension: AsfObject | None
+    extended: tuple[AsfObject, ...]
 
-    def first(self, guid: bytes) -> Object | None:
+    def first(self, guid: bytes) -> AsfObject | None:
         """The first object of that kind directly in the header."""
         return next((found for found in self.objects if found.guid == guid), None)
 
@@ -92,7 +92,7 @@ def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     return splices + _sizes(file, header, growth(splices), made)
 
 
-def _header(file: BinaryIO) -> Header:
+def _header(file: BinaryIO) -> AsfHeader:
     head = read(file, 0, _HEADER_EDGE)
     size = int.from_bytes(head[16:24], "little")
     if head[:16] != _HEADER or not _HEADER_EDGE <= size <= file.seek(0, 2):
@@ -100,20 +100,20 @@ def _header(file: BinaryIO) -> Header:
     objects = tuple(_objects(file, _HEADER_EDGE, size))
     extension = next((found for found in objects if found.guid == _EXTENSION), None)
     extended = tuple(_objects(file, extension.start + _EXTENSION_EDGE, extension.end)) if extension else ()
-    return Header(size, objects, extension, extended)
+    return AsfHeader(size, objects, extension, extended)
 
 
-def _objects(file: BinaryIO, start: int, end: int) -> Iterator[Object]:
+def _objects(file: BinaryIO, start: int, end: int) -> Iterator[AsfObject]:
     while start < end:
         head = read(file, start, start + _EDGE)
         size = int.from_bytes(head[16:24], "little")
         if not _EDGE <= size <= end - start:
             raise TagError("has a damaged WMA header; nothing was written")
-        yield Object(head[:16], start, start + size)
+        yield AsfObject(head[:16], start, start + size)
         start += size
 
 
-def _in_extended(file: BinaryIO, header: Header, name: str, values: tuple[str, ...]) -> list[Splice]:
+def _in_extended(file: BinaryIO, header: AsfHeader, name: str, values: tuple[str, ...]) -> list[Splice]:
     """The list of descriptors with the new ones in place of the first old one, or at its end."""
     new = b"".join(_descriptor(name, value) for value in values)
     found = header.first(_EXTENDED)
@@ -133,7 +133,7 @@ def _in_extended(file: BinaryIO, header: Header, name: str, values: tuple[str, .
     return [Splice(found.start + 16, base + 2, struct.pack("<QH", size, count)), *splices]
 
 
-def _in_extension(file: BinaryIO, header: Header, name: str) -> list[Splice]:
+def _in_extension(file: BinaryIO, header: AsfHeader, name: str) -> list[Splice]:
     """Records of the same name in the other two objects, taken out: readers would show them as well."""
     splices: list[Splice] = []
     for found in header.extended:
@@ -202,7 +202,7 @@ def _name(raw: bytes) -> str:
     return raw.decode("utf-16-le", "replace").rstrip("\0").casefold()
 
 
-def _absorb(header: Header, more: int) -> tuple[list[Splice], bool]:
+def _absorb(header: AsfHeader, more: int) -> tuple[list[Splice], bool]:
     """Padding made smaller or larger, so that the sound stays where it is; whether it lies in the extension."""
     for found in (*header.objects, *header.extended):
         size = found.end - found.start - more
@@ -213,7 +213,7 @@ def _absorb(header: Header, more: int) -> tuple[list[Splice], bool]:
     return [], False
 
 
-def _extension_size(extension: Object, more: int) -> list[Splice]:
+def _extension_size(extension: AsfObject, more: int) -> list[Splice]:
     size = extension.end - extension.start + more
     data_at = extension.start + _EDGE + 18
     return [
@@ -222,7 +222,7 @@ def _extension_size(extension: Object, more: int) -> list[Splice]:
     ]
 
 
-def _sizes(file: BinaryIO, header: Header, more: int, made: bool) -> list[Splice]:
+def _sizes(file: BinaryIO, header: AsfHeader, more: int, made: bool) -> list[Splice]:
     """The sizes of the header and of the file, and the number of the header's objects, one more if one was made."""
     (count,) = struct.unpack("<I", read(file, 24, 28))
     splices = [Splice(16, 24, struct.pack("<Q", header.end + more))]

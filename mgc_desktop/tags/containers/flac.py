@@ -33,42 +33,42 @@ class Block:
 
 def layout(file: BinaryIO) -> Layout:
     """All blocks that are no tags, and the frames."""
-    blocks, around = _blocks(file)
+    blocks, file_guard = _blocks(file)
     pieces: list[Range | bytes] = []
     for block in blocks:
         if block.kind not in _TAG_BLOCKS:
             pieces += [bytes([block.kind]), Range(block.data, block.end)]
-    return (*pieces, Range(blocks[-1].end, around.audio.end))
+    return (*pieces, Range(blocks[-1].end, file_guard.audio.end))
 
 
 def edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices for the comments, the padding beside them, and foreign tags around the sound."""
     blocks, _ = _blocks(file)
-    around = wrapped.beside(file, field, values)
+    file_guard = wrapped.beside(file, field, values)
     comments = next((block for block in blocks if block.kind == _COMMENTS), None)
     if comments is None:
-        return _insert(blocks[0], vorbis.new_comments(field, values)) + around
+        return _insert(blocks[0], vorbis.new_comments(field, values)) + file_guard
     data = read(file, comments.data, comments.end)
     splices = [splice.shifted(comments.data) for splice in vorbis.edit(data, 0, field, values)]
     more = growth(splices)
     splices.append(_resize(comments, more))
-    return splices + _absorb(file, blocks, more) + around
+    return splices + _absorb(file, blocks, more) + file_guard
 
 
 def _blocks(file: BinaryIO) -> tuple[list[Block], wrapped.Wrapping]:
-    around = wrapped.find(file)
-    position, blocks = around.audio.start, list[Block]()
+    file_guard = wrapped.find(file)
+    position, blocks = file_guard.audio.start, list[Block]()
     if read(file, position, position + 4) != b"fLaC":
         raise TagError("is no FLAC file; nothing was written")
     position += 4
     while not blocks or not blocks[-1].last:
         header = read(file, position, position + 4)
         end = position + 4 + int.from_bytes(header[1:], "big")
-        if len(header) < 4 or end > around.audio.end:
+        if len(header) < 4 or end > file_guard.audio.end:
             raise TagError("has a damaged FLAC header; nothing was written")
         blocks.append(Block(header[0] & 0x7F, bool(header[0] & 0x80), position, end))
         position = end
-    return blocks, around
+    return blocks, file_guard
 
 
 def _insert(first: Block, data: bytes) -> list[Splice]:

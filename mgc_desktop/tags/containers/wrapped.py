@@ -71,53 +71,53 @@ def layout(file: BinaryIO) -> Layout:
 
 def edit_id3(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """For files whose own tag is ID3v2 (MP3, AAC, TTA); a tag is made if there is none."""
-    around = find(file)
-    if around.front is not None:
-        tag = read(file, around.front.start, around.front.end)
-        return id3.edit(tag, field, values) + _rest(file, around, field, values)
+    file_guard = find(file)
+    if file_guard.front is not None:
+        tag = read(file, file_guard.front.start, file_guard.front.end)
+        return id3.edit(tag, field, values) + _rest(file, file_guard, field, values)
     if not values:
-        return _rest(file, around, field, values)
-    v1 = read(file, around.v1.start, around.v1.end) if around.v1 else b""
+        return _rest(file, file_guard, field, values)
+    v1 = read(file, file_guard.v1.start, file_guard.v1.end) if file_guard.v1 else b""
     frames = (id3.v1_as_frames(v1) if v1 else b"") + id3.render(4, field, values)
-    return [Splice(0, 0, id3.new_tag(frames)), *_rest(file, around, field, values)]
+    return [Splice(0, 0, id3.new_tag(frames)), *_rest(file, file_guard, field, values)]
 
 
 def edit_ape(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """For files whose own tag is APEv2 (WavPack, Monkey's Audio, Musepack); a tag is made if there is none."""
-    around = find(file)
+    file_guard = find(file)
     splices = beside(file, field, values)
-    if around.ape is None and values:
-        splices.append(Splice(around.audio.end, around.audio.end, apev2.new_tag(field, values)))
-    elif around.ape is not None and (field is not Field.GENRE or not _has_ape_genre(file, around)):
-        splices += _edit_ape(file, around.ape, field, values)
+    if file_guard.ape is None and values:
+        splices.append(Splice(file_guard.audio.end, file_guard.audio.end, apev2.new_tag(field, values)))
+    elif file_guard.ape is not None and (field is not Field.GENRE or not _has_ape_genre(file, file_guard)):
+        splices += _edit_ape(file, file_guard.ape, field, values)
     return splices
 
 
 def beside(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The genres that foreign tags around the sound may hold, made to agree; where they hold none they stay so."""
-    around = find(file)
-    splices = _rest(file, around, field, values)
-    if around.front is not None and field is Field.GENRE:
-        tag = read(file, around.front.start, around.front.end)
+    file_guard = find(file)
+    splices = _rest(file, file_guard, field, values)
+    if file_guard.front is not None and field is Field.GENRE:
+        tag = read(file, file_guard.front.start, file_guard.front.end)
         if id3.has_genre(tag):
-            splices += [splice.shifted(around.front.start) for splice in id3.edit(tag, field, values)]
+            splices += [splice.shifted(file_guard.front.start) for splice in id3.edit(tag, field, values)]
     return splices
 
 
-def _rest(file: BinaryIO, around: Wrapping, field: Field, values: tuple[str, ...]) -> list[Splice]:
+def _rest(file: BinaryIO, file_guard: Wrapping, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """What stands behind the sound."""
     if field is not Field.GENRE:
         return []
     splices: list[Splice] = []
-    if around.ape is not None and _has_ape_genre(file, around):
-        splices += _edit_ape(file, around.ape, field, values)
-    if around.v1 is not None:
-        splices.append(id3.v1_genre(around.v1.start, values))
+    if file_guard.ape is not None and _has_ape_genre(file, file_guard):
+        splices += _edit_ape(file, file_guard.ape, field, values)
+    if file_guard.v1 is not None:
+        splices.append(id3.v1_genre(file_guard.v1.start, values))
     return splices
 
 
-def _has_ape_genre(file: BinaryIO, around: Wrapping) -> bool:
-    return around.ape is not None and apev2.has_genre(read(file, around.ape.start, around.ape.end))
+def _has_ape_genre(file: BinaryIO, file_guard: Wrapping) -> bool:
+    return file_guard.ape is not None and apev2.has_genre(read(file, file_guard.ape.start, file_guard.ape.end))
 
 
 def _edit_ape(file: BinaryIO, where: Range, field: Field, values: tuple[str, ...]) -> list[Splice]:

@@ -74,8 +74,8 @@ def projections(out: Path, songs: Sequence[Path], root: Path | None, cache: Path
     """Fit the maps, and put them into the model, its metadata and its card."""
     from mgc_desktop.training.product.backbone.projections import TITLE, find_songs, fit_atlas, hear
 
-    atlas, figures = fit_atlas(hear(Classifier.open(out), find_songs(songs, root), cache))
-    atlas.save(out / MAPS_FILE)
+    projection_set, figures = fit_atlas(hear(Classifier.open(out), find_songs(songs, root), cache))
+    projection_set.save(out / MAPS_FILE)
     describe(out)
     record_figure(out, TITLE, figures)
     print(json.dumps(figures, indent=1, ensure_ascii=False))
@@ -83,7 +83,7 @@ def projections(out: Path, songs: Sequence[Path], root: Path | None, cache: Path
 
 def remember(out: Path, songs: Path) -> None:
     """Write the model's memory of the free music."""
-    from mgc_desktop.inference.memory import FILE_NAME
+    from mgc_desktop.inference.reference_set import FILE_NAME
     from mgc_desktop.training.product.backbone.memory import remember
 
     memory = remember(Classifier.open(out), songs)

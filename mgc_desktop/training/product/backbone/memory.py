@@ -1,4 +1,4 @@
-"""The model's memory of the free music (`mgc_desktop.inference.memory`), made by listening as the library does."""
+"""The model's memory of the free music (`mgc_desktop.inference.reference_set`), made as the library analyses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.classifier import Classifier
-from mgc_desktop.inference.memory import Memory
+from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.pipeline import analyze
 
@@ -29,7 +29,7 @@ def made_by(row: dict[str, str]) -> str:
     return row["artist"] or row["package"]
 
 
-def remember(classifier: Classifier, music: Path) -> Memory:
+def remember(classifier: Classifier, music: Path) -> ReferenceSet:
     """Listen to twelve stretches of every song of the list that lies below `music`."""
     heard: list[tuple[int, np.ndarray, np.ndarray]] = []
     for number, row in enumerate(free_music()):
@@ -44,4 +44,4 @@ def remember(classifier: Classifier, music: Path) -> Memory:
         if number % 50 == 49:
             print(f"heard {number + 1}", flush=True)
     rows, probabilities, embedding = zip(*heard, strict=True)
-    return Memory(np.stack(probabilities), np.stack(embedding), np.array(rows))
+    return ReferenceSet(np.stack(probabilities), np.stack(embedding), np.array(rows))

@@ -20,7 +20,7 @@ from mgc_desktop.audio.files import find_audio
 from mgc_desktop.features.framing import patches
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.pooling import SongPool
-from mgc_desktop.inference.projection import DIMENSIONS, Atlas, Method, Projection
+from mgc_desktop.inference.projection import DIMENSIONS, Method, Projection, ProjectionSet
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.library.scanner import read_file
 from mgc_desktop.training.cache import FeatureCache
@@ -113,7 +113,7 @@ def _stretches(mel: FloatArray, frames: int) -> FloatArray:
     return np.stack([mel[:, start : start + frames] for start in starts])
 
 
-def fit_atlas(songs: Sequence[HeardSong], seed: int = 0) -> tuple[Atlas, dict[str, Any]]:
+def fit_atlas(songs: Sequence[HeardSong], seed: int = 0) -> tuple[ProjectionSet, dict[str, Any]]:
     """All six maps, and what is to be known of them. Raises TrainingError where there are too few songs."""
     embeddings = np.stack([song.embedding for song in songs]).astype(np.float64)
     mean, spread = embeddings.mean(axis=0), embeddings.std(axis=0)
@@ -121,12 +121,12 @@ def fit_atlas(songs: Sequence[HeardSong], seed: int = 0) -> tuple[Atlas, dict[st
     standard = (embeddings - mean) / spread
     counts = Counter(song.genre for song in songs if song.genre)
     taught = np.array([song.genre is not None and counts[song.genre] >= _FEWEST for song in songs])
-    labels = [song.genre or "" for song, is_taught in zip(songs, taught, strict=True) if is_taught]
+    labels = [song.genre or "" for song, has_user_head in zip(songs, taught, strict=True) if has_user_head]
     told = _told(songs, labels)
-    atlas = Atlas(mean, spread, {}, told)
+    projection_set = ProjectionSet(mean, spread, {}, told)
     maps: dict[tuple[Method, int], Projection] = {}
     figures: dict[str, Any] = {"fitted_on": told, "songs": len(songs), "artists": len({s.artist for s in songs})}
-    examples, owners = _examples(songs, atlas)
+    examples, owners = _examples(songs, projection_set)
     for dimensions in DIMENSIONS:
         maps["pca", dimensions] = fit(standard, (), "pca", dimensions, seed)
         maps["lda", dimensions] = fit(standard[taught], labels, "lda", dimensions, seed)
@@ -143,7 +143,7 @@ def fit_atlas(songs: Sequence[HeardSong], seed: int = 0) -> tuple[Atlas, dict[st
     kept = sum(np.var(standard @ maps["pca", 3].weights[0].T, axis=0)) / standard.var(axis=0).sum()
     figures["PCA, 3-D: share of the variance"] = round(float(kept), 3)
     framed = {key: _framed(projection, standard) for key, projection in maps.items()}
-    return replace(atlas, maps=framed), figures
+    return replace(projection_set, maps=framed), figures
 
 
 def _told(songs: Sequence[HeardSong], labels: Sequence[str]) -> str:
@@ -156,11 +156,11 @@ def _told(songs: Sequence[HeardSong], labels: Sequence[str]) -> str:
     )
 
 
-def _examples(songs: Sequence[HeardSong], atlas: Atlas) -> tuple[FloatArray, NDArray[np.intp]]:
+def _examples(songs: Sequence[HeardSong], projection_set: ProjectionSet) -> tuple[FloatArray, NDArray[np.intp]]:
     """Standard embeddings of all songs and their parts, and which song each is of."""
     rows = [row for song in songs for row in (song.embedding, *song.parts)]
     owners = np.repeat(np.arange(len(songs)), [1 + len(song.parts) for song in songs])
-    return (np.stack(rows) - atlas.mean) / atlas.spread, owners
+    return (np.stack(rows) - projection_set.mean) / projection_set.spread, owners
 
 
 def _held_out(

@@ -11,7 +11,7 @@ from mgc_desktop.paths import models_dir
 from mgc_desktop.training.datasets import open_dataset
 from mgc_desktop.training.datasets.open import ALBUM_GENRES
 from mgc_desktop.training.inputs import FACTORS
-from mgc_desktop.training.product.distil.bundle import Place, bundle, open_school
+from mgc_desktop.training.product.distil.bundle import Place, bundle, open_service
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
     place = Place(options.wheel, options.head, options.work, options.models)
     dataset = open_dataset(options.tracks, "tracks", root=options.music)
     made = open_dataset(options.made / "tracks.tsv", "tracks") if options.made else None
-    school = open_school(
+    school = open_service(
         dataset,
         place,
         made=made,

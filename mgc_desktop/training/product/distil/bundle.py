@@ -79,7 +79,7 @@ def unlabelled_split(dataset: Dataset, made: Dataset | None = None, seed: int = 
     return Split(tuple(ids["train"]), tuple(ids["valid"]), tuple(ids["test"]), seed)
 
 
-def open_school(
+def open_service(
     dataset: Dataset,
     place: Place,
     *,

@@ -1,0 +1,79 @@
+"""What the points of the map are coloured by: the heard genre, or the one in the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.library.verdict import meanings, plain
+
+By = Literal["heard", "file"]
+
+UNSURE: Final = "Unsure"
+NO_GENRE: Final = "No genre"
+OTHERS: Final = "Other genres"
+_OWN: Final = 8  # names in files beside the ten that get a colour of their own, the most frequent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Colouring:
+    """`names`: the groups, in the order of the legend. `group` `(n,)`: which one each song is in. `counts`: their
+    sizes. `plain_from`: groups from here on are no genre and have no colour."""
+
+    names: tuple[str, ...]
+    group: NDArray[np.int16]
+    counts: tuple[int, ...]
+    plain_from: int
+
+    def is_plain(self, group: int) -> bool:
+        """Whether a group is no genre."""
+        return group >= self.plain_from
+
+
+def by_prediction(predicted: Sequence[str], sure: NDArray[np.bool_]) -> Colouring:
+    """By the verdicts; songs without one are "unsure"."""
+    labels = [name if is_sure else UNSURE for name, is_sure in zip(predicted, sure.tolist(), strict=True)]
+    adapter = Counter(label for label in labels if label not in GENRES and label != UNSURE)
+    return _grouped(labels, (*GENRES, *(name for name, _ in adapter.most_common())), (UNSURE,))
+
+
+def by_file(genres: Sequence[tuple[str, ...]], predicted: Sequence[str]) -> Colouring:
+    """By what the files say, in the words of the ten genres where it means one of them ("metal" is Hard Rock)."""
+    known: dict[tuple[tuple[str, ...], str], str] = {}
+    spelt: dict[str, Counter[str]] = {}
+    labels = []
+    for pair in zip(genres, predicted, strict=True):
+        if pair not in known:
+            known[pair] = _in_file(*pair)
+        labels.append(known[pair])
+    for label in labels:
+        if label not in GENRES and label != NO_GENRE:
+            spelt.setdefault(plain(label), Counter())[label] += 1
+    usual = {key: spellings.most_common(1)[0][0] for key, spellings in spelt.items()}
+    frequent = sorted(spelt, key=lambda key: (-spelt[key].total(), key))[:_OWN]
+    named = {label: label for label in (*GENRES, NO_GENRE)}
+    named |= {label: usual[key] for key in frequent for label in spelt[key]}
+    own = tuple(usual[key] for key in frequent)
+    return _grouped([named.get(label, OTHERS) for label in labels], (*GENRES, *own), (OTHERS, NO_GENRE))
+
+
+def _in_file(genres: tuple[str, ...], predicted: str) -> str:
+    """One genre of a file: the one that agrees with what was heard, else the first that is one of the ten."""
+    if not genres:
+        return NO_GENRE
+    meant = [genre for name in genres for genre in meanings(name, GENRES)]
+    return predicted if predicted in meant else meant[0] if meant else genres[0]
+
+
+def _grouped(labels: Sequence[str], coloured: tuple[str, ...], uncoloured: tuple[str, ...]) -> Colouring:
+    counts = Counter(labels)
+    names = (*coloured, *(name for name in uncoloured if counts[name] or name != OTHERS))
+    number = {name: i for i, name in enumerate(names)}
+    group = np.array([number[label] for label in labels], np.int16)
+    return Colouring(names, group, tuple(counts[name] for name in names), len(coloured))

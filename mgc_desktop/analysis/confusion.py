@@ -1,0 +1,158 @@
+"""The genre in the file against the heard one, for all songs that have both: the fastest way to wrong tags.
+
+A song counts once, also where its file has several genres: in the row of the one that agrees with what was heard, else
+in the row of the first that is one of the known genres, else of the first at all. So a cell holds whole songs, and has
+as many as its list. Names are understood as where the library says "agrees" and "differs"; a name that is none of the
+known genres has a row of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.analysis.columns import IntArray, SongColumns, gathered, known_genres
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.library.verdict import meanings, plain
+
+UNSURE: Final = "unsure"  # the last column: listened to, without a verdict
+
+Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+
+
+class Share(Enum):
+    """What the numbers of a matrix are: counts, or shares of their row or column."""
+
+    COUNTS = "counts"
+    ROWS = "rows"
+    COLUMNS = "columns"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """`counts` `(rows, columns)`. The first `known` rows are the first `known` columns: there both sides agree."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: IntArray
+    known: int
+
+    @property
+    def total(self) -> int:
+        """All that was counted."""
+        return int(self.counts.sum())
+
+    @property
+    def agreeing(self) -> int:
+        """What lies on the diagonal."""
+        return int(self.counts[: self.known, : self.known].trace())
+
+    def values(self, share: Share) -> NDArray[np.float64]:
+        """The counts, or each as a share 0..1 of its row or column; 0 where that is empty."""
+        if share is Share.COUNTS:
+            return self.counts.astype(np.float64)
+        sums = self.counts.sum(axis=1 if share is Share.ROWS else 0, keepdims=True)
+        shares: NDArray[np.float64] = self.counts / np.maximum(sums, 1)
+        return shares
+
+    def table(self, share: Share = Share.COUNTS) -> Table:
+        """For a CSV file: a row of the matrix a row."""
+        values = self.counts if share is Share.COUNTS else self.values(share).round(4)
+        body = [(name, *row) for name, row in zip(self.rows, values.tolist(), strict=True)]
+        return ("in the file / heard", *self.columns), body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LibraryConfusion:
+    """The library's matrix. `songs` has the ids of a cell. `written`: how many of the songs got their genre from this
+    program, and so agree. `heard`, `tagged`: how many of all `songs_in_all` were listened to, have a genre."""
+
+    matrix: Matrix
+    cells: tuple[IntArray, ...]
+    written: int
+    songs_in_all: int
+    predicted: int
+    tagged: int
+
+    def songs(self, row: int, column: int) -> IntArray:
+        """The ids of a cell's songs, the surest verdict first: where file and ear differ, the likeliest mistakes."""
+        return self.cells[row * len(self.matrix.columns) + column]
+
+    def largest_difference(self) -> tuple[int, int] | None:
+        """The cell off the diagonal that has the most songs, not counting "unsure"; None if there is none."""
+        counts = self.matrix.counts[:, :-1].copy()
+        known = np.arange(self.matrix.known)
+        counts[known, known] = 0
+        if not counts.any():
+            return None
+        row, column = np.unravel_index(int(counts.argmax()), counts.shape)
+        return int(row), int(column)
+
+
+def confusion(
+    columns: SongColumns, genres: Sequence[str] = GENRES, own: Mapping[str, tuple[str, ...]] | None = None
+) -> LibraryConfusion:
+    """Count all songs that have a genre and were listened to. `genres`: of the model; what else was heard is added.
+    `own`: the user's names for them."""
+    known = known_genres(columns, genres)
+    both = columns.has_genre & columns.was_analysed
+    predicted = np.where(columns.sure, columns.predicted, len(columns.names))[both]
+    pairs, pair_of = np.unique(columns.tagged[both] * (len(columns.names) + 1) + predicted, return_inverse=True)
+    tagged, said = np.divmod(pairs, len(columns.names) + 1)
+    names = (*columns.names, None)
+    meant = cache(lambda name: meanings(name, known, own))
+    labels = [_row(columns.genres[t], names[h], meant) for t, h in zip(tagged, said, strict=True)]
+    sizes = np.bincount(pair_of, minlength=len(pairs))
+    rows = (*known, *others(zip(labels, sizes.tolist(), strict=True), known))
+    places = {key_of(name): i for i, name in enumerate(rows)}
+    key = cache(key_of)
+    row = np.array([places[key(label)] for label in labels], np.int64)
+    column = np.array([len(known) if names[h] is None else known.index(names[h]) for h in said], np.int64)
+    width = len(known) + 1
+    cell = (row * width + column)[pair_of] if len(pairs) else np.zeros(0, np.int64)
+    surest = np.argsort(-columns.confidence[both], kind="stable")
+    cells = gathered(cell[surest], columns.ids[both][surest], len(rows) * width)
+    counts = np.array([len(ids) for ids in cells], np.int64).reshape(len(rows), width)
+    return LibraryConfusion(
+        Matrix(rows, (*known, UNSURE), counts, len(known)),
+        tuple(cells),
+        int((columns.written & both).sum()),
+        len(columns),
+        int(columns.was_analysed.sum()),
+        int(columns.has_genre.sum()),
+    )
+
+
+def _row(genres: Sequence[str], predicted: str | None, meant: Callable[[str], Sequence[str]]) -> str:
+    """The row in which a song with these genres counts."""
+    found = [meaning for name in genres for meaning in meant(name)]
+    if predicted in found:
+        return predicted
+    return found[0] if found else genres[0]
+
+
+def others(labels: Iterable[tuple[str, int]], known: Sequence[str]) -> list[str]:
+    """The names that are no known genre, from names with numbers of songs: in their usual spelling, the most frequent
+    first."""
+    spellings: dict[str, Counter[str]] = {}
+    sizes: Counter[str] = Counter()
+    for label, size in labels:
+        sizes[label] += size
+    for label, size in sizes.items():
+        spellings.setdefault(key_of(label), Counter())[label] = size
+    for name in known:
+        spellings.pop(key_of(name), None)
+    usual = [(found.total(), found.most_common(1)[0][0]) for found in spellings.values()]
+    return [name for _, name in sorted(usual, key=lambda item: (-item[0], item[1].casefold()))]
+
+
+def key_of(name: str) -> str:
+    """By which two spellings are one name."""
+    return plain(name) or name

@@ -1,0 +1,157 @@
+"""Where models disagree: along one song, and over a whole library. Free of Qt."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.inference.prediction import Timeline
+from mgc_desktop.library.model_comparison import predictions_by_model
+from mgc_desktop.library.song import Song
+from mgc_desktop.library.store import LibraryStore
+
+FloatArray = NDArray[np.float32]
+
+STEP: Final = 0.5  # seconds between two looks along a song
+_MOST: Final = 500  # songs in the list of disagreements
+_LEAST: Final = 0.01  # probability; what differs by less is agreement
+
+Model = tuple[str, str]  # name, version
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementSegment:
+    """Some seconds of a song in which not all models hear the same: what each of them hears."""
+
+    start: float
+    end: float
+    genres: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Agreement:
+    """`times` `(n,)` seconds; `agreement` `(n,)`: the share of the models that hear what most of them hear."""
+
+    times: FloatArray
+    agreement: FloatArray
+    disputes: tuple[AgreementSegment, ...]
+
+
+def agreement(timelines: Sequence[Timeline], duration: float, step: float = STEP) -> Agreement:
+    """Compare what models hear along a song of `duration` seconds; models that heard nothing (silence) are left out.
+
+    The stretches come in the order of the song; a stretch ends where any model changes its mind.
+    """
+    predicted = [timeline for timeline in timelines if len(timeline)]
+    times = np.arange(step / 2, max(step, duration), step).astype(np.float32)
+    leaders = [tuple(t.genres[int(t.at(float(seconds)).argmax())] for t in predicted) for seconds in times]
+    shares = [max(map(row.count, row)) / len(row) if row else 1.0 for row in leaders]
+    disputes, first = [], 0
+    for genres, run in itertools.groupby(leaders):
+        count = len(list(run))
+        if len(set(genres)) > 1:
+            disputes.append(AgreementSegment(first * step, min(duration, (first + count) * step), genres))
+        first += count
+    return Agreement(times, np.array(shares, np.float32), tuple(disputes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dispute:
+    """A song on which models disagree. `genres`: each model's most probable one, None where it did not listen.
+
+    `distance`: how far apart their probabilities are, 0 (the same) to 1, the mean over all pairs of models.
+    """
+
+    song: Song
+    genres: tuple[str | None, ...]
+    distance: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Models over a library.
+
+    `heard`: songs that each listened to, of `songs` in all. `agreement` `(models, models)`: of the songs that both
+    heard, `common` `(models, models)`, the share for which both find the same genre most probable; NaN of none.
+    `disputes`: the songs on which they are furthest apart, falling.
+    """
+
+    models: tuple[str, ...]
+    songs: int
+    predicted: tuple[int, ...]
+    agreement: FloatArray
+    common: NDArray[np.int64]
+    disputes: tuple[Dispute, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Predictions:
+    """Of each model and song: `probabilities` `(models, songs, genres)`, `heard` `(models, songs)`."""
+
+    songs: list[int]
+    genres: tuple[str, ...]
+    probabilities: FloatArray
+    predicted: NDArray[np.bool_]
+
+
+def compare(store: LibraryStore, models: Sequence[Model], *, most: int = _MOST) -> Comparison:
+    """What is kept of these models' verdicts on the library, set side by side. Nothing is listened to."""
+    found = _collect(store, models)
+    leaders = np.where(found.predicted, found.probabilities.argmax(axis=2), -1)
+    common = np.array([[np.count_nonzero(a & b) for b in found.predicted] for a in found.predicted], np.int64)
+    same = np.array([[np.count_nonzero((a == b) & (a >= 0)) for b in leaders] for a in leaders], np.float32)
+    agreement = np.divide(same, common, out=np.full(same.shape, np.nan, np.float32), where=common > 0)
+    return Comparison(
+        tuple(name for name, _ in models),
+        sum(store.counts().values()),
+        tuple(int(n) for n in found.predicted.sum(axis=1)),
+        agreement.astype(np.float32),
+        common,
+        _disputes(store, found, leaders, most),
+    )
+
+
+def _collect(store: LibraryStore, models: Sequence[Model]) -> _Predictions:
+    rows = [list(predictions_by_model(store, *model)) for model in models]
+    songs = sorted({song for part in rows for song, _, _ in part})
+    genres = tuple(dict.fromkeys(genre for part in rows for _, names, _ in part for genre in names))
+    place = {song: i for i, song in enumerate(songs)}
+    probabilities = np.zeros((len(models), len(songs), max(1, len(genres))), np.float32)
+    predicted = np.zeros((len(models), len(songs)), np.bool_)
+    for model, part in enumerate(rows):
+        columns: dict[tuple[str, ...], list[int]] = {}
+        for song, names, values in part:
+            at = columns.setdefault(names, [genres.index(name) for name in names])
+            probabilities[model, place[song], at] = values
+            predicted[model, place[song]] = True
+    return _Predictions(songs, genres, probabilities, predicted)
+
+
+def _disputes(store: LibraryStore, kept: _Predictions, leaders: NDArray[np.int64], most: int) -> tuple[Dispute, ...]:
+    distances = _distances(kept)
+    order = [int(i) for i in np.argsort(-distances, kind="stable")[:most] if distances[i] >= _LEAST]
+    songs = {song.id: song for song in store.songs([kept.songs[i] for i in order])}
+    found = []
+    for i in order:
+        if (song := songs.get(kept.songs[i])) is not None:
+            names = tuple(kept.genres[j] if j >= 0 else None for j in leaders[:, i])
+            found.append(Dispute(song, names, float(distances[i])))
+    return tuple(found)
+
+
+def _distances(kept: _Predictions) -> FloatArray:
+    """`(songs,)`: the mean total variation distance over the pairs of models that both heard a song."""
+    total = np.zeros(len(kept.songs), np.float32)
+    pairs = np.zeros(len(kept.songs), np.float32)
+    for a, b in itertools.combinations(range(len(kept.predicted)), 2):
+        both = kept.predicted[a] & kept.predicted[b]
+        apart = 0.5 * np.abs(kept.probabilities[a] - kept.probabilities[b]).sum(axis=1)
+        total += np.where(both, apart, 0)
+        pairs += both
+    distances: FloatArray = (total / np.maximum(pairs, 1)).astype(np.float32)
+    return distances

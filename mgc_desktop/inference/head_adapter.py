@@ -1,0 +1,135 @@
+"""What a user taught: genres of their own, and corrections, on top of a model's bundled head.
+
+    logits = mixture @ bundled logits + weights @ ((embedding - mean) / scale) + bias
+
+The bundled genres keep their own logits: the first rows of the mixture are the unit matrix. A new genre starts as a
+mixture of the genres that its songs were heard as before. All rows of the mixture sum to 1, so a number that is added
+to all bundled logits is added to all logits, and changes no probability. Hence the logarithm of a song's bundled
+probabilities will do in place of its logits: what the library has stored of a song is judged anew without listening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.errors import ModelError
+from mgc_desktop.inference.calibration import softmax
+from mgc_desktop.inference.head import Head
+
+FloatArray = NDArray[np.float32]
+
+_TINY: Final = np.float32(1e-37)  # the least probability: that of float32 without loss of digits
+_KEYS: Final = frozenset({"own", "mixture", "mean", "scale", "weights", "bias"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadAdapter:
+    """For `G` genres, of which the last are the `own` ones, and embeddings of `E` numbers.
+
+    `mixture` `(own, bundled)`: what each own genre is mixed of, rows summing to 1. `mean`, `scale` `(E,)`; `weights`
+    `(G, E)`; `bias` `(G,)`. ValueError where they disagree.
+    """
+
+    own: tuple[str, ...]
+    mixture: FloatArray
+    mean: FloatArray
+    scale: FloatArray
+    weights: FloatArray
+    bias: FloatArray
+
+    def __post_init__(self) -> None:
+        bundled = self.mixture.shape[1] if self.mixture.ndim == 2 else 0
+        genres = bundled + len(self.own)
+        if not bundled or len(self.mixture) != len(self.own) or self.bias.shape != (genres,):
+            raise ValueError("mixture and bias do not fit the genres")
+        if self.weights.shape != (genres, len(self.mean)) or self.scale.shape != self.mean.shape:
+            raise ValueError("weights, mean and scale do not fit each other")
+        if not all(np.isfinite(part).all() for part in (self.mean, self.scale, self.weights, self.bias)):
+            raise ValueError("some numbers are not finite")
+        if not (self.scale > 0).all():
+            raise ValueError("every scale must be above 0")
+        if (self.mixture < 0).any() or np.abs(self.mixture.sum(axis=1) - 1).max(initial=0) > 1e-4:
+            raise ValueError("the rows of the mixture must be shares")
+
+    def head(self, bundled: Head, version: str) -> Head:
+        """The bundled head with this on top, as a head of its own; ModelError where it cannot be put on this one."""
+        check_adaptable(bundled)
+        mixing = self._mixing
+        if mixing.shape[1] != len(bundled.genres) or set(self.own) & set(bundled.genres):
+            raise ModelError("It was made for a model with other genres. Teach it again with this one.")
+        weights = np.concatenate([mixing @ bundled.weights, self.weights], axis=1).astype(np.float32)
+        return Head(
+            version=version,
+            genres=(*bundled.genres, *self.own),
+            inputs=("tags", "embedding"),
+            mean=np.concatenate([bundled.mean, self.mean]),
+            scale=np.concatenate([bundled.scale, self.scale]),
+            weights=weights,
+            bias=(mixing @ bundled.bias + self.bias).astype(np.float32),
+            calibration=bundled.calibration,
+            tag_range=bundled.tag_range,
+            fitted_on="Taught by a user, on top of the bundled head.",
+        )
+
+    def probabilities(self, bundled: FloatArray, embedding: FloatArray, temperature: float = 1.0) -> FloatArray:
+        """Songs' bundled probabilities `(n, bundled)` and mean embeddings `(n, E)` -> `(n, G)`.
+
+        The same as listening with `head` to the same parts of the songs. `temperature`: the calibration's for songs.
+        """
+        logits = temperature * np.log(np.maximum(bundled, _TINY)) @ self._mixing.T + self._shift(embedding)
+        return softmax(logits.astype(np.float32), temperature)
+
+    def bundled(self, probabilities: FloatArray, embedding: FloatArray, temperature: float = 1.0) -> FloatArray:
+        """The way back: what the bundled head says of songs of which this head said `(n, G)`."""
+        logits = temperature * np.log(np.maximum(probabilities, _TINY)) - self._shift(embedding)
+        return softmax(logits[:, : self.mixture.shape[1]].astype(np.float32), temperature)
+
+    @property
+    def _mixing(self) -> FloatArray:
+        """`(G, bundled)`: the unit matrix over the mixture."""
+        return np.concatenate([np.eye(self.mixture.shape[1]), self.mixture]).astype(np.float32)
+
+    def _shift(self, embedding: FloatArray) -> FloatArray:
+        standard = (embedding - self.mean) / self.scale
+        return (standard @ self.weights.T + self.bias).astype(np.float32)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> HeadAdapter:
+        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        if unknown := sorted(set(values) - _KEYS):
+            raise ValueError(f"unknown keys {', '.join(unknown)}, perhaps of a newer version of the program")
+        own = tuple(str(name) for name in values["own"])
+        if len(set(own)) != len(own):
+            raise ValueError("two genres have the same name")
+        arrays = {key: np.array(values[key], np.float32) for key in _KEYS - {"own", "mixture"}}
+        mixture = np.array(values["mixture"], np.float32)
+        bundled = len(arrays["bias"]) - len(own)
+        return cls(own, mixture.reshape(len(own), max(0, bundled)), **arrays)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values, numbers to six significant digits."""
+        return {
+            "own": list(self.own),
+            **{key: _rounded(getattr(self, key)) for key in ("mixture", "mean", "scale", "weights", "bias")},
+        }
+
+
+def check_adaptable(head: Head | None) -> Head:
+    """The head; ModelError unless its model can be taught: it must be linear in the tags, and pool logits."""
+    if head is None or head.inputs != ("tags",) or head.calibration.pooling != "mean_logits":
+        raise ModelError("This model cannot be taught. Choose the default one.")
+    return head
+
+
+def _rounded(numbers: NDArray[np.float32]) -> list[Any]:
+    rows: Sequence[Any] = numbers.tolist()
+    return [[_short(n) for n in row] if isinstance(row, list) else _short(row) for row in rows]
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.6g}")

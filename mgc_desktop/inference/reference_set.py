@@ -1,0 +1,65 @@
+"""What a model remembers of free music: the background against which a new genre is learned.
+
+A user marks a handful of songs. What their genre is not, is known from all other music; where the user's library is
+small, these songs stand for it. They are numbers only, as the model heard them; the music itself is not here.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.errors import ModelError
+from mgc_desktop.inference.jsonfile import WAY_OUT
+
+FloatArray = NDArray[np.float32]
+
+FILE_NAME: Final = "memory.npz"
+_TINY: Final = np.float32(1e-37)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReferenceSet:
+    """`n` songs: `probabilities` `(n, genres)` under the bundled head, `embedding` `(n, E)`.
+
+    `rows` `(n,)`: where each stands in the list of the free music (`training/data/free_music.tsv`), counted from 0.
+    """
+
+    probabilities: FloatArray
+    embedding: FloatArray
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def save(self, path: Path) -> None:
+        """Write it, numbers as 16 bits each, probabilities by their logarithm."""
+        logs = np.log(np.maximum(self.probabilities, _TINY))
+        with path.open("wb") as file:
+            np.savez_compressed(
+                file,
+                log_probabilities=logs.astype(np.float16),
+                embedding=self.embedding.astype(np.float16),
+                rows=self.rows.astype(np.uint16),
+            )
+
+    @classmethod
+    def load(cls, folder: Path) -> ReferenceSet:
+        """That of the model in `folder`; ModelError if it is missing or damaged."""
+        path = folder / FILE_NAME
+        try:
+            with np.load(path, allow_pickle=False) as values:
+                logs = values["log_probabilities"].astype(np.float32)
+                embedding = values["embedding"].astype(np.float32)
+                rows = values["rows"].astype(np.int64)
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise ModelError(f"The model's memory is missing or damaged. {WAY_OUT}", path=path) from error
+        if logs.ndim != 2 or embedding.ndim != 2 or not len(logs) == len(embedding) == len(rows):
+            raise ModelError(f"The model's memory is damaged. {WAY_OUT}", path=path)
+        probabilities = np.exp(logs)
+        return cls(probabilities / probabilities.sum(axis=1, keepdims=True), embedding, rows)

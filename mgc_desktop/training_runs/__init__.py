@@ -1,0 +1,1 @@
+"""Training runs started from the window: their configuration, folder and progress."""

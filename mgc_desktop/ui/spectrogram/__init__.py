@@ -1,7 +1,0 @@
-"""The live mel-spectrogram: picture, rulers, cursor, follow and overview mode, export."""
-
-from mgc_desktop.ui.spectrogram.colours import COLOUR_MAPS, DEFAULT_COLOUR_MAP
-from mgc_desktop.ui.spectrogram.navigation import Mode
-from mgc_desktop.ui.spectrogram.view import SpectrogramView
-
-__all__ = ["COLOUR_MAPS", "DEFAULT_COLOUR_MAP", "Mode", "SpectrogramView"]

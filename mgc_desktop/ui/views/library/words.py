@@ -1,0 +1,121 @@
+"""What the Library view says, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mgc_desktop.library.jobs import JobProgress
+from mgc_desktop.library.scanner import ScanProgress, ScanReport
+from mgc_desktop.library.song import Song, State
+from mgc_desktop.ui.wording import joined
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How the library stands: songs by state, songs without a genre, songs that the review would take, folders."""
+
+    states: Mapping[State, int]
+    no_genre: int = 0
+    accepted: int = 0
+    folders: int = 0
+
+    @property
+    def songs(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
+
+    @property
+    def not_analysed(self) -> int:
+        """Those that the present model never listened to."""
+        return self[State.NEW] + self[State.STALE]
+
+    @property
+    def to_review(self) -> int:
+        """Those that have something to decide."""
+        return self[State.TO_WRITE] + self[State.DIFFERS]
+
+    @property
+    def waiting(self) -> int:
+        """Those that were asked for."""
+        return self[State.WAITING] + self[State.LISTENING]
+
+    def __getitem__(self, state: State) -> int:
+        return self.states.get(state, 0)
+
+
+def number(count: int) -> str:
+    """12,480."""
+    return f"{count:,}"
+
+
+def songs(count: int) -> str:
+    """1 song, 12,480 songs."""
+    return f"{number(count)} song{'' if count == 1 else 's'}"
+
+
+def head_line(counts: Counts) -> str:
+    """12,480 songs in 3 folders · 1,204 without a genre · 318 differ · 96 unsure · 7 failed."""
+    where = f"{songs(counts.songs)} in {counts.folders} folder{'' if counts.folders == 1 else 's'}"
+    parts = (
+        (counts.no_genre, "without a genre"),
+        (counts[State.DIFFERS], "differ" if counts[State.DIFFERS] != 1 else "differs"),
+        (counts[State.UNSURE], "unsure"),
+        (counts[State.FAILED], "failed"),
+    )
+    return joined(where, *(f"{number(count)} {word}" for count, word in parts if count))
+
+
+def spoken_state(song: Song) -> str:
+    """A song's state in a word or two."""
+    return {State.FAILED: "cannot be read", State.STALE: "older model"}.get(song.state, song.state.value)
+
+
+def remaining(seconds: float) -> str:
+    """20 min left, 3 h 5 min left."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute left"
+    if minutes < 60:
+        return f"{minutes} min left"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min left"
+
+
+def job_line(progress: JobProgress) -> str:
+    """Listening to Confession · 8,212 of 12,480 · 214 songs a minute · 20 min left."""
+    done = f"{number(progress.done)} of {number(progress.total)}"
+    failed = f"{number(progress.failed)} failed" if progress.failed else None
+    if progress.paused:
+        return joined("Paused", done, failed)
+    now = f"Listening to {progress.now.name}" if progress.now else "Getting ready to listen"
+    speed = f"{progress.per_minute:,.0f} songs a minute" if progress.per_minute >= 1 else None
+    left = remaining(progress.remaining) if progress.remaining is not None else None
+    return joined(now, done, failed, speed, left)
+
+
+def scan_line(progress: ScanProgress | None) -> str:
+    """Looking through Music · 3,200 songs found · 1,100 read."""
+    if progress is None:
+        return "Looking through the folders"
+    read = f"{number(progress.read)} read" if progress.read else None
+    return joined(f"Looking through {progress.folder.name}", f"{songs(progress.found)} found", read)
+
+
+def scan_outcome(report: ScanReport) -> str:
+    """What a scan brought, in a line."""
+    parts = ((report.new, "new"), (report.changed, "changed"), (report.moved, "moved"), (report.gone, "gone"))
+    told = [f"{number(count)} {word}" for count, word in parts if count]
+    return joined(f"{songs(report.found)} found", *told) if told else "Nothing has changed in the folders"
+
+
+def idle_line(counts: Counts) -> str:
+    """What there is to do, when nothing runs."""
+    if counts.waiting:
+        return f"{songs(counts.waiting)} wait{'s' if counts.waiting == 1 else ''} to be listened to"
+    if counts.not_analysed:
+        return f"{songs(counts.not_analysed)} {'was' if counts.not_analysed == 1 else 'were'} not listened to yet"
+    if counts.accepted:
+        ready = "is" if counts.accepted == 1 else "are"
+        return f"Every song was listened to  ·  {number(counts.accepted)} {ready} ready to be reviewed"
+    return "Every song was listened to"

@@ -1,0 +1,1 @@
+"""The Listen view."""

@@ -1,0 +1,52 @@
+"""The regression finds what it should, and quickly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mgc_desktop.heads.regression import Array, Coordinates, softmax
+
+
+@pytest.fixture
+def problem() -> tuple[Array, Array, Array, Array, Array]:
+    """Features, offsets, soft targets, weights, penalty."""
+    rng = np.random.default_rng(0)
+    n, features, genres = 120, 12, 4
+    x = np.c_[rng.normal(size=(n, features)) * np.geomspace(3, 0.1, features), np.ones(n)]
+    offsets = np.log(rng.dirichlet(np.full(genres, 0.3), n) + 1e-6)
+    targets = rng.dirichlet(np.full(genres, 0.3), n)
+    return x, offsets, targets, rng.uniform(0.1, 1, n), np.full(features + 1, 0.7)
+
+
+def loss(coefficients: Array, x: Array, offsets: Array, targets: Array, weights: Array, penalty: Array) -> float:
+    found = softmax(offsets + x @ coefficients.T)
+    return float(-(weights[:, None] * targets * np.log(found)).sum() + (penalty * coefficients**2).sum() / 2)
+
+
+def test_it_stands_where_the_loss_has_no_slope(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+    x, offsets, targets, weights, penalty = problem
+    found = Coordinates.of(x, weights, penalty).fit(offsets, targets, weights)
+    slope = (weights[:, None] * (softmax(offsets + x @ found.T) - targets)).T @ x + penalty * found
+    assert np.abs(slope).max() < 0.01
+    least = loss(found, x, offsets, targets, weights, penalty)
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        elsewhere = found + 0.05 * rng.normal(size=found.shape)
+        assert loss(elsewhere, x, offsets, targets, weights, penalty) > least
+
+
+def test_songs_that_are_left_out_count_nothing(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+    x, offsets, targets, weights, penalty = problem
+    among = np.arange(len(x)) % 3 > 0
+    all_of_them = Coordinates.of(x, weights, penalty)
+    some = Coordinates.of(x[among], weights[among], penalty)
+    assert all_of_them.fit(offsets, targets, weights, among=among) == pytest.approx(
+        some.fit(offsets[among], targets[among], weights[among]), abs=2e-3
+    )
+
+
+def test_what_the_offsets_say_already_is_left_alone(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+    x, offsets, _, weights, penalty = problem
+    found = Coordinates.of(x, weights, penalty).fit(offsets, softmax(offsets), weights)
+    assert found == pytest.approx(0, abs=1e-6)
