@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+from mgc_desktop.inference.onnx_runtime import load_onnxruntime
 
 BANDS, FRAMES = 96, 187
 FILTERS, TAPS, WIDTH = 91, 7, 38
@@ -104,13 +105,14 @@ def matrix(kernel: NDArray[np.float32]) -> Form:
     return nodes, weights
 
 
-def session(form: Form, level: str = "ORT_ENABLE_ALL") -> onnxruntime.InferenceSession:
+def session(form: Form, level: str = "ORT_ENABLE_ALL") -> Any:
     nodes, weights = form
     patches = helper.make_tensor_value_info("patches", TensorProto.FLOAT, ["n", BANDS, FRAMES])
     out = helper.make_tensor_value_info("out", TensorProto.FLOAT, None)
     kept = [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in weights.items()]
     graph = helper.make_graph(nodes, "form", [patches], [out], kept)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3

@@ -30,7 +30,7 @@ from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.library import jobs
-from mgc_desktop.library.analyse import AnalyseSong
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.query import Filter, Group, Query, Sort

@@ -24,6 +24,8 @@ from mgc_desktop.ui import fonts, icons, session
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.application import Application
 from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
+from mgc_desktop.workers.single_instance import Claim, SingleInstance
+from mgc_desktop.workers.tasks import end_if_hung
 
 if TYPE_CHECKING:
     from mgc_desktop.workers.player_events import PlayerEvents
@@ -104,10 +106,9 @@ class Program:
         _show(self.window)
         if isinstance(self.app, Application):
             self.app.open_requested.connect(lambda path: self.window.open([path]))
-        if paths:
+        session.restore_queue(self.parts.playback, self.parts.settings, stand=not paths)
+        if paths:  # they are played now; what was in the queue stays in it
             self.window.open(paths)
-        else:
-            session.restore_queue(self.parts.playback, self.parts.settings)
         self.parts.analysis_service.warm_up()
         if paths:  # the first song is to be heard and seen without a stutter
             timer = QTimer(self.window, singleShot=True, interval=_LATER_MS)
@@ -205,6 +206,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if _no_screen():
         print(f"{NAME} needs a screen; in a terminal, mgc does the same work.", file=sys.stderr)  # noqa: T201
         return 1
+    instance = SingleInstance(data_dir()) if arguments.screenshot is None else None
+    if instance is not None and (claimed := instance.claim(arguments.files)) is not Claim.FIRST:
+        return _leave_to_other(claimed)
     log_file = log.set_up()
     crashed = crash.watch(log_file.parent) if log_file is not None else None
     qInstallMessageHandler(_on_qt_message)
@@ -214,6 +218,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         program = build_app(log_file=log_file, show=arguments.screenshot is None)
     except Exception as error:
         interrupts.release()
+        if instance is not None:
+            instance.close()
         return _cannot_start(error, log_file, alone=arguments.screenshot is not None)
     if crashed is not None:
         program.window.report_crash()
@@ -221,19 +227,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     reporter.reported.connect(program.window.report)
     restore = log.install_hooks(reporter.reported.emit)
     interrupts.close(program.window)
+    status = 1
     try:
         if arguments.screenshot is not None:
             from mgc_desktop.ui.screenshot import Screenshot
 
             screenshot = Screenshot(program.window, program.parts)
-            return screenshot.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
-        program.start(arguments.files)
-        return program.app.exec() if program.window.isVisible() else 0
+            status = screenshot.take(arguments.files, arguments.screenshot, seconds=arguments.seconds)
+        else:
+            program.start(arguments.files)
+            if instance is not None:
+                instance.requested.connect(program.window.come_forward)
+                program.window.closed.connect(instance.stop)
+                instance.listen()
+            status = program.app.exec() if program.window.isVisible() else 0
+        return status
     finally:
         interrupts.stop()
         program.close()
+        if instance is not None:
+            instance.close()
         restore()
         qInstallMessageHandler(None)
+        end_if_hung(status)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -258,6 +274,15 @@ def _cannot_start(error: Exception, log_file: Path | None, *, alone: bool) -> in
         from mgc_desktop.ui.error_report_dialog import say_cannot_start
 
         say_cannot_start(error, log_file)
+    return 1
+
+
+def _leave_to_other(claimed: Claim) -> int:
+    """Another window of this user has the files, or should have."""
+    if claimed is Claim.HANDED_OVER:
+        return 0
+    sentence = f"{NAME} is running already, but does not answer. Close it, or end it, and start it again."
+    print(sentence, file=sys.stderr)  # noqa: T201
     return 1
 
 

@@ -6,7 +6,21 @@ module that talks to the library; nothing above has to know them.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+
+MISSING = "The file is not there"  # how the message on a file begins that was moved, renamed or deleted
+
+
+def sentence_of(error: OSError) -> str:
+    """What the system says of a file, as a sentence with the way out."""
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
+        return f"{MISSING} any more. It was moved, renamed or deleted; look through the folders again to find it."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "The file may not be read. Change its permissions, or those of its folder."
+    return (
+        f"The file cannot be read ({error.strerror or type(error).__name__}). Check the disk or the connection to it."
+    )
 
 
 class MgcError(Exception):

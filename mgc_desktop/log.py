@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from mgc_desktop.errors import MgcError
+from mgc_desktop.errors import MgcError, sentence_of
 from mgc_desktop.paths import log_dir
+from mgc_desktop.terminal_text import printable
 
 FILE_NAME: Final = "mgc-desktop.log"
 _BYTES: Final = 1_000_000
@@ -22,6 +24,14 @@ _FORMAT: Final = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message
 _log = logging.getLogger("mgc_desktop")
 
 Report = Callable[[str, str], None]
+
+
+class TerminalFormatter(logging.Formatter):
+    """Escapes what a terminal would obey: messages name files and tags."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's text, harmless."""
+        return printable(super().format(record), keep="\n\t")
 
 
 def set_up(folder: Path | None = None, *, level: int = logging.INFO) -> Path | None:
@@ -35,7 +45,7 @@ def set_up(folder: Path | None = None, *, level: int = logging.INFO) -> Path | N
     if sys.stderr is not None:  # a program with a window has none on Windows
         terminal = logging.StreamHandler()
         terminal.setLevel(logging.WARNING)
-        terminal.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+        terminal.setFormatter(TerminalFormatter("%(name)s: %(message)s"))
         root.addHandler(terminal)
     path = folder / FILE_NAME
     try:
@@ -53,6 +63,8 @@ def headline(error: BaseException) -> tuple[str, str]:
     """Title and sentence for a user."""
     if isinstance(error, MgcError):
         return error.title, str(error)
+    if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike):
+        return "This file cannot be used", f"{os.fsdecode(error.filename)}: {sentence_of(error)}"
     return MgcError.title, f"{type(error).__name__}: {error}. The log has the details."
 
 

@@ -6,17 +6,16 @@ JSON; a file that cannot be read is set aside, never overwritten, and said so in
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
-import tempfile
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from mgc_desktop.errors import SettingsError
+from mgc_desktop.file_access import MB, read_limited, write_whole
 from mgc_desktop.paths import config_dir
 
 _log = logging.getLogger(__name__)
@@ -25,6 +24,7 @@ T = TypeVar("T")
 VERSION: Final = 1
 FILE_NAME: Final = "settings.json"
 RECENT_LIMIT: Final = 12
+_LARGEST: Final = 100 * MB  # a queue of a whole library
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,30 @@ def _number(key: str, default: float, low: float, high: float, help_: str) -> Op
     return Option(key, default, help_, valid)
 
 
-def _text(key: str, help_: str) -> Option[str]:
-    return Option(key, "", help_, lambda value: isinstance(value, str))
+def _is_text(value: Any, errors: str = "strict") -> bool:
+    """Whether it can be written as UTF-8 and given to the system; it cannot with half a surrogate pair or a zero."""
+    try:
+        return isinstance(value, str) and b"\0" not in value.encode("utf-8", errors)
+    except UnicodeEncodeError:
+        return False
 
 
-def _texts(key: str, help_: str) -> Option[list[str]]:
+def _is_path(value: Any) -> bool:
+    """Names of files may hold what is no text; Python keeps that as single surrogates, on Windows of any kind."""
+    return _is_text(value, "surrogatepass" if sys.platform == "win32" else "surrogateescape")
+
+
+def _text(key: str, help_: str, valid: Callable[[Any], bool] = _is_text) -> Option[str]:
+    return Option(key, "", help_, valid)
+
+
+def _texts(
+    key: str, help_: str, default: tuple[str, ...] = (), valid_item: Callable[[Any], bool] = _is_text
+) -> Option[list[str]]:
     def valid(value: Any) -> bool:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return isinstance(value, list) and all(map(valid_item, value))
 
-    return Option(key, [], help_, valid)
+    return Option(key, list(default), help_, valid)
 
 
 THEMES: Final = ("auto", "light", "dark")
@@ -71,7 +86,6 @@ SORTS: Final = ("title", "artist", "album", "duration", "genre", "heard", "confi
 GROUPS: Final = ("none", "folder", "album")
 MAP_METHODS: Final = ("pca", "lda", "umap")
 MAP_COLOURINGS: Final = ("heard", "file")
-WRITE_MODES: Final = ("fill", "append", "replace", "separate")
 
 THEME: Final = _choice("theme", "auto", THEMES, "Light, dark, or as the system")
 MODE: Final = _choice("spectrogram_mode", "follow", MODES, "Follow the music, or show the whole song")
@@ -83,10 +97,10 @@ DEVICE: Final = _text("device", "Sound output; empty: the system's own choice")
 GEOMETRY: Final = _text("geometry", "Place and size of the window, as Qt saves them, base64")
 QUEUE_OPEN: Final = _flag("queue_open", False, "Whether the queue is shown")
 KEEP_QUEUE: Final = _flag("keep_queue", True, "Bring the last queue back at the start")
-QUEUE: Final = _texts("queue", "The songs of the last queue")
+QUEUE: Final = _texts("queue", "The songs of the last queue", valid_item=_is_path)
 QUEUE_INDEX: Final = _number("queue_index", 0, -1, 10**9, "Which of them was current")
-RECENT: Final = _texts("recent", "Files and folders opened last, newest first")
-FOLDER: Final = _text("folder", "Where the open dialog starts")
+RECENT: Final = _texts("recent", "Files and folders opened last, newest first", valid_item=_is_path)
+FOLDER: Final = _text("folder", "Where the open dialog starts", _is_path)
 LIBRARY_SORT: Final = _choice("library_sort", "title", SORTS, "What the library is sorted by")
 LIBRARY_DESCENDING: Final = _flag("library_falling", False, "Sorted from high to low")
 LIBRARY_GROUP: Final = _choice("library_group", "none", GROUPS, "What the songs of the library are put together by")
@@ -95,20 +109,35 @@ LIBRARY_WIDTHS: Final = _texts("library_widths", "Widths of columns that were ch
 MAP_METHOD: Final = _choice("map_method", "umap", MAP_METHODS, "How songs are placed on the map")
 MAP_DIMENSIONS: Final = _choice("map_dimensions", "2", ("2", "3"), "Whether the map is flat or a cube")
 MAP_COLOURS: Final = _choice("map_colours", "heard", MAP_COLOURINGS, "Which genre colours the songs on the map")
-WRITE_MODE: Final = _choice("write_mode", "fill", WRITE_MODES, "What happens to genres that stand in a file already")
-WRITE_MIN: Final = _number("write_min", 0.0, 0.0, 1.0, "How sure a genre must be to be written, 0 to 1")
-WRITE_TOP: Final = _number("write_top", 1, 1, 5, "How many genres are written at most")
-WRITE_ALBUM: Final = _flag("write_album", False, "One verdict for all songs of an album")
-WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres")
+WRITE_MAP: Final = _text("write_map", "File with the user's own names for genres", _is_path)
+EMPTY_NAMES: Final = _texts(
+    "empty_names",
+    "Genres in files that count as none when songs without a genre get one",
+    (
+        *("Unknown", "Unknown genre", "<unknown>", "Other", "Others", "Misc", "Misc.", "Miscellaneous", "Genre"),
+        *(
+            "None",
+            "No genre",
+            "Undefined",
+            "Unclassifiable",
+            "Uncategorized",
+            "Unspecified",
+            "Default",
+            "n/a",
+            "-",
+            "?",
+        ),
+    ),
+)
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
-MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: isinstance(name, str) and name != "")
+MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: _is_text(name) and name != "")
 HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
 TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: the first one")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
-    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MODE, WRITE_MIN,
-    WRITE_TOP, WRITE_ALBUM, WRITE_MAP, KEEP_MTIME, MODEL,
+    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MAP,
+    KEEP_MTIME, EMPTY_NAMES, MODEL,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 
@@ -124,7 +153,7 @@ class Settings:
     def __getitem__(self, option: Option[T]) -> T:
         value = self._values.get(option.key, option.default)
         if not option.valid(value):
-            _log.warning("setting %s: %r is not allowed, using %r", option.key, value, option.default)
+            _log.warning("setting %s: %a is not allowed, using %r", option.key, value, option.default)
             value = self._values[option.key] = option.default
         return cast(T, list(value) if isinstance(value, list) else value)
 
@@ -141,20 +170,12 @@ class Settings:
 
     def save(self) -> None:
         """Write the file whole or not at all; raises SettingsError where the folder cannot be written."""
-        text = json.dumps({"version": VERSION, "values": self._values}, ensure_ascii=False, indent=1)
-        temporary: str | None = None
+        # All that is not ASCII is escaped: names of files may hold bytes that are no text, and come back the same.
+        text = json.dumps({"version": VERSION, "values": self._values}, indent=1)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=".settings-", text=True)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
+            write_whole(self.path, text.encode(), private=True)
         except OSError as error:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
             raise SettingsError(
                 f"The settings could not be saved ({error.strerror}). Check that the folder can be written.",
                 path=self.path,
@@ -162,13 +183,13 @@ class Settings:
 
     def _load(self) -> dict[str, Any]:
         try:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            stored = json.loads(read_limited(self.path, _LARGEST))
             values = stored["values"]
             if not isinstance(values, dict):
                 raise TypeError("values is not an object")
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             _log.warning("settings %s cannot be read: %s", self.path, error)
             self._set_aside()
             return {}

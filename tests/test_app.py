@@ -138,3 +138,24 @@ def test_it_ends_cleanly_when_it_is_told_to_while_it_starts(
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_it_ends_although_a_task_hangs(environment: dict[str, str], tmp_path: Path) -> None:
+    """As with a decoder that comes to no end in a damaged file, or a network drive that does not answer."""
+    code = (
+        "import sys, time\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from mgc_desktop import app\n"
+        "start = app.Program.start\n"
+        "def start_and_hang(program, paths):\n"
+        "    start(program, paths)\n"
+        "    program.parts.reader.run(lambda cancel: time.sleep(600))\n"
+        "    QTimer.singleShot(500, program.window.close)\n"
+        "app.Program.start = start_and_hang\n"
+        "sys.exit(app.main([]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "a task that hangs" in (tmp_path / "home" / "log" / "mgc-desktop.log").read_text(encoding="utf-8")
+    assert (tmp_path / "home" / "config" / "settings.json").exists()

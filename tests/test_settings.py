@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,60 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="could not be saved") as caught:
         settings.save()
     assert caught.value.path == blocked / "settings.json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"version": 1, "values": ' + '{"a":' * 100_000,
+        '{"version": 1, "values": {"volume": 1' + "0" * 9999,
+    ],
+)
+def test_a_file_that_is_nested_or_huge_is_set_aside(path: Path, text: str) -> None:
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    settings = Settings(path)
+    assert settings[s.VOLUME] == s.VOLUME.default
+    assert str(path.with_suffix(".damaged.json")) in settings.warnings[0]
+    settings.save()
+    assert Settings(path).warnings == []
+
+
+@pytest.mark.parametrize("option", s.OPTIONS, ids=lambda option: option.key)
+def test_half_a_surrogate_pair_is_no_value(path: Path, option: s.Option[object]) -> None:
+    path.parent.mkdir()
+    for value in ("\ud800", ["a", "\ud800"], {"\udfff": 1}):
+        path.write_text(json.dumps({"version": 1, "values": {option.key: value, "volume": 0.5}}), encoding="utf-8")
+        settings = Settings(path)
+        assert settings[option] == (0.5 if option is s.VOLUME else option.default)
+        settings.save()
+
+
+def test_names_of_files_that_are_no_text_come_back(path: Path) -> None:
+    settings = Settings(path)
+    settings[s.QUEUE] = ["/music/caf\udce9.mp3"]
+    settings.save()
+    assert Settings(path)[s.QUEUE] == ["/music/caf\udce9.mp3"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_in_place_of_the_file_does_not_hang(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    settings = Settings(path)
+    assert settings.warnings
+    settings.save()
+    assert path.is_file()
+
+
+@pytest.mark.parametrize("byte", ["\udce9", "\0"])
+def test_only_names_of_files_may_hold_bytes_that_are_no_text(path: Path, byte: str) -> None:
+    """Qt takes no other text that holds such a byte, and the window would never come."""
+    path.parent.mkdir()
+    values = {option.key: value for option in s.OPTIONS for value in (f"a{byte}", [f"a{byte}"])}
+    values |= {option.key: f"a{byte}" for option in s.OPTIONS if isinstance(option.default, str)}
+    path.write_text(json.dumps({"version": 1, "values": values}), encoding="utf-8")
+    settings = Settings(path)
+    kept = {option.key for option in s.OPTIONS if settings[option] != option.default}
+    assert kept == ({"queue", "recent", "folder", "write_map"} if byte != "\0" else set())

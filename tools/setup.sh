@@ -16,8 +16,8 @@ say() { printf '%s\n' "$*" >&2; }
 packages=(libportaudio2 libglib2.0-0 libegl1 libgl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
           libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0)
 if [ "$purpose" = test ]; then
-    # A virtual screen, a virtual sound card, and encoders for the test files.
-    packages+=(xvfb xauth pulseaudio pulseaudio-utils libasound2-plugins ffmpeg)
+    # A virtual screen, a virtual sound card, encoders for the test files, and what watches the program for privacy.
+    packages+=(xvfb xauth pulseaudio pulseaudio-utils libasound2-plugins ffmpeg strace)
 elif [ "$purpose" = package ]; then
     # What reads and packs programs, and a bare Debian to try the package on.
     packages+=(binutils zstd debootstrap desktop-file-utils)

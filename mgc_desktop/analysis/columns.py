@@ -31,6 +31,7 @@ SELECT song.id, song.genres, song.heard, song.confidence, song.folder, coalesce(
         ELSE EXISTS (
             SELECT 1 FROM analysis WHERE analysis.checksum = song.checksum
             AND analysis.model || '@' || analysis.version = song.model AND analysis.genre IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)
     END
 FROM song NOT INDEXED
 """

@@ -25,10 +25,13 @@ from mgc_desktop.library.store import LibraryStore
 FloatArray = NDArray[np.float32]
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
+_BY_USER: Final = 2  # in the place of "sure": the user said it
+
 # A song that another model judged since lies where it lay; whether its verdict is sure stands in its state then.
 _SELECT: Final = f"""
 SELECT song.id, song.path, song.title, song.artist, song.genres, song.heard, song.confidence,
-    CASE WHEN analysis.model || '@' || analysis.version = song.model THEN analysis.genre IS NOT NULL
+    CASE WHEN EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum) THEN {_BY_USER}
+    WHEN analysis.model || '@' || analysis.version = song.model THEN analysis.genre IS NOT NULL
     ELSE song.state <> '{State.UNSURE}' END,
     analysis.embedding
 FROM song JOIN analysis ON analysis.checksum = song.checksum
@@ -51,8 +54,8 @@ class SongMap:
 
     `heard`: the most probable genre, `sure` `(n,)` whether that is the verdict, `confidence` `(n,)` 0..1; `genres`: in
     the file. `places`: `(n, 3)` in a cube of side 1 for each method and number of dimensions; flat maps lie in its
-    middle plane. `songs`: how many the library has that can be heard, `heard_elsewise`: how many of them were heard,
-    but only by models without maps.
+    middle plane. `by_user` `(n,)`: whether the user said the genre. `songs`: how many the library has that can be
+    heard, `heard_elsewise`: how many of them were heard, but only by models without maps.
     """
 
     ids: NDArray[np.int64]
@@ -62,6 +65,7 @@ class SongMap:
     genres: tuple[tuple[str, ...], ...]
     predicted: tuple[str, ...]
     sure: NDArray[np.bool_]
+    by_user: NDArray[np.bool_]
     confidence: FloatArray
     places: Mapping[tuple[Method, int], FloatArray]
     neighbours: Neighbours
@@ -182,6 +186,7 @@ def read_map(store: LibraryStore, maps: Maps) -> SongMap:
         genres=tuple(known[text] for text in genres),
         predicted=tuple(name or "" for name in predicted),
         sure=np.array(sure, bool),
+        by_user=np.array(sure, np.int64) == _BY_USER,
         confidence=np.array([value or 0.0 for value in confidence], np.float32),
         places=places,
         neighbours=Neighbours(standard),

@@ -21,6 +21,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from mgc_desktop.audio import frames
+from mgc_desktop.audio.plausible import is_plausible_duration, is_plausible_rate
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.audio.source import FrameSource
 from mgc_desktop.audio.timeline import Clock, Health
@@ -29,6 +30,8 @@ from mgc_desktop.errors import DecodeError, NothingToHearError
 FloatArray = NDArray[np.float32]
 
 BLOCK: Final = 16384  # samples that a block has at least, save the last
+_LONGEST_PROMISE: Final = 360_000  # seconds; a header that claims more is damaged, and not a file that was cut off
+_LAST_PLACE: Final = 1e7  # seconds; no seek goes further
 # What a decoder needs to hear before a place to decode it right: MP3's bit reservoir, Opus' 80 ms, and some more
 # for timestamps that are off. Where that is not enough, more.
 _PREROLLS: Final = (0.5, 5.0)
@@ -66,26 +69,29 @@ def probe(path: str | os.PathLike[str]) -> AudioInfo:
 
 def _describe(path: Path, source: FrameSource, first: AudioFrame) -> AudioInfo:
     stream, container = source.stream, source.container
-    duration = None
-    if stream.duration and stream.time_base:
-        duration = float(stream.duration * stream.time_base)
-    elif container.duration:
-        duration = container.duration / 1_000_000
     names = container.format.name.split(",")
     suffix = path.suffix.lower().lstrip(".")
-    return AudioInfo(
+    claimed, most = source.claimed_duration, source.longest_duration
+    info = AudioInfo(
         path=path,
-        duration=duration,
+        duration=claimed,
         sr=first.sample_rate,
         channels=first.layout.nb_channels,
-        codec=stream.codec_context.codec.canonical_name,
+        codec=source.codec,
         container=suffix if suffix in names else names[0],
         bit_rate=stream.codec_context.bit_rate or container.bit_rate or None,
     )
+    if claimed is None or is_plausible_duration(claimed, most):
+        return info
+    if source.is_unpacked:  # cut off, or the header was never completed
+        return replace(info, duration=most)
+    return replace(info, duration=None, bit_rate=None)  # FFmpeg's bit rate is the size divided by what is claimed
 
 
 def _duration_is_promise(source: FrameSource) -> bool:
     """Whether the container's duration is a number in its header, not FFmpeg's guess from size and bit rate."""
+    if not is_plausible_duration(source.claimed_duration or 0.0, _LONGEST_PROMISE):
+        return False
     declared, found = source.stream.codec_context.bit_rate, source.container.bit_rate
     return not declared or not found or abs(found - declared) > 0.001 * declared
 
@@ -102,17 +108,21 @@ class AudioReader:
         self._source = FrameSource(self._path)
         try:
             first = self._first_frame()
+            self._check_rate(first.sample_rate)
             self._info = _describe(self._path, self._source, first)
         except BaseException:
             self._source.close()
             raise
-        self._promised = self._info.duration if _duration_is_promise(self._source) else None
+        self._promised = self._source.claimed_duration if _duration_is_promise(self._source) else None
         misled = self._info.container in _DRIFTING or (self._info.container, self._info.codec) == ("ogg", "flac")
         self._clock = Clock(self._info.sr, None if misled else self._source.stream.time_base, first.pts)
         self._health = Health()
         self._pending: AudioFrame | None = first
         self._converter: StreamResampler | None = None  # for a sampling rate that changes on the way
         self._converter_rate = self._info.sr
+        self._channels = min(2, self._info.channels)  # of the blocks; more are folded
+        self._silence = 0  # samples of silence to give before the pending frame
+        self._silence_told = False  # whether the pending frame's silence was given already
         self._cursor = 0  # sample that the next decoded frame starts with
         self._target = 0  # samples before this one are dropped
         self._damage_seen = self._source.damaged  # trouble before the first sample harms nobody
@@ -131,6 +141,14 @@ class AudioReader:
             "The file has a header but no sound in it. Copy, download or rip it again.", path=self._path
         )
 
+    def _check_rate(self, sr: int) -> None:
+        if not is_plausible_rate(sr, self._source.codec):
+            raise DecodeError(
+                f"The file says that its sound has {sr:,} samples a second, which cannot be right: usual are 8,000 to "
+                "192,000. Its header is damaged; copy, download or rip it again.",
+                path=self._path,
+            )
+
     @property
     def info(self) -> AudioInfo:
         """What the file holds; `duration` is exact once it was decoded to its end."""
@@ -147,7 +165,10 @@ class AudioReader:
         return self._health.warnings(self._info.sr)
 
     def read(self) -> FloatArray | None:
-        """The next block, `(channels, samples)` float32 in [-1, 1] at `info.sr`, never empty; None at the end."""
+        """The next block, float32 in [-1, 1] at `info.sr`, never empty; None at the end.
+
+        `(1, samples)` of mono, `(2, samples)` of all else: more channels than two are folded, see `downmix.fold`.
+        """
         parts: list[FloatArray] = []
         count = 0
         while count < BLOCK and (part := self._next_part()) is not None:
@@ -177,15 +198,27 @@ class AudioReader:
             yield block
 
     def _next_part(self) -> FloatArray | None:
+        if self._silence:
+            count = min(self._silence, BLOCK)
+            self._silence -= count
+            return self._dropped(np.zeros((self._channels, count), np.float32))
         frame = self._pending or self._source.next()
         self._pending = None
         if frame is None:
             return self._finish()
-        silence = self._silence_before(frame)
-        y = frames.with_channels(frames.samples(frame), self._info.channels)
-        y = self._at_rate(y, frame.sample_rate)
-        if silence:
-            y = np.concatenate([np.zeros((len(y), silence), np.float32), y], axis=1)
+        if not self._silence_told:
+            self._silence = self._silence_before(frame)
+            if self._silence:
+                self._pending, self._silence_told = frame, True
+                return np.zeros((self._channels, 0), np.float32)
+        self._silence_told = False
+        y = self._source.samples(frame)
+        if y is None:
+            return np.zeros((self._channels, 0), np.float32)
+        return self._dropped(self._at_rate(frames.with_channels(y, self._channels), frame.sample_rate))
+
+    def _dropped(self, y: FloatArray) -> FloatArray:
+        """What of the next samples lies behind the target of a seek."""
         drop = min(max(0, self._target - self._cursor), y.shape[1])
         self._cursor += y.shape[1]
         return y[:, drop:]
@@ -224,11 +257,12 @@ class AudioReader:
     def seek(self, seconds: float) -> None:
         """Make `read` go on with exactly the sample at `seconds`; beyond the end there is nothing to read."""
         sr = self._info.sr
-        target = max(0, round(seconds * sr))
+        target = max(0, round(min(seconds, _LAST_PLACE) * sr))
         known_end = round(self._info.duration * sr) if self._info.duration is not None else target
         if not any(self._jump(min(target, known_end), round(preroll * sr)) for preroll in _PREROLLS):
             self._restart()
         self._target = target
+        self._silence, self._silence_told = 0, False
         self._converter, self._converter_rate = None, sr
         self._damage_seen = self._source.damaged
 

@@ -80,20 +80,28 @@ def _is_folder(path: Path) -> bool:
 
 
 def _walk(folder: Path, on_error: OnError | None, seen: set[tuple[int, int]]) -> Iterator[Path]:
+    """A stack instead of recursion: folders may be nested more deeply than Python's calls may be."""
+    unfinished = [iter(_entries(folder, on_error, seen))]
+    while unfinished:
+        entry = next(unfinished[-1], None)
+        if entry is None:
+            unfinished.pop()
+        elif _is_folder(entry):
+            unfinished.append(iter(_entries(entry, on_error, seen)))
+        elif is_audio(entry):
+            yield entry
+
+
+def _entries(folder: Path, on_error: OnError | None, seen: set[tuple[int, int]]) -> list[Path]:
+    """What is not hidden in a folder, sorted by name; nothing if it was seen before or cannot be read."""
     try:
         status = folder.stat()
         if (status.st_dev, status.st_ino) in seen:
-            return
+            return []
         seen.add((status.st_dev, status.st_ino))
         entries = sorted(folder.iterdir(), key=lambda entry: (entry.name.casefold(), entry.name))
     except OSError as error:
         if on_error is not None:
             on_error(folder, error)
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if _is_folder(entry):
-            yield from _walk(entry, on_error, seen)
-        elif is_audio(entry):
-            yield entry
+        return []
+    return [entry for entry in entries if not entry.name.startswith(".")]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.plane import AudioPlane
 from numpy.typing import NDArray
+
+from mgc_desktop.audio.downmix import fold, usual_layout
+from mgc_desktop.audio.layouts import channel_names
 
 FloatArray = NDArray[np.float32]
 
@@ -15,16 +18,62 @@ FloatArray = NDArray[np.float32]
 LOUDEST: Final = 16.0
 
 
-def samples(frame: AudioFrame) -> FloatArray:
-    """The frame as `(channels, samples)` float32, full scale at 1.0, not clipped."""
-    y = frame.to_ndarray()  # planar: (channels, samples); packed: (1, samples * channels)
-    if not frame.format.is_planar:
-        y = y.reshape(-1, frame.layout.nb_channels).T
+# The numpy type of each of FFmpeg's sample formats, without the "p" of the planar ones.
+_DTYPES: Final = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
+
+
+def samples(frame: AudioFrame, layout: tuple[str, ...] | None = None) -> FloatArray:
+    """The frame as `(channels, samples)` float32, full scale at 1.0, not clipped; more than two channels are folded
+    to two by their places.
+
+    `layout`: the places of the channels, where the file knows them better than the frame does.
+    Raises ValueError for a frame without channels or in an unknown sample format.
+    """
+    channels = frame.layout.nb_channels
+    name = frame.format.name
+    if channels < 1 or name.rstrip("p") not in _DTYPES:
+        raise ValueError(f"cannot read {channels} channels of {name}")
+    stored = _stored_channels(frame, channels, np.dtype(_DTYPES[name.rstrip("p")]))
+    if layout is None or len(layout) != channels:
+        layout = _layout_of(frame, channels) if channels > 2 else usual_layout(channels)
+    if layout == ("FR", "FL"):
+        stored.reverse()
+    if channels <= 2:
+        return np.stack([_as_float(y) for y in stored])
+    return fold((_as_float(y) for y in stored), layout)
+
+
+def _stored_channels(frame: AudioFrame, channels: int, dtype: np.dtype[Any]) -> list[NDArray[Any]]:
+    """Each channel's samples as they are stored, `(samples,)`, without a copy."""
+    # PyAV's `frame.planes` (and `to_ndarray`, which uses it) takes whatever lies behind the last plane for further
+    # ones where there are eight or more, and reading those ends the process. AudioPlane itself is sound.
+    if frame.format.is_planar:
+        return [
+            np.frombuffer(_plane(frame, i), dtype, count=frame.samples)  # type: ignore[call-overload]
+            for i in range(channels)
+        ]
+    packed = np.frombuffer(_plane(frame, 0), dtype, count=frame.samples * channels)  # type: ignore[call-overload]
+    return list(packed.reshape(-1, channels).T)
+
+
+def _plane(frame: AudioFrame, index: int) -> AudioPlane:
+    return AudioPlane(frame, index)
+
+
+def _as_float(y: NDArray[Any]) -> FloatArray:
+    """A copy as float32 with full scale at 1.0."""
     if y.dtype.kind == "f":
-        return np.asarray(y, np.float32)
+        with np.errstate(over="ignore"):  # what does not fit becomes infinite, and that is silenced later
+            return y.astype(np.float32)
     full_scale = 2.0 ** (8 * y.dtype.itemsize - 1)
     floats = y.astype(np.float64) / full_scale  # in double: 32-bit samples do not fit into float32
     return (floats - 1.0 if y.dtype.kind == "u" else floats).astype(np.float32)
+
+
+def _layout_of(frame: AudioFrame, channels: int) -> tuple[str, ...]:
+    """The names of the channels' places; the usual ones where the file does not tell."""
+    names = channel_names(frame.layout)
+    return names if len(names) == channels else usual_layout(channels)
 
 
 def peak(y: FloatArray) -> float:
@@ -55,36 +104,5 @@ def to_mono(y: FloatArray) -> FloatArray:
 
 
 def to_stereo(y: FloatArray) -> FloatArray:
-    """`(channels, samples)` to `(2, samples)` for two loudspeakers; mono goes to both sides.
-
-    More channels are folded as ITU-R BS.775 says: centre and surrounds 3 dB lower, no low-frequency channel; the
-    weights of a side sum to 1, so that nothing clips.
-    """
-    channels = len(y)
-    if channels == 2:
-        return y
-    if channels == 1:
-        return np.repeat(y, 2, axis=0)
-    return _fold_weights(channels) @ y
-
-
-_MINUS_3_DB = 0.5**0.5
-_WEIGHTS = {  # of a loudspeaker's signal in (left, right)
-    "L": (1.0, 0.0),
-    "R": (0.0, 1.0),
-    "l": (_MINUS_3_DB, 0.0),
-    "r": (0.0, _MINUS_3_DB),
-    "C": (_MINUS_3_DB, _MINUS_3_DB),
-    "-": (0.0, 0.0),
-}
-# Front left and right, Centre, "-" low frequencies, surrounds l and r: FFmpeg's usual order for so many channels.
-_LAYOUTS = {3: "LRC", 4: "LRlr", 5: "LRClr", 6: "LRC-lr", 7: "LRC-Clr", 8: "LRC-lrlr"}
-
-
-@cache
-def _fold_weights(channels: int) -> FloatArray:
-    """`(2, channels)`; unusual numbers of channels alternate between left and right."""
-    layout = _LAYOUTS.get(channels) or "LR" * (channels // 2) + "C" * (channels % 2)
-    weights = np.array([_WEIGHTS[place] for place in layout], np.float32).T
-    folded: FloatArray = weights / weights.sum(axis=1, keepdims=True)
-    return folded
+    """`(1 or 2, samples)` to `(2, samples)` for two loudspeakers; mono goes to both sides."""
+    return y if len(y) == 2 else np.repeat(y, 2, axis=0)

@@ -6,23 +6,37 @@ damaged in between is skipped and counted.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import av.error
+import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
+from numpy.typing import NDArray
 
-from mgc_desktop.errors import DecodeError
+from mgc_desktop.audio.file_view import FileView, open_view
+from mgc_desktop.audio.formats import input_options, is_playlist
+from mgc_desktop.audio.frames import samples
+from mgc_desktop.audio.layouts import keep_layout, plain_layout
+from mgc_desktop.audio.plausible import is_free_format, is_plausible_rate, longest
+from mgc_desktop.errors import MISSING, DecodeError
 
-# Nothing but the file itself may be opened: a playlist in disguise must not fetch anything from the network.
-_OPTIONS = {"protocol_whitelist": "file"}
+FloatArray = NDArray[np.float32]
+
+# All channels of one frame may not hold more samples than this: headers of some formats claim any size, and memory
+# is taken for it. A second of 16 channels at 768 kHz fits.
+_DECODER_OPTIONS = {"max_samples": str(1 << 24)}
+_UNPACKED = frozenset({"wav", "w64", "aiff", "au", "caf"})  # containers without compression of their own
+_CHUNK = 1 << 20  # bytes that are read at once to see whether a file can be read
 _MAX_FAILED_READS = 64  # in a row; a damaged container gives a few, a broken one would give them for ever
 
 
@@ -36,7 +50,8 @@ class FrameSource:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.damaged = 0
-        self.container, self.stream = _open(path)
+        self._opened = _open(path)
+        self.container, self.stream = self._opened.container, self._opened.stream
         self._packets = self._demux()
         self._ready: deque[AudioFrame] = deque()
 
@@ -53,14 +68,20 @@ class FrameSource:
         return self._ready.popleft()
 
     def _next_packet(self) -> Packet[AudioStream] | None:
+        failure: OSError | None = None
         for _ in range(_MAX_FAILED_READS):
             try:
                 return next(self._packets, None)
-            except av.error.InvalidDataError:
-                self.damaged += 1
-                self._packets = self._demux()  # the failed iterator is spent; a new one reads on behind the damage
             except av.error.FFmpegError as error:
-                raise _unreadable(self.path, error) from error
+                failure = error if isinstance(error, OSError) and error.errno != errno.EPERM else None
+            except OSError as error:  # of the file object behind leading tags
+                failure = error
+            self.damaged += 1
+            self._packets = self._demux()  # the failed iterator is spent; a new one reads on behind the damage
+        # FFmpeg's demuxers give errors of the operating system for damaged sound as well: -1, which is EPERM, always,
+        # EIO often. Whether the file itself could not be read is told by reading it.
+        if failure is not None and (reading := _reading_error(self.path)) is not None:
+            raise _unreadable(self.path, reading) from failure
         return None
 
     def _decode(self, packet: Packet[AudioStream]) -> list[AudioFrame]:
@@ -71,13 +92,48 @@ class FrameSource:
         except av.error.FFmpegError:
             self.damaged += 1
             return []
+        for frame in frames:
+            keep_layout(frame)
         return [frame for frame in frames if frame.samples]
+
+    @property
+    def codec(self) -> str:
+        """FFmpeg's short name of the sound's format."""
+        return self.stream.codec_context.codec.canonical_name
+
+    @property
+    def claimed_duration(self) -> float | None:
+        """Seconds that the header claims or FFmpeg estimates; None if neither does."""
+        if self.stream.duration and self.stream.time_base:
+            return float(self.stream.duration * self.stream.time_base)
+        return self.container.duration / av.time_base if self.container.duration else None
+
+    @property
+    def longest_duration(self) -> float:
+        """The longest that the file's bytes can last, in seconds."""
+        bit_rate = self.stream.codec_context.bit_rate if self.container.format.name in _UNPACKED else None
+        return longest(self.container.size, self.codec, bit_rate)
+
+    @property
+    def is_unpacked(self) -> bool:
+        """Whether the file's size tells its length: PCM that its container stores as it is."""
+        return self.container.format.name in _UNPACKED and self.codec.startswith("pcm_")
+
+    def samples(self, frame: AudioFrame) -> FloatArray | None:
+        """The frame as `(1 or 2, samples)` float32, see `frames.samples`; None, and counted, if it makes no sense."""
+        if is_plausible_rate(frame.sample_rate, self.codec):
+            try:
+                return samples(frame, self._opened.layout)
+            except ValueError:
+                pass
+        self.damaged += 1
+        return None
 
     def seek(self, pts: int) -> bool:
         """Go to the last key frame at or before `pts` (in the stream's time base); False if that is impossible."""
         try:
             self.container.seek(pts, stream=self.stream)
-        except av.error.FFmpegError:
+        except (av.error.FFmpegError, OverflowError, OSError):
             return False
         self._packets = self._demux()
         self._ready.clear()
@@ -85,16 +141,33 @@ class FrameSource:
 
     def reopen(self) -> None:
         """Start again from the first frame. If that raises DecodeError, the file is still open where it was."""
-        container, stream = _open(self.path)
+        opened = _open(self.path)
         self.close()
-        self.container, self.stream = container, stream
+        self._opened = opened
+        self.container, self.stream = opened.container, opened.stream
         self._packets = self._demux()
 
     def close(self) -> None:
         """Let go of the file; safe to call more than once."""
         self._packets = iter(())
         self._ready.clear()
+        self._opened.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An open file. `layout`: the places of its channels where PyAV cannot be left to handle them, see `plain_layout`.
+    `file`: what FFmpeg reads through, None where it reads the file itself."""
+
+    container: InputContainer
+    stream: AudioStream
+    layout: tuple[str, ...] | None
+    file: FileView | None
+
+    def close(self) -> None:
         self.container.close()
+        if self.file is not None:
+            self.file.close()
 
 
 def _check_file(path: Path) -> None:
@@ -103,7 +176,7 @@ def _check_file(path: Path) -> None:
         status = path.stat()
     except FileNotFoundError as error:
         raise DecodeError(
-            "The file is not there. If it was moved or renamed, open it again from its new place.", path=path
+            f"{MISSING}. If it was moved or renamed, open it again from its new place.", path=path
         ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -117,43 +190,88 @@ def _check_file(path: Path) -> None:
         raise DecodeError("The file is empty (0 bytes). Copy or download it again.", path=path)
 
 
-def _open(path: Path) -> tuple[InputContainer, AudioStream]:
+def _open(path: Path) -> _Opened:
     _check_file(path)
     try:
-        # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
-        container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
-    except (av.error.PermissionError, av.error.FileNotFoundError, av.error.OSError) as error:
+        file = open_view(path)
+    except OSError as error:
         raise _unreadable(path, error) from error
-    except (av.error.FFmpegError, ValueError) as error:
+    try:
+        container = _open_container(path, file)
+        try:
+            stream = _best_stream(path, container)
+            return _Opened(container, stream, plain_layout(stream.codec_context), file)
+        except BaseException:
+            container.close()
+            raise
+    except BaseException:
+        if file is not None:
+            file.close()
+        raise
+
+
+def _open_container(path: Path, file: FileView | None) -> InputContainer:
+    try:
+        # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
+        return av.open(file or f"file:{path}", "r", options=input_options(), metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and (reading := _reading_error(path)) is not None:
+            raise _unreadable(path, reading) from error
+        if is_free_format(path):
+            raise DecodeError(
+                "This is an MP3 in free format (its bit rate is none of the usual ones), which cannot be decoded here. "
+                "Convert it to FLAC or to a usual MP3 with another program, for example mpg123 or LAME.",
+                path=path,
+            ) from error
+        if is_playlist(path):
+            raise DecodeError(
+                "This is a playlist or a description of a stream: it holds no sound, it only names other files. "
+                "Open the songs themselves.",
+                path=path,
+            ) from error
         raise DecodeError(
             "This is not a sound file, or it is damaged from its very beginning. "
             "If it should be music, download it or rip it again.",
             path=path,
         ) from error
-    try:
-        return container, _best_stream(path, container)
-    except DecodeError:
-        container.close()
-        raise
 
 
 def _best_stream(path: Path, container: InputContainer) -> AudioStream:
     best = container.streams.best("audio")
-    if best is None:
+    if best is None and not container.streams.audio:
         raise DecodeError(
             "There is no sound in this file: it holds only pictures or text, or it is badly damaged. "
             "Choose a music file, or download this one again.",
             path=path,
         )
-    assert isinstance(best, AudioStream)
+    if best is None:
+        raise DecodeError(
+            "There is no sound in this file that can be decoded: it is damaged, is no sound file in spite of its name, "
+            "or has more channels than can be read here. Download or rip it again, or convert it to FLAC with the "
+            "program it came from.",
+            path=path,
+        )
     if best.codec_context is None:
         raise DecodeError(
             "The sound is in a format that cannot be decoded, perhaps because it is copy-protected. "
             "Convert it to FLAC, MP3 or Ogg with the program it came from.",
             path=path,
         )
+    assert isinstance(best, AudioStream)
+    best.codec_context.options = dict(_DECODER_OPTIONS)
     best.codec_context.thread_count = 1  # sound decodes a thousand times faster than it plays; spare the threads
     return best
+
+
+def _reading_error(path: Path) -> OSError | None:
+    """What the operating system says when the whole file is read; None if nothing is wrong with that."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            while file.read(_CHUNK):
+                pass
+    except OSError as error:
+        return error
+    return None
 
 
 def _unreadable(path: Path, error: Exception) -> DecodeError:

@@ -20,6 +20,7 @@ class Clock:
         samples_per_tick = (time_base or Fraction(1, sr)) * sr
         self._scale = samples_per_tick.numerator, samples_per_tick.denominator
         self._first_pts = first_pts or 0
+        self._missing = 0  # samples in all the gaps so far
 
     def index(self, pts: int | None) -> int | None:
         """The sample number of a timestamp, None where there is none."""
@@ -43,7 +44,9 @@ class Clock:
         gap = index - cursor
         if abs(gap) <= tolerance * self._sr:
             return 0
-        if 0 < gap <= _LONGEST_GAP * self._sr:
+        # All gaps together may not be much longer than the sound: else a small file could claim days of silence.
+        if 0 < gap <= _LONGEST_GAP * self._sr and 2 * self._missing + gap <= cursor + 2 * _LONGEST_GAP * self._sr:
+            self._missing += gap
             return gap
         self.reliable = False
         return 0

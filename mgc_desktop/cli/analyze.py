@@ -3,23 +3,26 @@
 Folders are searched for music. The results come in the order of the songs, each as soon as it and all before it are
 known. With --json each is one JSON object a line, with the keys path, duration, model, genre (null when unsure),
 confidence, genres, tags, segments and error (null, or what was wrong: then the other values are null or empty).
+
+Results are kept in the library's database by the checksum of the sound, so that a run that is broken off or made again
+goes on where it was; no song is added to the library by that.
 Exit status: 0 if all went well, 1 if some songs failed, 2 for wrong usage.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.batch import BatchResult, add_batch_options, analyse_all
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
+from mgc_desktop.cli.output import complain
 from mgc_desktop.cli.status import FAILED, OK
 
 if TYPE_CHECKING:
-    from mgc_desktop.cli.batch import BatchResult
     from mgc_desktop.inference.user_heads import UserHead
 
 HELP = "name the genres of songs and folders of songs"
@@ -29,15 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc analyze`."""
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a song, or a folder of songs")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to work on at the same time")
+    add_batch_options(parser)
     add_model_option(parser)
     add_head_option(parser)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
-    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,14 +47,13 @@ def run(options: argparse.Namespace) -> int:
         report.add(result)
     report.end()
     if not report.songs:
-        print(f"mgc: there is no music in {', '.join(map(str, options.paths))}", file=sys.stderr)
+        complain(f"there is no music in {', '.join(map(str, options.paths))}")
     return FAILED if report.failed or not report.songs else OK
 
 
 def _results(options: argparse.Namespace, model: str, head: UserHead | None) -> Iterator[BatchResult]:
     """Of every song, and of every folder that cannot be searched, in order."""
     from mgc_desktop.audio.files import find_audio
-    from mgc_desktop.cli.batch import BatchResult, listen_to_all
 
     closed: list[BatchResult] = []
 
@@ -66,5 +62,5 @@ def _results(options: argparse.Namespace, model: str, head: UserHead | None) -> 
             BatchResult(folder, error=f"The folder cannot be searched ({error.strerror}). Check its permissions.")
         )
 
-    yield from listen_to_all(find_audio(options.paths, unreadable), model, options.jobs, head)
+    yield from analyse_all(find_audio(options.paths, unreadable), model, head, options)
     yield from closed

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_NICE: Final = 10
+from mgc_desktop.library.executor import lower_priority
+
 _AGAIN: Final = 3.0  # seconds
 
 
@@ -23,20 +24,9 @@ def in_background() -> Iterator[None]:
     Whoever started this process holds the other end of the pipe: to close it is a request to end that works alike on
     all systems, and it closes by itself when the holder crashes.
     """
-    give_way()
+    lower_priority()
     threading.Thread(target=_wait_for_the_end, name="until-input-ends", daemon=True).start()
     yield
-
-
-def give_way() -> None:
-    """Let other processes go first, where the system allows it."""
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x4000)  # BELOW_NORMAL_PRIORITY_CLASS
-    else:
-        os.nice(_NICE)
 
 
 def _wait_for_the_end() -> None:

@@ -1,25 +1,33 @@
-"""Many songs, one after the other or several at a time; what is wrong with one costs the others nothing."""
+"""What the commands that analyse many songs share: their options, worker processes, and the cache of results."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+import argparse
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from mgc_desktop.cli.interrupt import not_analysed_by_children
+from mgc_desktop.cli.interrupt import cancelled_by_interrupt
 from mgc_desktop.errors import MgcError
-from mgc_desktop.inference.classifier import Classifier
-from mgc_desktop.inference.prediction import TrackPrediction
-from mgc_desktop.inference.registry import load
-from mgc_desktop.inference.user_heads import UserHead
-from mgc_desktop.library.executor import IsolatedPool, WorkerCrashedError
-from mgc_desktop.pipeline import analyze
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT, PER_WORKER, Outcome, Steps, failure_message, run_batch
+from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
+from mgc_desktop.library.executor import IsolatedPool
 
-_AHEAD: Final = 32  # songs a process may be ahead of one that takes long, as results come in order
+if TYPE_CHECKING:
+    from mgc_desktop.inference.prediction import TrackPrediction
+    from mgc_desktop.inference.user_heads import UserHead
+    from mgc_desktop.library.store import LibraryStore
+
+R = TypeVar("R")
+
+_BUSY_MS: Final = 1000  # a cache is not worth the usual wait for another program that is writing
+_AHEAD: Final = 32  # songs that a worker may be ahead of one that takes long, as results come in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +39,153 @@ class BatchResult:
     error: str | None = None
 
 
-def listen_to_all(
-    paths: Iterable[Path], model: str | None, jobs: int, head: UserHead | None = None
-) -> Iterator[BatchResult]:
-    """The results in the order of the paths, with `jobs` processes if more than 1; `head`: a taught one.
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who analyses: the `pool`, how many songs it takes at a time, and its time limit if it has none of its own."""
 
-    ModelError if the model fails, HeadError if the head does not suit it.
-    """
-    _classifier(model, head)  # fail now, and once, if it cannot be used
-    if jobs == 1:
-        yield from (_listen(path, model, head) for path in paths)
-        return
-    with not_analysed_by_children():
-        pool = IsolatedPool(jobs)
+    pool: Executor
+    number: int
+    timeout: float | None = None
+
+    @property
+    def limit(self) -> int:
+        """How many calls are handed to the pool at a time."""
+        return PER_WORKER * self.number
+
+
+def add_batch_options(parser: argparse.ArgumentParser) -> None:
+    """`--jobs N`, `--timeout SECONDS` and `--no-cache`."""
+    parser.add_argument(
+        "--jobs", type=positive_number, default=1, metavar="N", help="songs to analyse at the same time"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=ANALYSIS_TIMEOUT,
+        metavar="SECONDS",
+        help=f"give a song up after so many seconds (default: {ANALYSIS_TIMEOUT:.0f}; 0: never)",
+    )
+    parser.add_argument(
+        "--no-cache", action="store_true", help="analyse songs again whose results are kept, and keep none"
+    )
+
+
+def positive_number(text: str) -> int:
+    """The type of an option that counts; argparse says what is wrong with another text."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+def _seconds(text: str) -> float | None:
     try:
-        pending: deque[tuple[Path, Future[BatchResult]]] = deque()
-        for path in paths:
-            pending.append((path, pool.submit(_listen, path, model, head)))
-            while len(pending) > _AHEAD * jobs or (pending and pending[0][1].done()):
-                yield _completed(*pending.popleft())
-        while pending:
-            yield _completed(*pending.popleft())
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds")
+    return seconds or None
+
+
+def analyse_all(
+    paths: Iterable[Path], model: str, head: UserHead | None, options: argparse.Namespace
+) -> Iterator[BatchResult]:
+    """The results in the order of the paths; `options`: of `add_batch_options`.
+
+    Songs are analysed in other processes, also one at a time: a decoder that crashes or hangs costs that song alone.
+    ModelError if the model cannot be used, HeadError if the head does not suit it.
+    """
+    call = AnalyseSong(model, head, whole=True)
+    with worker_pool(call, options) as workers:
+        from mgc_desktop.library.analysis_cache import WholeSongCache, analysed
+
+        name, version = identify(model, head)
+        with cache_store(use=not options.no_cache) as (store, lost):
+            cache = WholeSongCache(store, name, version, lost=lost)
+
+            def steps(path: Path) -> Steps[TrackPrediction]:
+                return analysed(workers.pool, path, call, cache)
+
+            for outcome in in_order(paths, steps, workers, ahead=_AHEAD):
+                error = None if outcome.error is None else failure_message(outcome.error)
+                yield BatchResult(outcome.item, outcome.result, error)
+
+
+def in_order(
+    paths: Iterable[Path], steps: Callable[[Path], Steps[R]], workers: Workers, *, ahead: int
+) -> Iterator[Outcome[Path, R]]:
+    """The outcomes in the order of the paths; `ahead`: songs that a worker may be ahead of one that takes long.
+
+    Ctrl-C ends the run between two outcomes: raised anywhere, KeyboardInterrupt would leave locks of futures held, for
+    which the pool would wait without an end.
+    """
+    with cancelled_by_interrupt(second_raises=True) as cancel:
+        yield from run_batch(
+            partial(next, iter(paths), None), steps, limit=workers.limit, ahead=ahead * workers.number,
+            timeout=workers.timeout, fatal=(ModelNotLoadedError,), cancel=cancel,
+        )  # fmt: skip
+        if cancel.cancelled:
+            raise KeyboardInterrupt
+
+
+def identify(model: str, head: UserHead | None) -> tuple[str, str]:
+    """Name and version of a model, with a taught head if there is one, without loading the network.
+
+    ModelError if it cannot be used, HeadError if the head does not suit it.
+    """
+    from mgc_desktop.inference import registry
+
+    name, version = registry.identify(registry.find(model))
+    if head is not None:
+        base_model = registry.base_model(model)
+        base_model.head_of(head)
+        version = base_model.version_with(head)
+    return name, version
+
+
+@contextmanager
+def worker_pool(call: AnalyseSong, options: argparse.Namespace, scheduler: str | None = None) -> Iterator[Workers]:
+    """Processes of this computer, or, if given, those of the Dask cluster at `scheduler` (ClusterError)."""
+    if scheduler is not None:
+        from mgc_desktop.library.cluster import cluster_pool
+
+        with cluster_pool(scheduler) as (cluster, number):
+            # A cluster has no limit of its own; its clock starts while a call still waits for those before it.
+            yield Workers(cluster, number, options.timeout and PER_WORKER * options.timeout)
+        return
+    pool = IsolatedPool(options.jobs, timeout=options.timeout)
+    try:
+        pool.submit(call.load)  # meanwhile this process gets ready; what goes wrong here is told of the first song
+        yield Workers(pool, options.jobs)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _listen(path: Path, model: str | None, head: UserHead | None) -> BatchResult:
-    """Runs in this process or in another one."""
+@contextmanager
+def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[Exception], None]]]:
+    """The library's database, and whom to tell when it fails; None if it is not to be used or cannot be opened.
+
+    The command works without it all the same, and says so once.
+    """
+    if not use:
+        yield None, _tell_lost
+        return
+    from mgc_desktop.library.store import LibraryStore
+    from mgc_desktop.paths import data_dir
+
     try:
-        return BatchResult(path, analyze(path, _classifier(model, head)))
-    except MgcError as error:
-        return BatchResult(path, error=error.message)
-    except Exception as error:  # one strange file must not end the run
-        return BatchResult(path, error=f"{type(error).__name__}: {error}")
+        store = LibraryStore(data_dir() / "library.db", check=False, may_set_aside=False)
+        store.db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    except (MgcError, OSError, sqlite3.Error) as error:
+        _tell_lost(error)
+        yield None, _tell_lost
+        return
+    with store:
+        yield store, _tell_lost
 
 
-def _completed(path: Path, future: Future[BatchResult]) -> BatchResult:
-    try:
-        return future.result()
-    except WorkerCrashedError:
-        return BatchResult(path, error="The decoder crashed on this file. It is probably damaged.")
-
-
-@cache
-def _classifier(model: str | None, head: UserHead | None) -> Classifier:
-    return load(model, head=head)
+def _tell_lost(error: Exception) -> None:
+    why = error.message if isinstance(error, MgcError) else getattr(error, "strerror", None) or str(error)
+    print(
+        f"mgc: results are not kept for the next time: the library's database cannot be used ({why})", file=sys.stderr
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import UsageError
 
 
@@ -18,7 +19,7 @@ def must_ask(*, yes: bool) -> bool:
 
 def agreed(question: str) -> bool:
     """The answer to a question; anything but yes is no."""
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, real, require_extra
+from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, real, require_extra, say
 from mgc_desktop.errors import MgcError
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def _measure_run(options: argparse.Namespace, dataset: Dataset, part: str) -> in
 
     if options.page or options.publish:
         raise MgcError("--page and --publish are for models. Make the run a model first, with mgc export.")
-    figures = evaluate_run(options.of_run, dataset, part, options.cache)
-    print(f"{figures['split']}: {figures['clips']} clips, {figures['artists']} artists")
+    figures = evaluate_run(options.of_run, dataset, part, options.cache, say)
+    say(f"{figures['split']}: {figures['clips']} clips, {figures['artists']} artists")
     for name in NAMES:
         value, low, high = figures[name]
-        print(f"  {name.replace('_', ' '):<18}{value:.3f}  ({low:.3f} to {high:.3f})")
-    print(*genre_lines(figures), sep="\n")
+        say(f"  {name.replace('_', ' '):<18}{value:.3f}  ({low:.3f} to {high:.3f})")
+    say("\n".join(genre_lines(figures)))
     return 0
 
 
@@ -81,13 +81,13 @@ def _measure_models(options: argparse.Namespace, dataset: Dataset) -> int:
     from mgc_desktop.training.results import write_results
 
     names = options.models or [entry.name for entry in list_models() if entry.usable]
-    measured = evaluate(names, dataset, options.output or Path("evaluation"), seconds=options.seconds)
+    measured = evaluate(names, dataset, options.output or Path("evaluation"), seconds=options.seconds, say=say)
     for m in measured:
         (accuracy, low, high), macro = m.figures["accuracy"], m.figures["macro_accuracy"][0]
         counts = f"{m.figures['clips']} clips, {m.figures['artists']} artists"
-        print(f"{m.name:<20} accuracy {accuracy:.3f} ({low:.3f} to {high:.3f}), macro {macro:.3f}; {counts}")
+        say(f"{m.name:<20} accuracy {accuracy:.3f} ({low:.3f} to {high:.3f}), macro {macro:.3f}; {counts}")
     if options.page:
         write_results(measured, options.page, options.images or options.page.parent / "images")
     if options.publish:
-        print(*publish(measured, options.publish), sep="\n")
+        say("\n".join(publish(measured, options.publish)))
     return 0

@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, require_extra
+from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, require_extra, say
 from mgc_desktop.errors import MgcError
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def run(options: argparse.Namespace) -> int:
         raise MgcError("The output must be a folder, and this is a file. Choose another --output.", path=output)
     dataset = dataset_of(options)
     if dataset.skipped or dataset.notes:
-        print(dataset.describe())
+        say(dataset.describe())
     dataset.require_trainable()
-    print(class_table(dataset.clips))
+    say(class_table(dataset.clips))
     clips, features = _features(options, [clip for clip in dataset.clips if clip.genre is not None])
     if len(clips) < 2:
         raise MgcError("Fewer than two clips could be used, so there is nothing to look at.")
-    print(f"{len(clips)} clips, {features.shape[1]} numbers each")
+    say(f"{len(clips)} clips, {features.shape[1]} numbers each")
     for method in options.methods:
         for dimensions in options.dimensions:
             _project(method, dimensions, clips, features, output, options.embeddings or options.features)
@@ -70,11 +70,11 @@ def _project(
 
     labels = [clip.genre or "" for clip in clips]
     if method == "umap":
-        print(f"UMAP of {len(clips)} clips to {dimensions} dimensions; this can take minutes", flush=True)
+        say(f"UMAP of {len(clips)} clips to {dimensions} dimensions; this can take minutes")
     try:
         projection = project(features, labels, method, dimensions, verbose=True)
     except TrainingError as error:
-        print(f"{method} to {dimensions} dimensions: {error}")
+        say(f"{method} to {dimensions} dimensions: {error}")
         return
     name = f"{source}-{method}-{dimensions}d"
     try:
@@ -82,7 +82,7 @@ def _project(
         draw(projection.apply(features), labels, name, output / f"{name}.png")
     except OSError as error:
         raise MgcError(f"This folder cannot be written: {error.strerror}.", path=output) from error
-    print(f"{output / name}.npz: {quality(projection, features)}")
+    say(f"{output / name}.npz: {quality(projection, features)}")
 
 
 def _features(options: argparse.Namespace, clips: list[Clip]) -> tuple[list[Clip], NDArray[np.floating]]:
@@ -95,12 +95,12 @@ def _features(options: argparse.Namespace, clips: list[Clip]) -> tuple[list[Clip
     from mgc_desktop.training.summaries import coarse_picture, summary
 
     if options.embeddings is not None:
-        rows = embeddings(clips, options.cache, model_name=options.embeddings)
+        rows = embeddings(clips, options.cache, say, model_name=options.embeddings)
     else:
         row_of = summary if options.features == "bands" else coarse_picture
         pictures, skipped = FeatureCache(options.cache, Representation()).fill(clips, workers=options.workers)
         for fault in skipped:
-            print(f"skipped {fault.what}: {fault.reason}")
+            say(f"skipped {fault.what}: {fault.reason}")
         rows = {clip.clip_id: row_of(pictures[clip.clip_id]) for clip in clips if clip.clip_id in pictures}
     kept = [clip for clip in clips if clip.clip_id in rows]
     return kept, np.stack([rows[clip.clip_id] for clip in kept]) if kept else np.zeros((0, 1))

@@ -10,12 +10,15 @@ Without --format: PATH is the --output folder of `mgc train`, and the network in
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from mgc_desktop.cli.output import complain, data_stream
 from mgc_desktop.cli.status import FAILED, OK, UsageError
+from mgc_desktop.errors import MgcError
+from mgc_desktop.file_access import write_whole
 from mgc_desktop.paths import data_dir
 
 if TYPE_CHECKING:
@@ -43,32 +46,65 @@ def run(options: argparse.Namespace) -> int:
         return _export_model(options)
     from mgc_desktop.library.export import WRITERS, songs_in
 
+    _check_output(options.output)
+    folders: list[Path] = []
+
+    def unreadable(folder: Path, error: OSError) -> None:
+        folders.append(folder)
+        complain(f"{folder}: The folder cannot be searched ({error.strerror}). Check its permissions.")
+
     songs = _Counted(
         song
-        for song in songs_in(options.paths, data_dir() / "library.db")
+        for song in songs_in(options.paths, data_dir() / "library.db", unreadable)
         if options.genre is None or _is(song, options.genre)
     )
-    write = WRITERS[options.format]
-    if options.output is None:
-        write(songs, sys.stdout)
-    else:
-        with options.output.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            write(songs, file)
+    left_out = _write(songs, WRITERS[options.format], options.output)
+    for path in left_out:
+        complain(f"{path}: It is left out: a playlist cannot hold its name. Rename the file.")
     if not songs.count:
-        print(f"mgc: there is no such music in {', '.join(map(str, options.paths))}", file=sys.stderr)
-    return OK if songs.count else FAILED
+        complain(f"there is no such music in {', '.join(map(str, options.paths))}")
+    return OK if songs.count and not songs.missing and not folders and not left_out else FAILED
+
+
+def _check_output(output: Path | None) -> None:
+    """UsageError if a song would be overwritten."""
+    from mgc_desktop.audio.files import is_audio
+
+    if output is not None and is_audio(output):
+        raise UsageError(f"--output names a song: {output}. Choose a name that ends in .csv, .json or .m3u.")
+
+
+def _write(
+    songs: Iterable[Song], write: Callable[[Iterable[Song], TextIO], list[Path]], output: Path | None
+) -> list[Path]:
+    """Write to the file, whole or not at all, or to the terminal; the songs that had to be left out."""
+    if output is None:
+        return write(songs, data_stream())
+    text = io.StringIO()
+    left_out = write(songs, text)
+    try:
+        write_whole(output, text.getvalue().encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise MgcError(
+            f"The list cannot be written there ({error.strerror}). Choose another file with --output.", path=output
+        ) from error
+    return left_out
 
 
 class _Counted:
-    """Songs as they come, and how many came."""
+    """Songs as they come, how many came, and how many of them cannot be read, which is said at once."""
 
     def __init__(self, songs: Iterable[Song]) -> None:
         self._songs = songs
         self.count = 0
+        self.missing = 0
 
     def __iter__(self) -> Iterator[Song]:
         for song in self._songs:
             self.count += 1
+            if song.error and song.id == 0:  # the library does not know it, so nobody was told before
+                self.missing += 1
+                complain(f"{song.path}: {song.error}")
             yield song
 
 

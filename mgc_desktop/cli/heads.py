@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 from mgc_desktop.paths import data_dir
 
@@ -66,9 +67,9 @@ def _list(_: argparse.Namespace) -> int:
         if entry.reason is None and entry.head is not None:
             own = ", ".join(entry.head.adapter.own) or "corrections only"
             use = "  (in use)" if entry.name == in_use else ""
-            print(f"{entry.name:<{width}}  {own}  {_figures(entry.head.measured)}{use}")
+            print(printable(f"{entry.name:<{width}}  {own}  {_figures(entry.head.measured)}{use}"))
         else:
-            print(f"{entry.name:<{width}}  unusable: {entry.reason}")
+            print(printable(f"{entry.name:<{width}}  unusable: {entry.reason}"))
     if not entries:
         print("There are no heads yet. Teach one in the Teach view of the window, or import one.")
     return OK if all(entry.reason is None for entry in entries) else FAILED
@@ -90,7 +91,7 @@ def _export(options: argparse.Namespace) -> int:
     from mgc_desktop.inference.user_heads import load_head, write_head
 
     write_head(load_head(options.name), options.file)
-    print(f"The head '{options.name}' is in {options.file}.")
+    print(printable(f"The head '{options.name}' is in {options.file}."))
     return OK
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -12,8 +13,10 @@ from types import ModuleType
 from typing import Final
 
 from mgc_desktop import __version__
+from mgc_desktop.cli.output import complain
 from mgc_desktop.cli.status import FAILED, INTERRUPTED, WRONG_USAGE, UsageError
 from mgc_desktop.errors import MgcError
+from mgc_desktop.log import TerminalFormatter
 
 # Name on the command line -> module in this package.
 COMMANDS: Final[dict[str, str]] = {
@@ -34,6 +37,8 @@ COMMANDS: Final[dict[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `mgc` with these arguments (default: the process'); the exit status."""
     _write_any_name()
+    if logging.lastResort is not None:  # prints warnings where no log was set up
+        logging.lastResort.setFormatter(TerminalFormatter("mgc: %(message)s"))
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         options = _parser(arguments).parse_args(arguments)
@@ -42,10 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has said why
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
     except UsageError as error:
-        print(f"mgc: {error}", file=sys.stderr)
+        complain(error)
         return WRONG_USAGE
     except MgcError as error:
-        print(f"mgc: {error}", file=sys.stderr)
+        complain(error)
         return FAILED
     except KeyboardInterrupt:
         print("mgc: interrupted", file=sys.stderr)

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import FAILED, OK
 
 HELP = "list the models"
@@ -27,9 +28,10 @@ def run(_: argparse.Namespace) -> int:
         if entry.usable and entry.metadata is not None:
             meta = entry.metadata
             use = "  (in use)" if entry.name == chosen else ""
-            print(f"{entry.name:<{width}}  {meta.role:<8}  {meta.resolution:<9}  {_figures(meta.figures)}{use}")
+            figures = f"{meta.role:<8}  {meta.resolution:<9}  {_figures(meta.figures)}{use}"
+            print(printable(f"{entry.name:<{width}}  {figures}"))
         else:
-            print(f"{entry.name:<{width}}  unusable  {entry.reason}")
+            print(printable(f"{entry.name:<{width}}  unusable  {entry.reason}"))
     if any(entry.usable for entry in entries):
         print("\nrole: default, offered, or exhibit (too weak to tag with). What was measured, and on what, stands in")
         print("each model's MODEL_CARD.md; differences inside the 95 % intervals mean nothing.")

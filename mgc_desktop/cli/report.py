@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mgc_desktop.cli.batch import BatchResult
+from mgc_desktop.cli.output import complain, printable
 
 _TOP: Final = 3
 
@@ -31,7 +32,7 @@ class Reporter:
             print(json.dumps(json_object(result)), flush=True)
             self._warn(result)
         else:
-            print("\n".join(lines(result)), flush=True)
+            print("\n".join(map(printable, lines(result))), flush=True)
         self._tell()
 
     def end(self) -> None:
@@ -42,12 +43,12 @@ class Reporter:
 
     def _warn(self, result: BatchResult) -> None:
         for warning in result.prediction.warnings if result.prediction else ():
-            print(f"mgc: {result.path}: {warning}", file=sys.stderr)
+            complain(f"{result.path}: {warning}")
 
     def _tell(self) -> None:
         if self._progress:
             failed = f", {self.failed} failed" if self.failed else ""
-            print(f"\rlistening ... {self.songs} done{failed}", end="", file=sys.stderr, flush=True)
+            print(f"\ranalysing ... {self.songs} done{failed}", end="", file=sys.stderr, flush=True)
 
     def _clear(self) -> None:
         if self._progress:

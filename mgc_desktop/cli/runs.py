@@ -1,4 +1,4 @@
-"""List the runs that wrote tags, the newest first.
+"""List the runs that wrote tags, the newest first. What became of a run that was cut off is found out first.
 
 With --json there is one JSON object a run, with the keys run, started (seconds since 1970), rules, undoes, written,
 refused, undone and finished.
@@ -10,6 +10,7 @@ import argparse
 import json
 import time
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import OK
 
 HELP = "list the runs that wrote tags"
@@ -24,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the table."""
     from mgc_desktop.tags.journal import Journal
 
-    runs = Journal().runs()
+    runs = Journal().recovered_runs()
     if not runs and not options.json:
         print("Nothing was written yet.")
     for entry in runs:
@@ -37,5 +38,5 @@ def run(options: argparse.Namespace) -> int:
         numbers = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
         state = "" if entry.finished else "   (under way, or cut off)"
         damaged = f"   ({entry.damaged} damaged lines)" if entry.damaged else ""
-        print(f"{entry.id}  {when}  {numbers}   {entry.note}{state}{damaged}")
+        print(printable(f"{entry.id}  {when}  {numbers}   {entry.note}{state}{damaged}"))
     return OK

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.cli.status import FAILED, OK
 from mgc_desktop.errors import MgcError
 from mgc_desktop.paths import resources_dir
@@ -35,7 +36,7 @@ def run(_: argparse.Namespace) -> int:
     """Print what is right and what is wrong."""
     problems = list(check(resources_dir() / "demo"))
     for problem in problems:
-        print(f"FAIL: {problem} {_WAY_OUT}")
+        print(printable(f"FAIL: {problem} {_WAY_OUT}"))
     if not problems:
         print("PASS")
     return FAILED if problems else OK

@@ -17,13 +17,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.batch import add_batch_options, positive_number
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
+from mgc_desktop.cli.output import complain
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
     from mgc_desktop.cli.tag_songs import Failure
-    from mgc_desktop.library.analyse import AnalyseSong
     from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction
     from mgc_desktop.tags.writer import RunReport
 
@@ -48,16 +49,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="write only genres of this probability, from 0 to 1",
     )
-    parser.add_argument("--top", type=_positive, default=1, metavar="N", help="write up to N genres (default: 1)")
+    parser.add_argument("--top", type=positive_number, default=1, metavar="N", help="write up to N genres (default: 1)")
     parser.add_argument("--map", type=Path, metavar="FILE", help="your names for genres, as TOML or CSV; none ignores")
-    parser.add_argument("--album", action="store_true", help="one verdict for all songs of an album")
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="songs to listen to at the same time")
     parser.add_argument(
-        "--scheduler", metavar="ADDRESS", help="listen on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
+        "--empty-names",
+        type=_names,
+        metavar="NAMES",
+        help="genres that count as none under --policy fill, with commas between; '' for no such names (default: those "
+        "of the program's settings, at first Unknown, Other, Misc, None and the like)",
+    )
+    parser.add_argument("--album", action="store_true", help="one verdict for all songs of an album")
+    add_batch_options(parser)
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="analyse on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
     )
     add_model_option(parser)
     add_head_option(parser)
-    parser.add_argument("--keep-mtime", action="store_true", help="leave the modification time of files as it is")
+    parser.add_argument(
+        "--keep-mtime",
+        action="store_true",
+        help="leave the modification time of files as it is; programs for backup and synchronisation that look at size "
+        "and time only (rsync, Syncthing, cloud folders) may then miss the change",
+    )
     parser.add_argument(
         "--split-links", action="store_true", help="write files with several names (hard links), under this one"
     )
@@ -76,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     songs, failures = _songs(options, policy)
     report = TagReport(plan(songs, policy), failures, as_json=options.json)
     if not songs and not failures:
-        print(f"mgc: there is no music in {', '.join(map(str, options.paths))}", file=sys.stderr)
+        complain(f"there is no music in {', '.join(map(str, options.paths))}")
         return FAILED
     report.show_plan(asking=ask)
     if options.dry_run or not report.writes or (ask and not agreed(f"Write {songs_of(len(report.writes))}?")):
@@ -97,14 +110,13 @@ def _probability(text: str) -> float:
     return number
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
-    return int(text)
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _policy(options: argparse.Namespace) -> Policy:
     from mgc_desktop.errors import SettingsError
+    from mgc_desktop.settings import EMPTY_NAMES, Settings
     from mgc_desktop.tags.policy import Mode, Policy
     from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 
@@ -112,17 +124,8 @@ def _policy(options: argparse.Namespace) -> Policy:
         vocabulary = load_vocabulary(options.map) if options.map else Vocabulary()
     except SettingsError as error:
         raise UsageError(str(error)) from error
-    return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album)
-
-
-def _listener(options: argparse.Namespace) -> AnalyseSong:
-    """Who listens; ModelError or HeadError if the model or the head cannot be used."""
-    from mgc_desktop.inference.registry import load
-    from mgc_desktop.library.analyse import AnalyseSong
-
-    model, head = chosen_model(options.model), chosen_head(options.head)
-    load(model, head=head)
-    return AnalyseSong(model, head)
+    names: list[str] = Settings()[EMPTY_NAMES] if options.empty_names is None else options.empty_names
+    return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album, tuple(names))
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPrediction], list[Failure]]:
@@ -136,7 +139,8 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPredic
     def unreadable(folder: Path, error: OSError) -> None:
         failures.append(Failure(folder, f"The folder cannot be searched ({error.strerror}). Check its permissions."))
 
-    found = find_out(find_audio(options.paths, unreadable), policy, _listener(options), options.jobs, options.scheduler)
+    model, head = chosen_model(options.model), chosen_head(options.head)
+    found = find_out(find_audio(options.paths, unreadable), policy, model, head, options)
     for song in _with_progress(found):
         if isinstance(song, Failure):
             failures.append(song)
@@ -150,7 +154,7 @@ def _with_progress(found: Iterator[SongPrediction | Failure]) -> Iterator[SongPr
     shown = sys.stderr.isatty()
     for number, song in enumerate(found, 1):
         if shown:
-            print(f"\rlistening ... {number} songs", end="", file=sys.stderr, flush=True)
+            print(f"\ranalysing ... {number} songs", end="", file=sys.stderr, flush=True)
         yield song
     if shown:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
@@ -159,10 +163,14 @@ def _with_progress(found: Iterator[SongPrediction | Failure]) -> Iterator[SongPr
 def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.Namespace) -> RunReport:
     """Write the plan; Ctrl-C ends the run between two files."""
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
+    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.write import WriteOptions
     from mgc_desktop.tags.writer import write_run
 
     how = WriteOptions(keep_mtime=options.keep_mtime, split_links=options.split_links)
     with cancelled_by_interrupt() as cancel:
-        return write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)
+        report = write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)
+        tell_library(data_dir() / "library.db", report)
+    return report

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mgc_desktop.cli.output import complain, printable
+
 if TYPE_CHECKING:
     from mgc_desktop.cli.tag_songs import Failure
     from mgc_desktop.tags.policy import PlannedChange
@@ -27,9 +29,9 @@ class TagReport:
             return
         stream = sys.stderr if self._as_json else sys.stdout
         for change in self._changes:
-            print(f"{change.path}\n    {described(change)}", file=stream)
+            print(printable(change.path), f"    {printable(described(change))}", sep="\n", file=stream)
         for failure in self._failures:
-            print(f"{failure.path}\n    failed: {failure.reason}", file=stream)
+            print(printable(failure.path), f"    failed: {printable(failure.reason)}", sep="\n", file=stream)
         kept = len(self._changes) - len(self.writes)
         print(f"{len(self.writes)} to write, {kept} to leave as they are, {len(self._failures)} failed", file=stream)
 
@@ -64,9 +66,9 @@ def described(change: PlannedChange) -> str:
 def summarise(outcome: RunReport) -> None:
     """What a run did, for people; what was refused goes to standard error."""
     for refused in outcome.refused:
-        print(f"mgc: {refused.path}: {refused.reason}", file=sys.stderr)
+        complain(f"{refused.path}: {refused.reason}")
     if outcome.stopped:
-        print(f"mgc: {outcome.stopped}", file=sys.stderr)
+        complain(outcome.stopped)
     unchanged = f", {len(outcome.unchanged)} unchanged" if outcome.unchanged else ""
     print(f"{len(outcome.written)} written{unchanged}, {len(outcome.refused)} refused")
     if outcome.written:

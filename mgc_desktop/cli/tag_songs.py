@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections import deque
+import argparse
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mgc_desktop.cli.interrupt import not_analysed_by_children
-from mgc_desktop.errors import MgcError, TagError
-from mgc_desktop.library.analyse import AnalyseSong
-from mgc_desktop.library.executor import IsolatedPool, WorkerCrashedError, WorkerHungError
-from mgc_desktop.library.jobs import AnalysisResult
-from mgc_desktop.tags.policy import Mode, Policy, SongPrediction
+from mgc_desktop.cli.batch import cache_store, identify, in_order, worker_pool
+from mgc_desktop.errors import TagError
+from mgc_desktop.library.batch import Steps, failure_message
+from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.tags.policy import Policy, SongPrediction
 from mgc_desktop.tags.read import read_tags
 from mgc_desktop.tags.write import FileState
 
-_AHEAD: Final = 8  # songs handed out for each process, as results come in order
-_HANGS: Final = 600.0  # seconds; no decoder is that slow unless it hangs
+if TYPE_CHECKING:
+    from mgc_desktop.inference.user_heads import UserHead
+    from mgc_desktop.library.rescore import Rescorer
+    from mgc_desktop.library.store import Analysis
+
+_AHEAD: Final = 8  # songs that a worker may be ahead of one that takes long, as results come in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +32,44 @@ class Failure:
     reason: str
 
 
-_Future = Future[AnalysisResult]
-
-
 def find_out(
-    paths: Iterable[Path], policy: Policy, listen: AnalyseSong, jobs: int, scheduler: str | None = None
+    paths: Iterable[Path], policy: Policy, model: str, head: UserHead | None, options: argparse.Namespace
 ) -> Iterator[SongPrediction | Failure]:
-    """What each song is, in order. A song that keeps its genre by the rules is not listened to.
+    """What each song is, in order. A song that keeps its genre by the rules is not analysed.
 
-    `jobs` processes listen here, or, if given, those of the Dask cluster at `scheduler` (ClusterError).
+    `options`: of `add_batch_options`, and `scheduler`, the address of a Dask cluster if that is to analyse.
+    ModelError or HeadError if the model or the head cannot be used, ClusterError if the cluster cannot.
     """
-    waiting: deque[tuple[SongPrediction | Failure, _Future | None]] = deque()
-    with _pool(jobs, scheduler) as (pool, at_a_time):
-        for path in paths:
-            song = _read(path)
-            needed = isinstance(song, SongPrediction) and _needs_listening(song, policy)
-            waiting.append((song, pool.submit(listen, path) if needed else None))
-            while len(waiting) > _AHEAD * at_a_time or (waiting and _is_ready(waiting[0][1])):
-                yield _heard(*waiting.popleft())
-        while waiting:
-            yield _heard(*waiting.popleft())
+    call = AnalyseSong(model)
+    with worker_pool(call, options, options.scheduler) as workers:
+        from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
+
+        name, version = identify(model, None)
+        rescorer = _rescorer(model, head)
+        with cache_store(use=not options.no_cache) as (store, lost):
+            cache = AnalysisCache(store, name, version, rescorer=rescorer, lost=lost)
+
+            def steps(path: Path) -> Steps[SongPrediction | Failure]:
+                song = _read(path)
+                if isinstance(song, Failure) or not _needs_analysis(song, policy):
+                    return song
+                return _with_verdict(song, (yield from analysed(workers.pool, path, call, cache)))
+
+            for outcome in in_order(paths, steps, workers, ahead=_AHEAD):
+                if outcome.result is not None:
+                    yield outcome.result
+                elif outcome.error is not None:
+                    yield Failure(outcome.item, failure_message(outcome.error))
 
 
-@contextmanager
-def _pool(jobs: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
-    """Who listens, and how many songs at a time."""
-    if scheduler is not None:
-        from mgc_desktop.library.cluster import cluster_pool
+def _rescorer(model: str, head: UserHead | None) -> Rescorer | None:
+    """The songs are analysed under the bundled head, from which the taught one's verdict follows."""
+    if head is None:
+        return None
+    from mgc_desktop.inference.registry import base_model
+    from mgc_desktop.library.rescore import Rescorer
 
-        with cluster_pool(scheduler) as cluster:
-            yield cluster
-        return
-    with not_analysed_by_children():
-        pool = IsolatedPool(jobs, timeout=_HANGS)
-    try:
-        yield pool, jobs
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return Rescorer(base_model(model), head)
 
 
 def _read(path: Path) -> SongPrediction | Failure:
@@ -89,31 +91,14 @@ def _read(path: Path) -> SongPrediction | Failure:
         album=tags.album,
         album_artist=tags.album_artist,
         state=state,
+        read_only=tags.read_only,
     )
 
 
-def _needs_listening(song: SongPrediction, policy: Policy) -> bool:
-    return policy.album or policy.mode is not Mode.FILL or not song.existing
+def _needs_analysis(song: SongPrediction, policy: Policy) -> bool:
+    return not song.read_only and (policy.album or not policy.keeps(song.of(policy.field)))
 
 
-def _is_ready(future: _Future | None) -> bool:
-    return future is None or future.done()
-
-
-def _heard(song: SongPrediction | Failure, future: _Future | None) -> SongPrediction | Failure:
-    if future is None or isinstance(song, Failure):
-        return song
-    try:
-        prediction = future.result().prediction
-    except MgcError as error:
-        return Failure(song.path, error.message)
-    except WorkerCrashedError:
-        return Failure(song.path, "The decoder crashed on this file. It is probably damaged.")
-    except WorkerHungError:
-        return Failure(song.path, "The decoder came to no end with this file. It is probably damaged.")
-    except Exception as error:  # one strange file must not end the run
-        return Failure(song.path, f"{type(error).__name__}: {error}")
-    if prediction is None:
-        return song
-    probabilities = dict(zip(prediction.genres, map(float, prediction.probabilities), strict=True))
-    return replace(song, genre=prediction.genre, probabilities=probabilities)
+def _with_verdict(song: SongPrediction, analysis: Analysis) -> SongPrediction:
+    probabilities = dict(zip(analysis.genres, map(float, analysis.probabilities), strict=True))
+    return replace(song, genre=analysis.genre, probabilities=probabilities, audio=analysis.checksum)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mgc_desktop.cli.background import in_background
 from mgc_desktop.cli.run_file import read_options, write_options
-from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, real, require_extra, whole
+from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, real, require_extra, say, whole
 from mgc_desktop.errors import MgcError
 
 if TYPE_CHECKING:
@@ -110,9 +110,9 @@ def _run(options: argparse.Namespace) -> int:
     config = config_of(options)
     config.check()
     with join(options.device) as group:
-        say = print if group.leads else _silent
-        dataset = dataset_of(options, say)
-        say(dataset.describe())
+        tell = say if group.leads else _silent
+        dataset = dataset_of(options, tell)
+        tell(dataset.describe())
         if options.check:
             _check(dataset, config, options)
             return 0
@@ -148,10 +148,10 @@ def _check(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace
     dataset.require_trainable()
     if options.folds:
         for split in fold_splits(dataset.clips, options.folds, config.split_seed):
-            print(split.describe(dataset.clips))
+            say(split.describe(dataset.clips))
         return
     chosen = leaky_split if config.leaky else grouped_split
-    print(chosen(dataset.clips, config.split_seed).describe(dataset.clips))
+    say(chosen(dataset.clips, config.split_seed).describe(dataset.clips))
 
 
 def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: Group) -> int:
@@ -161,13 +161,13 @@ def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace,
     result = train(
         dataset, config, options.output, options.cache, start_from=options.start_from,
         baselines=_baselines(options), tensorboard=options.tensorboard, group=group, workers=options.workers,
-        say=print if group.leads else _silent,
+        say=say if group.leads else _silent,
     )  # fmt: skip
     if group.leads:
         path = write_options(options, config, result.folder)
-        print(describe(result))
-        print(f"\n{result.folder}: confusion.png, curves.png, predictions.csv, figures.json")
-        print(f"The same again: mgc train --config {path} --output FOLDER")
+        say(describe(result))
+        say(f"\n{result.folder}: confusion.png, curves.png, predictions.csv, figures.json")
+        say(f"The same again: mgc train --config {path} --output FOLDER")
     return 0
 
 
@@ -178,12 +178,12 @@ def _repeat(dataset: Dataset, config: TrainingConfig, options: argparse.Namespac
         raise MgcError("--start-from goes on from one run: it cannot be used with --folds or --repeats.")
     repeated = train_repeatedly(
         dataset, config, options.output, options.cache, folds=options.folds or 0, repeats=options.repeats or 1,
-        baselines=_baselines(options), group=group, workers=options.workers, say=print if group.leads else _silent,
+        baselines=_baselines(options), group=group, workers=options.workers, say=say if group.leads else _silent,
     )  # fmt: skip
     if group.leads:
         path = write_options(options, config, repeated.folder)
-        print(describe(repeated))
-        print(f"The same again: mgc train --config {path} --output FOLDER")
+        say(describe(repeated))
+        say(f"The same again: mgc train --config {path} --output FOLDER")
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.output import printable
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.paths import cache_dir
@@ -76,7 +77,7 @@ def add_work_folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=whole(1, 256), default=1, help="processes that compute spectrograms")
 
 
-def dataset_of(options: argparse.Namespace, say: Callable[[str], None] = print) -> Dataset:
+def dataset_of(options: argparse.Namespace, tell: Callable[[str], None] | None = None) -> Dataset:
     """The clips that the options name."""
     from mgc_desktop.training.cache import check_folder
     from mgc_desktop.training.datasets import open_dataset
@@ -90,8 +91,13 @@ def dataset_of(options: argparse.Namespace, say: Callable[[str], None] = print) 
     return open_dataset(
         Path(source), kinds[0] if kinds else "auto", genres=options.genres, root=options.root, artists=options.artists,
         vocabulary=None if options.vocabulary == "own" else GENRES, genre_column=options.genre_column or "genre",
-        say=say,
+        say=tell or say,
     )  # fmt: skip
+
+
+def say(text: str) -> None:
+    """Print lines; names that come from files are made harmless for a terminal."""
+    print(printable(text, keep="\n"), flush=True)
 
 
 def require_extra() -> None:

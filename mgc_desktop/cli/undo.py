@@ -1,9 +1,13 @@
 """Take back what a run wrote: every file becomes what it was, bit by bit.
 
-By default the last run that is not taken back yet. A file that anybody changed since is left alone and named. With
---json there is one JSON object a file, with the keys path, result (planned, written, unchanged or refused), reason,
-run, old and new.
-Exit status: 0 if all went well, 1 if some files were refused, 2 for wrong usage.
+By default the last run that is not taken back yet. A file that anybody changed since is left alone and named. A file
+that was renamed or moved is found again by its checksums: in the folders of the run, where the library has it, and
+in the folders given with --look-in. Where several files are the same, or the only one lies elsewhere, none is
+touched; --look-in or --only says which one is meant.
+
+With --json there is one JSON object a file, with the keys path, found (where the file is now, or null), result
+(planned, written, unchanged or refused), reason, run, old and new.
+Exit status: 0 if all went well, 1 if some files were refused or not found, 2 for wrong usage.
 """
 
 from __future__ import annotations
@@ -15,10 +19,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from mgc_desktop.cli.status import FAILED, OK
+from mgc_desktop.cli.output import printable
+from mgc_desktop.cli.status import FAILED, OK, UsageError
 
 if TYPE_CHECKING:
-    from mgc_desktop.tags.journal import JournalEntry, JournalRun
+    from mgc_desktop.tags.journal import Journal, JournalRun
+    from mgc_desktop.tags.moved import Located
     from mgc_desktop.tags.writer import RunReport
 
 HELP = "take back what a run wrote"
@@ -27,56 +33,103 @@ HELP = "take back what a run wrote"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc undo`."""
     parser.add_argument("run_id", nargs="?", metavar="RUN", help="a run, or how its name begins (see: mgc runs)")
-    parser.add_argument("--only", nargs="+", type=Path, metavar="FILE", help="only these files of the run")
+    parser.add_argument(
+        "--only", nargs="+", type=Path, metavar="FILE", help="only these files, by their old or new names"
+    )
+    parser.add_argument(
+        "--look-in",
+        nargs="+",
+        type=Path,
+        default=(),
+        metavar="FOLDER",
+        help="look for moved files in these folders and all below",
+    )
     parser.add_argument("--dry-run", action="store_true", help="show what would be taken back, write nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--yes", action="store_true", help="write without asking")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show, ask, take back; `FAILED` if a file was refused."""
+    """Show, ask, take back; `FAILED` if a file was refused or not found."""
     from mgc_desktop.cli.confirm import agreed, must_ask
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
     from mgc_desktop.cli.tag_report import summarise
+    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
-    from mgc_desktop.tags.writer import undo_run, undoable
+    from mgc_desktop.tags.writer import undo_run
 
     ask = not options.dry_run and must_ask(yes=options.yes)
     journal = Journal()
+    journal.recover()
     chosen = journal.find(options.run_id)
-    entries = undoable(chosen, journal, options.only)
+    located = _located(chosen, journal, options)
+    ready = [found for found in located if found.path is not None]
     if ask or not options.json:
-        _show(entries, sys.stderr if options.json else sys.stdout)
+        _show(located, sys.stderr if options.json else sys.stdout)
     outcome: RunReport | None = None
-    if entries and not options.dry_run and (not ask or agreed(_question(entries, chosen))):
+    if ready and not options.dry_run and (not ask or agreed(_question(ready, chosen))):
         with cancelled_by_interrupt() as cancel:
-            outcome = undo_run(chosen, journal, only=options.only, cancel=cancel)
+            outcome = undo_run(chosen, journal, located=ready, cancel=cancel)
+            tell_library(data_dir() / "library.db", outcome, chosen, ready)
     if options.json:
-        _print_objects(entries, outcome)
+        _print_objects(located, outcome)
     elif outcome is not None:
         summarise(outcome)
-    return FAILED if outcome is not None and (outcome.refused or outcome.stopped) else OK
+    if len(ready) < len(located):
+        _hint(len(located) - len(ready), chosen)
+    failed = len(ready) < len(located) or (outcome is not None and (outcome.refused or outcome.stopped))
+    return FAILED if failed else OK
 
 
-def _question(entries: Sequence[JournalEntry], chosen: JournalRun) -> str:
+def _located(chosen: JournalRun, journal: Journal, options: argparse.Namespace) -> list[Located]:
+    from mgc_desktop.library.known_paths import known_paths
+    from mgc_desktop.paths import data_dir
+    from mgc_desktop.tags.writer import locate_files
+
+    for folder in options.look_in:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is no folder to look in")
+    known = known_paths(data_dir() / "library.db")
+    return locate_files(chosen, journal, only=options.only, look_in=options.look_in, known=known)
+
+
+def _question(ready: Sequence[Located], chosen: JournalRun) -> str:
     from mgc_desktop.cli.confirm import songs_of
 
-    return f"Take back {songs_of(len(entries))} of {chosen.id}?"
+    return f"Take back {songs_of(len(ready))} of {chosen.id}?"
 
 
-def _show(entries: Sequence[JournalEntry], stream: TextIO) -> None:
-    for entry in entries:
-        before, after = (", ".join(names) or "(none)" for names in (entry.new, entry.old))
-        print(f"{entry.path}\n    {before} -> {after}", file=stream)
-    if not entries:
+def _show(located: Sequence[Located], stream: TextIO) -> None:
+    for found in located:
+        print(printable(found.entry.path), file=stream)
+        if found.path is None:
+            print(f"    {printable(found.reason)}", file=stream)
+            continue
+        if found.moved:
+            print(f"    is now {printable(found.path)}", file=stream)
+        before, after = (", ".join(names) or "(none)" for names in (found.entry.new, found.entry.old))
+        print(f"    {printable(before)} -> {printable(after)}", file=stream)
+    if not located:
         print("There is nothing to take back in this run.", file=stream)
 
 
-def _print_objects(entries: Sequence[JournalEntry], outcome: RunReport | None) -> None:
+def _hint(number: int, chosen: JournalRun) -> None:
+    from mgc_desktop.cli.confirm import songs_of
+
+    print(
+        f"mgc: {songs_of(number)} not found for sure, and left alone. To say where they are: "
+        f"mgc undo {chosen.id} --look-in FOLDER, or --only FILE",
+        file=sys.stderr,
+    )
+
+
+def _print_objects(located: Sequence[Located], outcome: RunReport | None) -> None:
     from mgc_desktop.cli.tag_report import json_line, results_by_path
 
     results = results_by_path(outcome)
-    for entry in entries:
-        result, reason = results.get(entry.path, ("planned", ""))
-        line = json_line(entry.path, result, reason, outcome.run if outcome is not None else None)
-        print(json.dumps({**line, "old": list(entry.new), "new": list(entry.old)}))
+    for found in located:
+        result, reason = ("refused", found.reason) if found.path is None else results.get(found.path, ("planned", ""))
+        line = json_line(found.entry.path, result, reason, outcome.run if outcome is not None else None)
+        line |= {"found": str(found.path) if found.path is not None else None}
+        print(json.dumps({**line, "old": list(found.entry.new), "new": list(found.entry.old)}))

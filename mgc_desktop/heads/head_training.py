@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.errors import MgcError
 from mgc_desktop.heads.cross_validation import CrossValidationReport, cross_validate
 from mgc_desktop.heads.training_set import Background, TrainingSet, key_of_artist
 from mgc_desktop.inference import user_heads
@@ -145,7 +144,7 @@ def import_head(store: LibraryStore, path: Path, folder: Path | None = None) -> 
     try:
         forget_labels(store, head.name)
         add_labels(store, head.name, head.examples, head.made_for)
-    except MgcError:
+    except BaseException:
         user_heads.delete_head(head.name, folder)
         raise
     return head

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.file_access import MB, read_limited
 
 WAY_OUT: Final = "Install MGC Desktop again, or choose another model."
+LARGEST: Final = 300 * MB  # no file of a model or head is larger; those of the bundled models have up to 3 MB
+_LARGEST_JSON: Final = 100 * MB  # a head with 50,000 songs
 
 
-def read_bytes(path: Path, sha256: str | None = None) -> bytes:
-    """The file's content; ModelError if it cannot be read or its SHA-256 is another."""
+def read_bytes(path: Path, sha256: str | None = None, *, limit: int = LARGEST) -> bytes:
+    """The file's content; ModelError if it cannot be read, has more than `limit` bytes, or its SHA-256 is another."""
     try:
-        data = path.read_bytes()
+        data = read_limited(path, limit)
     except FileNotFoundError:
         raise ModelError(f"The file is missing. {WAY_OUT}", path=path) from None
     except OSError as error:
@@ -29,12 +32,24 @@ def read_bytes(path: Path, sha256: str | None = None) -> bytes:
 
 def read_object(path: Path, sha256: str | None = None) -> dict[str, Any]:
     """The JSON object in the file."""
-    data = read_bytes(path, sha256)
+    data = read_bytes(path, sha256, limit=_LARGEST_JSON)
     with model_errors(path):
-        values = json.loads(data)
+        values = parse(data)
         if not isinstance(values, dict):
             raise ValueError("it holds no JSON object")
         return values
+
+
+def parse(data: bytes) -> Any:
+    """What the JSON says. ValueError if it is none, is nested too deeply, or holds text that no file can hold."""
+    try:
+        values = json.loads(data)
+        json.dumps(values, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("some of its text is no Unicode (half a surrogate pair)") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return values
 
 
 @contextmanager

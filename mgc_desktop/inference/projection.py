@@ -8,8 +8,6 @@ model, `mgc_desktop.training.product.backbone.projections`.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,8 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.errors import ModelError
-from mgc_desktop.inference.jsonfile import WAY_OUT, model_errors, read_bytes
+from mgc_desktop.inference.jsonfile import model_errors, read_bytes
+from mgc_desktop.inference.npzfile import read_arrays
 
 FloatArray = NDArray[np.floating]
 Arrays = Mapping[str, NDArray[Any]]
@@ -92,8 +90,7 @@ class Projection:
     @classmethod
     def load(cls, path: Path) -> Projection:
         """What `save` wrote."""
-        with np.load(path) as values:
-            return cls.of(dict(values))
+        return cls.of(read_arrays(read_bytes(path)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +134,7 @@ class ProjectionSet:
         """What `save` wrote; ModelError if it is missing, damaged or not understood."""
         data = read_bytes(path, sha256)
         with model_errors(path):
-            try:
-                with np.load(io.BytesIO(data)) as stored:
-                    values = dict(stored)
-            except (zipfile.BadZipFile, EOFError, OSError) as error:
-                raise ModelError(f"The file is damaged: it is no table of numbers. {WAY_OUT}", path=path) from error
+            values = read_arrays(data)
             maps = {
                 (method, dimensions): Projection.of(values, f"{method}{dimensions}.")
                 for method in METHODS

@@ -6,7 +6,6 @@ small, these songs stand for it. They are numbers only, as the model heard them;
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
-from mgc_desktop.inference.jsonfile import WAY_OUT
+from mgc_desktop.inference.jsonfile import WAY_OUT, read_bytes
+from mgc_desktop.inference.npzfile import read_arrays
 
 FloatArray = NDArray[np.float32]
 
@@ -53,11 +53,11 @@ class ReferenceSet:
         """That of the model in `folder`; ModelError if it is missing or damaged."""
         path = folder / FILE_NAME
         try:
-            with np.load(path, allow_pickle=False) as values:
-                logs = values["log_probabilities"].astype(np.float32)
-                embedding = values["embedding"].astype(np.float32)
-                rows = values["rows"].astype(np.int64)
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            values = read_arrays(read_bytes(path))
+            logs = values["log_probabilities"].astype(np.float32)
+            embedding = values["embedding"].astype(np.float32)
+            rows = values["rows"].astype(np.int64)
+        except (ModelError, TypeError, ValueError, KeyError) as error:
             raise ModelError(f"The model's memory is missing or damaged. {WAY_OUT}", path=path) from error
         if logs.ndim != 2 or embedding.ndim != 2 or not len(logs) == len(embedding) == len(rows):
             raise ModelError(f"The model's memory is damaged. {WAY_OUT}", path=path)

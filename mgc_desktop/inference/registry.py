@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -79,21 +80,29 @@ def identify(entry: ModelEntry) -> tuple[str, str]:
     return entry.name, joint_version(entry.metadata, head)
 
 
+def find(name: str | None = None, *folders: Path) -> ModelEntry:
+    """The model of that name, without a name the default; ModelError if there is none."""
+    return _entry(_folder(name, folders or model_folders()))
+
+
+def _folder(name: str | None, searched: Sequence[Path]) -> Path:
+    name = name or DEFAULT
+    for folder in searched:
+        if Path(name).name == name and (folder / name).is_dir():
+            return folder / name
+    known = ", ".join(entry.name for entry in list_models(*searched) if entry.usable) or "none"
+    raise ModelError(f"There is no model named '{name}'. Choose one of: {known}.", path=searched[0])
+
+
 def load(name: str | None = None, *folders: Path, threads: int = 1, head: UserHead | str | None = None) -> Classifier:
     """The model of that name, ready to run; without a name the default. ModelError if it cannot be used.
 
     `head`: one that the user taught, or its name, in place of the bundled one; HeadError if that cannot be used.
     """
-    name = name or DEFAULT
-    searched = folders or model_folders()
-    for folder in searched:
-        if Path(name).name == name and (folder / name).is_dir():
-            classifier = Classifier.open(folder / name, threads=threads)
-            if not head:
-                return classifier
-            return (load_head(head) if isinstance(head, str) else head).on(classifier)
-    known = ", ".join(entry.name for entry in list_models(*searched) if entry.usable) or "none"
-    raise ModelError(f"There is no model named '{name}'. Choose one of: {known}.", path=searched[0])
+    classifier = Classifier.open(_folder(name, folders or model_folders()), threads=threads)
+    if not head:
+        return classifier
+    return (load_head(head) if isinstance(head, str) else head).on(classifier)
 
 
 def base_model(name: str | None = None, *folders: Path) -> BaseModel:

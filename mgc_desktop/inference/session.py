@@ -1,4 +1,4 @@
-"""The one module that talks to ONNX Runtime, and translates its errors.
+"""Runs networks by ONNX Runtime, and translates its errors.
 
 The library is imported when the first model is opened, not when the program starts.
 """
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.jsonfile import WAY_OUT, read_bytes
+from mgc_desktop.inference.onnx_runtime import load_onnxruntime
 
 FloatArray = NDArray[np.float32]
 _SILENT = 4  # ONNX Runtime's severities: only fatal messages; errors come as exceptions
@@ -28,7 +29,7 @@ class OnnxSession:
         """ModelError if the file is missing, its checksum is not `sha256`, or ONNX Runtime does not take it."""
         data = read_bytes(path, sha256)
         try:
-            import onnxruntime
+            onnxruntime = load_onnxruntime()
         except ImportError as error:
             raise ModelError("ONNX Runtime, which runs the models, cannot be loaded. " + WAY_OUT) from error
         options = onnxruntime.SessionOptions()

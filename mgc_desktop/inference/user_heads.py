@@ -12,9 +12,7 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError, ModelError
+from mgc_desktop.file_access import MB, write_whole
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.head_adapter import HeadAdapter, check_adaptable
-from mgc_desktop.inference.jsonfile import check_format, check_keys, read_bytes
+from mgc_desktop.inference.jsonfile import WAY_OUT, check_format, check_keys, parse, read_bytes
 from mgc_desktop.paths import data_dir
 
 _log = logging.getLogger(__name__)
@@ -39,6 +38,7 @@ FORMAT: Final = 1
 KIND: Final = "mgc-desktop head"
 SUFFIX: Final = ".json"
 LONGEST: Final = 60
+_LARGEST: Final = 100 * MB  # a head with 50,000 songs
 _KEYS: Final = ("format", "kind", "name", "made_for", "made", "taught", "lessons", "measured")
 _LABELLED_SONG_KEYS: Final = ("checksum", "genre", "title", "artist", "heard", "embedding")
 _FORBIDDEN: Final = re.compile(r'[/\\:*?"<>|+@\x00-\x1f\x7f]')
@@ -72,7 +72,10 @@ class LabelledSong:
         texts = {key: values[key] for key in ("checksum", "genre", "title", "artist")}
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError("a song's checksum, genre, title and artist must be text")
-        analysed_seconds = np.exp(_unpacked(values["heard"]))
+        logs = _unpacked(values["heard"])
+        analysed_seconds = np.exp(logs - logs.max(initial=-np.inf))
+        if not len(analysed_seconds) or not np.isfinite(analysed_seconds).all():
+            raise ValueError("what was heard in a song is no list of probabilities")
         return cls(
             **texts, probabilities=analysed_seconds / analysed_seconds.sum(), embedding=_unpacked(values["embedding"])
         )
@@ -223,12 +226,13 @@ def _entry(path: Path, made_for: str | None) -> HeadEntry:
 def read_head(path: Path) -> UserHead:
     """The head in a file; HeadError if it is missing, damaged or none."""
     try:
-        values = json.loads(read_bytes(path))
+        values = parse(read_bytes(path, limit=_LARGEST))
         if not isinstance(values, dict):
             raise ValueError("it holds no JSON object")
         return UserHead.from_dict(values)
     except ModelError as error:
-        raise HeadError("The file cannot be read. Choose another one.", path=path) from error
+        reason = error.message.removesuffix(WAY_OUT).strip()
+        raise HeadError(f"{reason} Choose another one.", path=path) from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
         raise HeadError(f"It is damaged or no head of this program: {what}. Choose another one.", path=path) from error
@@ -245,12 +249,37 @@ def load_head(name: str, folder: Path | None = None) -> UserHead:
 
 
 def head_in_use(name: str) -> UserHead | None:
-    """The head of that name, None for "" and for one that cannot be read: the bundled one takes its place."""
+    """The head of that name as it counts, None for "" and for one that cannot be read: the bundled one takes its place.
+
+    While the user has not agreed to what a head learned since, it counts as it was before (`hold_head`).
+    """
     try:
-        return load_head(name) if name else None
+        if not name:
+            return None
+        return load_head(name, _held()) if _held_path(name).is_file() else load_head(name)
     except HeadError as error:
         _log.warning("the head in use cannot be: %s", error)
         return None
+
+
+def _held() -> Path:
+    return heads_dir() / ".before"
+
+
+def _held_path(name: str) -> Path:
+    return _held() / f"{checked_name(name)}{SUFFIX}"
+
+
+def hold_head(head: UserHead) -> None:
+    """Let a head count as it is now, also after it has learned more, until `let_count`. Raises as `save_head` does."""
+    if not _held_path(head.name).is_file():
+        save_head(head, _held())
+
+
+def let_count(name: str) -> None:
+    """Let a head count with all that it has learned."""
+    with contextlib.suppress(OSError):
+        _held_path(name).unlink(missing_ok=True)
 
 
 def save_head(head: UserHead, folder: Path | None = None) -> Path:
@@ -262,20 +291,11 @@ def save_head(head: UserHead, folder: Path | None = None) -> Path:
 
 def write_head(head: UserHead, path: Path) -> None:
     """Write a head to any place, such as for another computer. Raises as `save_head` does."""
-    text = json.dumps(head.to_dict(), ensure_ascii=False)
-    temporary: str | None = None
+    text = json.dumps(head.to_dict())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".head-", text=True)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        write_whole(path, text.encode(), private=True)
     except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
         raise HeadError(
             f"The head could not be saved ({error.strerror}). Check that the folder can be written.", path=path
         ) from error
@@ -286,6 +306,8 @@ def delete_head(name: str, folder: Path | None = None) -> None:
     path = (folder or heads_dir()) / f"{checked_name(name)}{SUFFIX}"
     try:
         path.unlink(missing_ok=True)
+        if folder is None:
+            let_count(name)
     except OSError as error:
         raise HeadError(f"The head could not be deleted ({error.strerror}).", path=path) from error
 

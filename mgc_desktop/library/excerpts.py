@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.errors import NothingToHearError
+
 if TYPE_CHECKING:
     from mgc_desktop.inference.classifier import Classifier
     from mgc_desktop.inference.prediction import TrackPrediction
@@ -56,7 +58,10 @@ def listen(path: Path, classifier: Classifier) -> TrackPrediction:
 
     excerpts = PLAN.excerpts(probe(path).duration or 0.0)
     if excerpts:
-        prediction = analyze(path, classifier, excerpts=excerpts, alone=False)
+        try:
+            prediction = analyze(path, classifier, excerpts=excerpts, alone=False)
+        except NothingToHearError:  # the header promised more than there is
+            return analyze(path, classifier, alone=False)
         if is_clear(prediction.probabilities, classifier.calibration.unsure_below):
             return prediction
     return analyze(path, classifier, alone=False)

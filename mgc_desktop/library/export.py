@@ -9,7 +9,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final, TextIO
 
-from mgc_desktop.audio.files import find_audio
+from mgc_desktop.audio.files import OnError, find_audio
+from mgc_desktop.csv_cells import safe_row
 from mgc_desktop.library.scanner import read_file
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
@@ -29,16 +30,24 @@ FIELDS: Final = (
 )
 
 
-def songs_in(paths: Iterable[Path], database: Path) -> Iterator[Song]:
-    """The songs in files and folders, as the library knows them; what it does not know, by their tags alone."""
+def songs_in(paths: Iterable[Path], database: Path, on_error: OnError | None = None) -> Iterator[Song]:
+    """The songs in files and folders, as the library knows them; what it does not know, by their tags alone.
+
+    A file that is not there or cannot be read is a song with an `error`. Unreadable folders go to `on_error`.
+    """
     known = LibraryStore(database, check=False) if database.exists() else None
     with known or nullcontext():
-        for path in find_audio([path.absolute() for path in paths]):
+        for path in find_audio([path.absolute() for path in paths], on_error):
             yield (known.song_at(path) if known else None) or _unknown(path)
 
 
 def _unknown(path: Path) -> Song:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return _failed(path, "The file is not there. Check its name and place.")
+    except OSError as error:
+        return _failed(path, f"The file cannot be read ({error.strerror}). Check its permissions and its disk.")
     tags = read_file(path, (status.st_size, status.st_mtime_ns))
     state = State.FAILED if tags.error else State.NEW
     return Song(
@@ -47,34 +56,64 @@ def _unknown(path: Path) -> Song:
     )  # fmt: skip
 
 
-def write_csv(songs: Iterable[Song], out: TextIO) -> None:
-    """A heading and a line a song; several genres are joined by "; "."""
+def _failed(path: Path, error: str) -> Song:
+    return Song(0, path, 0, 0, None, None, None, None, None, (), None, None, None, None, State.FAILED, error)
+
+
+def write_csv(songs: Iterable[Song], out: TextIO) -> list[Path]:
+    """A heading and a line a song; several genres are joined by "; ". No song is left out."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
     for song in songs:
         row = _row(song)
-        writer.writerow(["; ".join(song.genres) if name == "genres" else row[name] for name in FIELDS])
+        writer.writerow(safe_row("; ".join(song.genres) if name == "genres" else row[name] for name in FIELDS))
+    return []
 
 
-def write_json(songs: Iterable[Song], out: TextIO) -> None:
-    """One list of objects, written as the songs come."""
+def write_json(songs: Iterable[Song], out: TextIO) -> list[Path]:
+    """One list of objects, written as the songs come. No song is left out.
+
+    All that is not ASCII is escaped: so the file is valid in any encoding, also with names that are no Unicode.
+    """
     out.write("[")
     for number, song in enumerate(songs):
         out.write(",\n " if number else "\n ")
-        out.write(json.dumps(_row(song), ensure_ascii=False))
+        out.write(json.dumps(_row(song)))
     out.write("\n]\n")
+    return []
 
 
-def write_m3u(songs: Iterable[Song], out: TextIO) -> None:
-    """An extended playlist in UTF-8; songs that cannot be read are left out."""
+def write_m3u(songs: Iterable[Song], out: TextIO) -> list[Path]:
+    """An extended playlist in UTF-8; songs that cannot be read are left out.
+
+    Returns the files that a playlist cannot name, and which are left out too: a line break would split the line, and
+    a name that is no UTF-8 would spoil the whole file.
+    """
+    left_out = []
     out.write("#EXTM3U\n")
     for song in songs:
-        if song.state is not State.FAILED:
-            name = f"{song.artist} - {song.name}" if song.artist else song.name
-            out.write(f"#EXTINF:{round(song.duration or -1)},{' '.join(name.split())}\n{song.path}\n")
+        if song.state is State.FAILED:
+            continue
+        if not can_be_listed(song.path):
+            left_out.append(song.path)
+            continue
+        name = f"{song.artist} - {song.name}" if song.artist else song.name
+        shown = " ".join(name.encode("utf-8", "replace").decode("utf-8").split())
+        out.write(f"#EXTINF:{round(song.duration or -1)},{shown}\n{song.path}\n")
+    return left_out
 
 
-WRITERS: Final[dict[str, Callable[[Iterable[Song], TextIO], None]]] = {
+def can_be_listed(path: Path) -> bool:
+    """Whether a playlist can name the file: one line of UTF-8, without spaces at its ends, which readers remove."""
+    text = str(path)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return len(text.splitlines()) == 1 and "\0" not in text and text == text.strip()
+
+
+WRITERS: Final[dict[str, Callable[[Iterable[Song], TextIO], list[Path]]]] = {
     "csv": write_csv, "json": write_json, "m3u": write_m3u,
 }  # fmt: skip
 

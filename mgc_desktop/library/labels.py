@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from mgc_desktop.inference.user_heads import LabelledSong
+from mgc_desktop.library.decisions import label_note
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
 
@@ -54,42 +55,51 @@ def labelled_heads(store: LibraryStore) -> list[str]:
 
 def add_labels(store: LibraryStore, head: str, examples: Iterable[LabelledSong], model: str) -> None:
     """Mark songs; one that is marked already is now what the lesson says. `model`: `name@version` that heard them."""
+    rows: list[tuple[Any, ...]] = []
     with store.transaction():
         (last,) = store.db.execute("SELECT coalesce(max(made), 0) FROM mark").fetchone()
+        rows += [_row(head, example, model, last + number) for number, example in enumerate(examples, start=1)]
         store.db.executemany(
             "INSERT INTO mark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (head, checksum) DO UPDATE SET "
             "genre = excluded.genre, model = excluded.model, probabilities = excluded.probabilities, "
             "embedding = excluded.embedding",
-            [_row(head, example, model, last + number) for number, example in enumerate(examples, start=1)],
+            rows,
         )
+    store.log.add(label_note(*row) for row in rows)
 
 
 def remove_labels(store: LibraryStore, head: str, checksums: Iterable[str]) -> None:
     """Take marks away."""
-    with store.transaction():
-        store.db.executemany(
-            "DELETE FROM mark WHERE head = ? AND checksum = ?", [(head, checksum) for checksum in checksums]
-        )
+    gone = list(checksums)
+    store.execute_many("DELETE FROM mark WHERE head = ? AND checksum = ?", [(head, checksum) for checksum in gone])
+    store.log.add({"kind": "label removed", "head": head, "checksum": checksum} for checksum in gone)
 
 
 def rename_genre(store: LibraryStore, head: str, old: str, new: str) -> None:
     """Call a genre of a head otherwise; if there is one of that name they become one."""
-    store.db.execute("UPDATE mark SET genre = ? WHERE head = ? AND genre = ?", (new, head, old))
+    store.execute("UPDATE mark SET genre = ? WHERE head = ? AND genre = ?", (new, head, old))
+    store.log.add([{"kind": "genre renamed", "head": head, "genre": old, "to": new}])
 
 
 def rename_labels(store: LibraryStore, old: str, new: str) -> None:
     """The head of these marks has another name."""
-    store.db.execute("UPDATE mark SET head = ? WHERE head = ?", (new, old))
+    with store.transaction():
+        store.execute("UPDATE mark SET head = ? WHERE head = ?", (new, old))
+        store.execute("UPDATE OR REPLACE pending_label SET head = ? WHERE head = ?", (new, old))
+    store.log.add([{"kind": "head renamed", "head": old, "to": new}])
 
 
 def forget_labels(store: LibraryStore, head: str) -> None:
     """Take all marks of a head away."""
-    store.db.execute("DELETE FROM mark WHERE head = ?", (head,))
+    with store.transaction():
+        store.execute("DELETE FROM mark WHERE head = ?", (head,))
+        store.execute("DELETE FROM pending_label WHERE head = ?", (head,))
+    store.log.add([{"kind": "head removed", "head": head}])
 
 
 def renew(store: LibraryStore, model: str, version: str) -> None:
     """Marks that were heard by an older model get what `model` heard in the same audio, where it did."""
-    store.db.execute(
+    store.execute(
         "UPDATE mark SET model = analysis.model || '@' || analysis.version, probabilities = analysis.probabilities, "
         "embedding = analysis.embedding FROM analysis WHERE analysis.checksum = mark.checksum AND analysis.model = ? "
         "AND analysis.version = ? AND analysis.embedding IS NOT NULL AND mark.model != ?",

@@ -9,30 +9,29 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray
-from mgc_desktop.library.jobs import AnalysisResult, JobProgress, JobReport, Listen, Meter
+from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
+from mgc_desktop.library.batch import PER_WORKER, Steps, run_batch
+from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
+from mgc_desktop.library.progress import JobProgress, JobReport, Meter
 from mgc_desktop.library.song import Song, State
-from mgc_desktop.library.store import LibraryStore
-
-_AHEAD: Final = 2  # songs handed out for each worker
-_POLL: Final = 0.2  # seconds between two looks at cancel
+from mgc_desktop.library.store import Analysis, LibraryStore
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """A model that is asked: name and version, and what a worker runs."""
+    """A model that is to analyse songs: name and version, and what a worker runs."""
 
     model: str
     version: str
-    listen: Listen
+    call: AnalyseSong
 
 
 Opinion = tuple[int, tuple[str, ...], FloatArray]  # song, genres, their probabilities
@@ -61,47 +60,46 @@ def not_analysed_by(store: LibraryStore, model: str, version: str) -> list[int]:
 
 def gather(
     store: LibraryStore,
-    asked: Sequence[ModelRequest],
+    requests: Sequence[ModelRequest],
     pool: Executor,
     *,
     workers: int,
     cancel: CancelToken | None = None,
     progress: Callable[[JobProgress], None] | None = None,
 ) -> JobReport:
-    """Let each model listen to the songs it has not heard yet; `workers` at a time. A song that fails is only counted:
-    the run goes on. What was heard before it was cancelled is kept."""
+    """Let each model analyse the songs that it has not analysed yet; `workers` at a time. A song that fails is only
+    counted: the run goes on. What was found before it was cancelled is kept. BatchError, ModelNotLoadedError when it
+    cannot go on."""
     cancel = cancel or CancelToken()
-    not_analysed = {model: dict.fromkeys(not_analysed_by(store, model.model, model.version)) for model in asked}
-    songs = dict.fromkeys(song for each in not_analysed.values() for song in each)
+    missing = {request: dict.fromkeys(not_analysed_by(store, request.model, request.version)) for request in requests}
+    songs = dict.fromkeys(song for each in missing.values() for song in each)
     # All models on one song before the next one: what is there can be compared from the first songs on.
-    waiting = deque((model, song) for song in songs for model in asked if song in not_analysed[model])
-    known = {model: frozenset(store.unreferenced(model.model, model.version)) for model in asked}
+    waiting = deque((request, song) for song in songs for request in requests if song in missing[request])
+    caches = {request: AnalysisCache(store, request.model, request.version) for request in requests}
     meter = Meter(len(waiting))
-    pending: dict[Future[AnalysisResult], Song] = {}
-    while (waiting or pending) and not cancel.cancelled:
-        while waiting and len(pending) < _AHEAD * workers:
-            model, number = waiting.popleft()
+
+    def source() -> tuple[ModelRequest, Song] | None:
+        while waiting:
+            request, number = waiting.popleft()
             found = store.songs([number])
-            if not found:  # removed meanwhile
-                meter.total -= 1
-                continue
-            pending[pool.submit(model.listen, found[0].path, known[model])] = found[0]
-            meter.now = found[0]
-        for future in wait(pending, _POLL, FIRST_COMPLETED).done:
-            meter.count(failed=not _keep(store, pending.pop(future), future))
+            if found:
+                return request, found[0]
+            meter.total -= 1  # it was removed meanwhile
+        return None
+
+    def steps(item: tuple[ModelRequest, Song]) -> Steps[Analysis]:
+        request, meter.now = item
+        return analysed(pool, meter.now.path, request.call, caches[request])
+
+    def poll() -> None:
         if progress:
             progress(meter.progress())
-    for future in pending:
-        future.cancel()
-    return JobReport(meter.done, meter.failed, meter.total, cancel.cancelled)
 
-
-def _keep(store: LibraryStore, song: Song, future: Future[AnalysisResult]) -> bool:
-    """Store one result; False if the song failed."""
-    if future.exception() is not None:
-        return False
-    heard = future.result()
-    if heard.prediction is not None:
-        store.remember(heard.checksum, heard.prediction)
-    store.identify(song.id, heard.checksum)
-    return True
+    outcomes = run_batch(
+        source, steps, limit=PER_WORKER * workers, fatal=(ModelNotLoadedError,), cancel=cancel, poll=poll
+    )
+    for outcome in outcomes:
+        if outcome.result is not None:
+            store.identify(outcome.item[1].id, outcome.result.checksum)
+        meter.count(failed=outcome.result is None)
+    return meter.report(cancelled=cancel.cancelled)

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 
+from mgc_desktop.library.text_keys import search_key
+
 
 class Filter(Enum):
     """The chips above the table, each with its condition in SQL."""
@@ -34,14 +36,14 @@ class Sort(Enum):
     HEARD = ("heard", "title_key")
     CONFIDENCE = ("confidence",)
     STATE = ("state_order", "title_key")
-    FOLDER = ("folder", "title_key")
+    FOLDER = ("folder_key", "title_key")
 
 
 class Group(Enum):
     """What songs are put together by, with its key in SQL."""
 
     NONE = ""
-    FOLDER = "folder"
+    FOLDER = "folder_key"
     ALBUM = "album_key"
 
 
@@ -86,7 +88,7 @@ class Query:
         if self.only is not None:
             conditions.append("id IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(self.only.ids))
-        words = self.search.casefold().split()
+        words = search_key(self.search).split()
         if words:
             # Searched in a query of its own, which reads the table once from end to end; otherwise SQLite would follow
             # the sorting index and look up each row by itself.

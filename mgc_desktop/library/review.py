@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import Analysis, LibraryStore
+from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
 from mgc_desktop.tags.genre_text import distinct
 from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, plan
+from mgc_desktop.tags.read import why_read_only
+from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
 
+# Files of these endings are not opened to find out whether they can be written; others may be of several formats.
+_SURELY_WRITABLE: Final = frozenset({".mp3", ".flac", ".ogg", ".opus", ".oga", ".m4a", ".wma", ".wv", ".ape", ".mpc"})
 BY_HAND: Final = "Chosen by hand."  # as `PlannedChange.edited` says
 
 
@@ -33,33 +40,93 @@ class ReviewRow:
 
     def declined(self) -> ReviewRow:
         """Not to be written; what would have been is kept, so that it can be accepted again."""
-        return replace(self, change=replace(self.change, writes=False, reason="Declined by hand."))
+        return self.unticked("Declined by hand.")
+
+    def unticked(self, reason: str) -> ReviewRow:
+        """Not to be written unless the user wants it."""
+        return replace(self, change=replace(self.change, writes=False, reason=reason))
 
     def edited(self, genres: Sequence[str]) -> ReviewRow:
         """With genres chosen by hand."""
         return replace(self, change=self.change.edited(genres))
+
+    def decided(self, accepted: bool | None, genres: Sequence[str] | None) -> ReviewRow:
+        """As the user decided, in the table or in a review, which goes before the rules. `accepted`: whether to write,
+        None: not decided; `genres`: chosen by hand, None: those of the rules. An unsure verdict is never written."""
+        if not self.proposal and genres is None:
+            return self
+        row = self if genres is None else self.edited(genres)
+        if accepted is False:
+            return row.declined()
+        return row.accepted() if accepted else row
 
     @property
     def _is_new(self) -> bool:
         return self.change.new != self.change.old
 
 
-def review(store: LibraryStore, policy: Policy, songs: Sequence[int] | None = None) -> list[ReviewRow]:
-    """The plan for these songs, by default all that have something to decide; what is written comes first."""
+def review(
+    store: LibraryStore,
+    policy: Policy,
+    songs: Sequence[int] | None = None,
+    *,
+    min_confidence: float | None = None,
+) -> list[ReviewRow]:
+    """The plan for these songs, by default all that have something to decide; what is written comes first.
+
+    `min_confidence`, 0 to 1: songs on which the user has not decided are only written if their verdict is that sure
+    and they last long enough, whatever the rules say. None: the rules alone decide.
+    """
     wanted = list(store.ids(Query(Filter.TO_REVIEW, sort=Sort.ARTIST)) if songs is None else songs)
     # An album's verdict is that of all its songs, also of those that are not to be reviewed.
     asked = list(store.ids(Query())) if policy.album else wanted
     verdicts = store.verdicts(asked)
     rows = [song for song in store.songs(asked) if song.id in verdicts]
-    changes = plan((_heard(song, verdicts[song.id]) for song in rows), policy)
+    changes = plan([_heard(song, verdicts[song.id]) for song in rows], policy)
+    changes = [
+        _as_said(song, change, verdicts[song.id], policy) if song.by_user else change
+        for song, change in zip(rows, changes, strict=True)
+    ]
+    changes = [_if_writable(change) for change in changes]
     choices = store.choices()
     chosen = set(wanted)
-    reviewed = [
-        _decided(ReviewRow(song, change, _proposal(verdicts[song.id], policy)), *choices.get(song.id, (None, None)))
+    planned = [
+        ReviewRow(song, change, _proposal(song, verdicts[song.id], policy))
         for song, change in zip(rows, changes, strict=True)
         if song.id in chosen
     ]
+    reviewed = [_decided(row, *choices.get(row.song.id, (None, None)), min_confidence) for row in planned]
     return sorted(reviewed, key=lambda row: not row.change.writes)
+
+
+def _if_writable(change: PlannedChange) -> PlannedChange:
+    """The change, or none with the reason if the file is of a kind that cannot be written."""
+    if not change.writes or change.state is None or change.path.suffix.lower() in _SURELY_WRITABLE:
+        return change
+    reason = _why_read_only(change.path, change.state)
+    if not reason:
+        return change
+    return replace(change, new=change.old, writes=False, reason=f"Cannot be written: the file {reason}.")
+
+
+@lru_cache(maxsize=100_000)
+def _why_read_only(path: Path, state: FileState) -> str:
+    """`why_read_only`, asked once as long as the file stays as it is."""
+    return why_read_only(path)
+
+
+def _decided(
+    row: ReviewRow, accepted: bool | None, genres: tuple[str, ...] | None, min_confidence: float | None
+) -> ReviewRow:
+    if accepted is not None or genres is not None:
+        return row.decided(accepted, genres)
+    if min_confidence is None or row.song.by_user or not row.change.writes:
+        return row
+    if not is_long_enough(row.song):
+        return row.unticked(f"It lasts less than {MIN_DURATION:.0f} seconds, too short for a sure verdict.")
+    if not is_sure_enough(row.change.confidence, min_confidence):
+        return row.unticked(f"{row.change.reason.rstrip('.')}, less than the {min_confidence:.0%} asked for.")
+    return row
 
 
 def _heard(song: Song, verdict: Analysis) -> SongPrediction:
@@ -71,31 +138,33 @@ def _heard(song: Song, verdict: Analysis) -> SongPrediction:
         artist=song.artist or "",
         album=song.album or "",
         state=FileState(song.size, song.mtime_ns),
+        audio=song.checksum,
     )
 
 
-def _proposal(verdict: Analysis, policy: Policy) -> tuple[str, ...]:
+def _as_said(song: Song, change: PlannedChange, verdict: Analysis, policy: Policy) -> PlannedChange:
+    """The plan for a song of which the user said what it is: no limit of confidence and no album overrules that."""
+    names = Vocabulary({genre: policy.vocabulary.names(genre) or (genre,) for genre in verdict.genres})
+    own = replace(policy, min_confidence=0.0, top=len(verdict.genres), album=False, vocabulary=names)
+    (change,) = plan([_heard(song, verdict)], own)
+    return replace(change, reason=f"You said {', '.join(change.new)}.") if change.writes else change
+
+
+def _proposal(song: Song, verdict: Analysis, policy: Policy) -> tuple[str, ...]:
+    if song.by_user:
+        return distinct(name for genre in verdict.genres for name in policy.vocabulary.names(genre) or (genre,))
     return distinct(policy.vocabulary.names(verdict.genre)) if verdict.genre else ()
-
-
-def _decided(row: ReviewRow, accepted: bool | None, genres: tuple[str, ...] | None) -> ReviewRow:
-    """What the user decided in the table or in an earlier review goes before the rules; "unsure" before both."""
-    if not row.proposal and genres is None:
-        return row
-    if genres is not None:
-        row = row.edited(genres)
-    if accepted is False:
-        return row.declined()
-    return row.accepted() if accepted else row
 
 
 def keep_choices(store: LibraryStore, rows: Iterable[ReviewRow]) -> None:
     """Remember decisions, so that a review that was closed goes on where it was."""
-    store.choose_each((row.song.id, row.change.writes, row.change.new if _by_hand(row) else None) for row in rows)
+    store.choose_each((row.song.id, *decision(row)) for row in rows)
 
 
-def _by_hand(row: ReviewRow) -> bool:
-    return row.change.reason == BY_HAND and row.change.new != row.proposal
+def decision(row: ReviewRow) -> tuple[bool, tuple[str, ...] | None]:
+    """What the user decided on a song: whether to write it, and the genres if they were chosen by hand."""
+    by_hand = row.change.reason == BY_HAND and row.change.new != row.proposal
+    return row.change.writes, row.change.new if by_hand else None
 
 
 def counts(rows: Iterable[ReviewRow]) -> tuple[int, int]:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import glob
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
+from mgc_desktop.library.rows import MIGRATION_FUNCTIONS
+
+# The keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
+RENEW_KEYS: Final = """
+    UPDATE song SET
+        folder_key = folder_key(folder), title_key = sort_key(coalesce(title, stem(path)), 0),
+        artist_key = sort_key(artist, 1), album_key = sort_key(album, 1), genre_key = genre_key(genres),
+        search = search_key(title, artist, album, genres, path)
+"""
 # One script for each version; a database at version n runs the scripts from n on. Never change a script that was
 # released: add another.
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -81,16 +94,122 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         PRIMARY KEY (head, checksum)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- What the user said a sound is: final, whatever a model says of it.
+    CREATE TABLE user_genres (
+        checksum TEXT PRIMARY KEY,            -- of the audio alone
+        genres TEXT NOT NULL,                 -- JSON list
+        made INTEGER NOT NULL                 -- seconds since 1970
+    ) STRICT, WITHOUT ROWID;
+    """,
+    """
+    -- What `mgc analyze` found in whole songs, with the timeline. Apart from `analysis`, whose rows the verdicts of the
+    -- library's songs are of and must go on being of.
+    CREATE TABLE whole_analysis (
+        checksum TEXT NOT NULL,
+        model TEXT NOT NULL, version TEXT NOT NULL,
+        genre TEXT, confidence REAL NOT NULL,
+        genres TEXT,                          -- JSON list of their names; NULL: the program's ten
+        probabilities BLOB NOT NULL,          -- float32, in the order of the genres
+        tags TEXT NOT NULL,                   -- JSON list of [name, probability]
+        embedding BLOB,                       -- float32
+        heard REAL NOT NULL, duration REAL NOT NULL,
+        warnings TEXT NOT NULL,
+        times BLOB NOT NULL,                  -- float32, start and end of each segment in seconds
+        timeline BLOB NOT NULL,               -- float32, the probabilities of each segment
+        PRIMARY KEY (checksum, model, version)
+    ) STRICT, WITHOUT ROWID;
+    """,
+    f"""
+    -- By what a change is noticed that keeps size and time; NULL: not known yet, or not told by the system.
+    ALTER TABLE song ADD COLUMN inode INTEGER;
+    ALTER TABLE song ADD COLUMN ctime_ns INTEGER;
+
+    -- The keys fold accents and typographic signs, and compare numbers by value (see text_keys.py).
+    ALTER TABLE song ADD COLUMN folder_key TEXT NOT NULL DEFAULT '';
+    DROP INDEX song_folder;
+    {RENEW_KEYS};
+    CREATE INDEX song_folder ON song (folder_key, title_key);
+
+    -- Labels of songs that have still to be analysed, for the head that was meant.
+    CREATE TABLE pending_label (
+        song INTEGER NOT NULL REFERENCES song (id) ON DELETE CASCADE,
+        head TEXT NOT NULL,
+        genre TEXT NOT NULL,
+        PRIMARY KEY (song, head)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Damaged databases that this one took the place of, until the user was told.
+    CREATE TABLE set_aside (
+        name TEXT PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the current version, each step in one transaction.
+class NewerError(Exception):
+    """The database was made by a newer version of the program."""
 
-    Raises ValueError for a database of a newer program.
-    """
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The schema's version; raises `NewerError` for one that this program does not know."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
-        raise ValueError(f"made by a newer version of the program (schema {version})")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+        raise NewerError(f"made by a newer version of the program (schema {version})")
+    return int(version)
+
+
+def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | None:
+    """Copy an older database to `<name>.schema-<version>`, so that a migration can be taken back; one copy is kept.
+
+    None where there is nothing to copy. Raises OSError or sqlite3.Error, and then leaves no unfinished copy.
+    """
+    version = version_of(connection)
+    if version in (0, len(MIGRATIONS)):
+        return None
+    kept = path.with_name(f"{path.name}.schema-{version}")
+    unfinished = path.with_name(f"{path.name}.schema-copy.part")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(unfinished)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        unfinished.replace(kept)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    for older in path.parent.glob(f"{glob.escape(path.name)}.schema-*"):
+        if older != kept:
+            older.unlink(missing_ok=True)
+    return kept
+
+
+def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
+    """Bring the database to a version, the current one by default, in one transaction.
+
+    The version is read inside it, so that two programs that open one database do not both change it. Raises
+    `NewerError` for a database of a newer program.
+    """
+    for name, arguments, function in MIGRATION_FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number, script in enumerate(MIGRATIONS[version_of(connection) : version], start=version_of(connection) + 1):
+            for statement in _statements(script):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script, since `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,8 +1,6 @@
-"""The library's database: songs, what was heard in them, and what the user decided.
+"""The library's database: songs, their analyses, and what the user decided.
 
-SQLite in WAL mode: one program may read while another writes. A `LibraryStore` belongs to the thread that opened
-it; another thread opens its own. The database holds nothing that is not in the files or in the journal: when it is
-damaged it is set aside under another name and made again.
+A `LibraryStore` belongs to the thread that opened it; another thread opens its own.
 """
 
 from __future__ import annotations
@@ -10,37 +8,36 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import time
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.library.database import PAGE, set_aside
+from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Filter, Group, Query
-from mgc_desktop.library.rows import COLUMNS, ORDER, PUT, song_of, values_of
-from mgc_desktop.library.schema import migrate
-from mgc_desktop.library.song import FileTags, Song, State
+from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, STATES, names_in, song_of, values_of
+from mgc_desktop.library.salvage import make_again
+from mgc_desktop.library.song import FileTags, Song, Stamp, State
+from mgc_desktop.library.ticks import TICKED_SQL
+from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
+
+__all__ = ["Analysis", "LibraryError", "LibraryStore", "set_aside"]
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 _JUDGED: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES)
 _ANALYSIS: Final = ", ".join(
     f"analysis.{name}"
     for name in "checksum model version genre confidence genres probabilities tags embedding heard duration".split()
 )
-_PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages keep memory small
-
-
-class LibraryError(MgcError):
-    """The library's database cannot be used."""
-
-    title = "The library cannot be opened"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,80 +61,49 @@ class Analysis:
         return self.genres[int(np.argmax(self.probabilities))]
 
 
-class LibraryStore:
-    """The database at `path` (made if missing). `set_aside`: where a damaged one was moved to, else None.
+class LibraryStore(UserGenres):
+    """The library: songs, analyses and decisions, in the database that `Database` opens.
 
-    `check`: look through the whole file for damage first, which takes a second for 100,000 songs. Without it only
-    damage at the surface is noticed; `is_sound` looks later, on another thread's store.
+    A damaged database is set aside and made again from what can be read of it and from the noted decisions (`log`).
     """
 
-    def __init__(self, path: Path, *, check: bool = True) -> None:
-        self.path = path
-        self.set_aside: Path | None = None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = _open(path, check=check)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-                raise LibraryError(
-                    "Another program is using the library. Close it and try again.", path=path
-                ) from error
-            self.set_aside = set_aside(path)
-            self._db = _open(path, check=False)
-        except ValueError as error:
-            raise LibraryError(f"It was {error}. Update MGC Desktop to open it.", path=path) from error
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
+        super().__init__(path, check=check, may_set_aside=may_set_aside)
+        if self.set_aside is not None:
+            make_again(self, self.set_aside, self.log)
+        self.log.begin(self)
 
-    @property
-    def db(self) -> sqlite3.Connection:
-        """The connection, for the modules of this package that keep tables of their own."""
-        return self._db
+    def untold(self) -> list[str]:
+        """The names of damaged databases that this one took the place of, until `told` is called."""
+        return [name for (name,) in self.select("SELECT name FROM set_aside ORDER BY name")]
 
-    def close(self) -> None:
-        """Close the database; the store cannot be used afterwards."""
-        self._db.close()
-
-    def __enter__(self) -> LibraryStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def is_intact(self) -> bool:
-        """Look through the whole database for damage."""
-        try:
-            return _verdict(self._db) == "ok"
-        except sqlite3.DatabaseError:
-            return False
+    def told(self) -> None:
+        """The user was told what was set aside."""
+        self.execute("DELETE FROM set_aside")
 
     def can_show(self, query: Query) -> bool:
         """Whether what a view shows first can be read at all."""
         try:
-            self.songs(self.ids(query)[:_PAGE])
+            self.songs(self.ids(query)[:PAGE])
             self.counts()
+            self.choices()
+            self.number(Filter.NO_GENRE)
+            self.accepted()
+            self.folders()
         except sqlite3.DatabaseError:
             return False
         return True
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; waits for another writer."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     # ------------------------------------------------------------ folders
 
     def add_folder(self, path: Path, *, watched: bool = False) -> None:
         """Remember a folder of the library, or change whether it is watched."""
-        self._db.execute(
+        self.execute(
             "INSERT INTO folder (path, watched) VALUES (?, ?) "
             "ON CONFLICT (path) DO UPDATE SET watched = excluded.watched",
             (os.fsencode(path), watched),
         )
+        self.log.add([{"kind": "folder", "path": str(path), "watched": watched}])
 
     def folders(self) -> dict[Path, bool]:
         """The folders of the library, each with whether it is watched."""
@@ -145,36 +111,63 @@ class LibraryStore:
         return {Path(os.fsdecode(path)): bool(watched) for path, watched in rows}
 
     def remove_folder(self, path: Path) -> None:
-        """Forget a folder and its songs (the files stay as they are)."""
-        prefix = os.fsencode(path)
+        """Forget a folder and its songs (the files stay as they are), but not the songs of other folders of the
+        library that lie in it or that it lies in."""
+        others = [other for other in self.folders() if other != path]
         with self.transaction():
-            self._db.execute("DELETE FROM folder WHERE path = ?", (prefix,))
-            # The separator's successor bounds all paths below the folder, whatever bytes they are made of.
-            below, after = prefix + os.sep.encode(), prefix + bytes([os.sep.encode()[0] + 1])
-            self._db.execute("DELETE FROM song WHERE path >= ? AND path < ?", (below, after))
+            self.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(path),))
+            if not any(other in path.parents for other in others):
+                inner = [_below(other) for other in others if path in other.parents]
+                kept = "".join(" AND NOT (path >= ? AND path < ?)" for _ in inner)
+                bounds = [bound for part in (_below(path), *inner) for bound in part]
+                self.execute(f"DELETE FROM song WHERE path >= ? AND path < ?{kept}", bounds)
+        self.log.add([{"kind": "folder removed", "path": str(path)}])
 
     # ------------------------------------------------------------ songs
 
     def put(self, files: Iterable[FileTags]) -> None:
-        """Add files, or renew what is known of them. A verdict stays while the audio may be the same."""
+        """Add files, or renew what is known of them. All are read before the database is locked.
+
+        A verdict stays unless `FileTags.audio` says that the sound is another one; then the decision goes as well.
+        """
+        rows = [values_of(file) for file in files]
+        forgotten: list[str] = []
         with self.transaction():
-            self._db.executemany(PUT, [values_of(f) for f in files])
+            for row in rows:
+                if row["audio"] is not None and self._db.execute(FORGET_CHOICE, row).rowcount:
+                    forgotten.append(os.fsdecode(row["path"]))  # type: ignore[arg-type]
+            self._db.executemany(PUT, rows)
+        self.log.add({"kind": "choice forgotten", "path": path} for path in forgotten)
 
-    def stamps(self) -> dict[Path, tuple[int, int]]:
-        """Size and mtime_ns of every known file, to see which ones changed."""
-        rows = self._db.execute("SELECT path, size, mtime_ns FROM song")
-        return {Path(os.fsdecode(path)): (size, mtime_ns) for path, size, mtime_ns in rows}
+    def stamps(self) -> dict[Path, Stamp]:
+        """By what it is seen which of the known files changed."""
+        rows = self._db.execute("SELECT path, size, mtime_ns, inode, ctime_ns FROM song")
+        return {Path(os.fsdecode(path)): Stamp(*stamp) for path, *stamp in rows}
 
-    def moved(self, song: int, new: Path) -> None:
-        """The file of a song is now elsewhere; its verdict and choice go with it."""
-        self._db.execute(
-            "UPDATE song SET path = ?, folder = ? WHERE id = ?", (os.fsencode(new), os.fsencode(new.parent), song)
+    def restamp(self, stamps: Mapping[Path, Stamp]) -> None:
+        """Renew the stamps of files whose contents are known to be as they were."""
+        self.execute_many(
+            "UPDATE song SET size = ?, mtime_ns = ?, inode = ?, ctime_ns = ? WHERE path = ?",
+            ((*stamp, os.fsencode(path)) for path, stamp in stamps.items()),
         )
+
+    def moved(self, song: int, new: Path, stamp: Stamp | None = None) -> None:
+        """The file of a song is now elsewhere; its verdict and choice go with it."""
+        with self.transaction():
+            for old in self.songs([song]):
+                chosen = self.select("SELECT 1 FROM choice WHERE song = ?", (song,))
+                self.execute(
+                    "UPDATE song SET path = :path, folder = :folder, folder_key = :folder_key, title_key = :title_key, "
+                    "search = :search WHERE id = :id",
+                    {**values_of(replace(old.file_tags, path=new)), "id": song},
+                )
+                self.log.add([{"kind": "moved", "path": str(old.path), "to": str(new)}] if chosen else [])
+            if stamp is not None:
+                self.restamp({new: stamp})
 
     def forget(self, paths: Iterable[Path]) -> None:
         """Remove songs whose files are gone. What was heard in them is kept, for when they come back."""
-        with self.transaction():
-            self._db.executemany("DELETE FROM song WHERE path = ?", [(os.fsencode(p),) for p in paths])
+        self.execute_many("DELETE FROM song WHERE path = ?", ((os.fsencode(p),) for p in paths))
 
     def ids(self, query: Query) -> array[int]:
         """The ids that a query selects, in its order: 100,000 of them in some tens of milliseconds.
@@ -184,10 +177,12 @@ class LibraryStore:
         statement, parameters = query.sql()
         # One long text is read five times faster than 100,000 rows.
         joined = f"SELECT group_concat(id, ' ') FROM ({statement})"
-        (text,) = self._db.execute(joined, parameters).fetchone()
+        with self.snapshot():  # ids and sizes are of the same moment, whatever another program commits between
+            (text,) = self._db.execute(joined, parameters).fetchone()
+            grouped = query.group is not Group.NONE and text
+            sizes = [size for (size,) in self._db.execute(*query.sizes_sql())] if grouped else []
         ids = np.fromstring(text or "", np.int64, sep=" ")
-        if query.group is not Group.NONE and len(ids):
-            sizes = [size for (size,) in self._db.execute(*query.sizes_sql())]
+        if sizes:
             first = np.cumsum([0, *sizes[:-1]])
             ids = np.insert(ids, first, -ids[first])
         return array("q", ids.tobytes())
@@ -195,8 +190,8 @@ class LibraryStore:
     def songs(self, ids: Sequence[int]) -> list[Song]:
         """The rows with these ids, in this order; ids that are gone are left out."""
         found: dict[int, Song] = {}
-        for start in range(0, len(ids), _PAGE):
-            page = list(ids[start : start + _PAGE])
+        for start in range(0, len(ids), PAGE):
+            page = list(ids[start : start + PAGE])
             marks = ",".join("?" * len(page))
             for row in self._db.execute(f"SELECT {COLUMNS} FROM song WHERE id IN ({marks})", page):
                 found[row[0]] = song_of(row)
@@ -210,11 +205,11 @@ class LibraryStore:
     def counts(self) -> dict[State, int]:
         """How many songs stand where."""
         rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
-        return {State(state): number for state, number in rows}
-
-    def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """What a SELECT gives, for views that look at all songs at once."""
-        return self._db.execute(statement, parameters).fetchall()
+        counts: dict[State, int] = {}
+        for state, number in rows:
+            known = STATES.get(state, State.NEW)
+            counts[known] = counts.get(known, 0) + number
+        return counts
 
     def number(self, chosen: Filter) -> int:
         """How many songs a filter lets through."""
@@ -225,16 +220,15 @@ class LibraryStore:
 
     def set_state(self, songs: Iterable[int], state: State, *, error: str | None = None) -> None:
         """Move songs to a state; `error` is kept with failed ones."""
-        with self.transaction():
-            self._db.executemany(
-                "UPDATE song SET state = ?, state_order = ?, error = ? WHERE id = ?",
-                [(state, ORDER[state], error, song) for song in songs],
-            )
+        self.execute_many(
+            "UPDATE song SET state = ?, state_order = ?, error = ? WHERE id = ?",
+            ((state, ORDER[state], error, song) for song in songs),
+        )
 
     def remember(self, checksum: str, prediction: TrackPrediction) -> None:
         """Keep what was heard, under the checksum of the audio."""
         embedding = prediction.embedding
-        self._db.execute(
+        self.execute(
             "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 checksum,
@@ -253,14 +247,19 @@ class LibraryStore:
         )
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
-        """Give a song its verdict."""
-        self._db.execute(
+        """Give a song its verdict. Where the user said what this sound is, that is its verdict."""
+        analysed_seconds, confidence = analysis.most_probable, analysis.confidence
+        if (said := self.user_genre(analysis.checksum)) is not None:
+            analysed_seconds, confidence = said[0], 1.0
+            (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
+            state = state_of(json.loads(genres), analysed_seconds)
+        self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
             (
                 analysis.checksum,
-                analysis.most_probable,
-                analysis.confidence,
+                analysed_seconds,
+                confidence,
                 analysis.model,
                 analysis.duration,
                 state,
@@ -286,8 +285,9 @@ class LibraryStore:
 
     def mark_stale(self, model: str) -> None:
         """Say of which songs another model than `model` (`name@version`) gave the verdict."""
-        self._db.execute(
-            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?)",
+        self.execute(
+            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?) "
+            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)",
             (State.STALE, ORDER[State.STALE], model, *_JUDGED),
         )
 
@@ -302,35 +302,44 @@ class LibraryStore:
         ).fetchall()
         with self.transaction():
             for song, genres, *row in rows:
-                known = _analysis(tuple(row))
-                self.assign(song, known, state_of(json.loads(genres), known.genre))
+                if (known := _analysis(tuple(row))) is not None:
+                    self.assign(song, known, state_of(names_in(genres), known.genre))
             self.mark_stale(f"{model}@{version}")
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
-        """What was heard in these songs, by the model that gave each its verdict; those without are left out."""
+        """What was heard in these songs, by the model that gave each its verdict; those without are left out. What the
+        user said of a song stands in the place of what a model says."""
         found: dict[int, Analysis] = {}
-        for start in range(0, len(songs), _PAGE):
-            page = list(songs[start : start + _PAGE])
+        for start in range(0, len(songs), PAGE):
+            page = list(songs[start : start + PAGE])
             marks = ",".join("?" * len(page))
             rows = self._db.execute(
                 f"SELECT song.id, {_ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
                 f"AND analysis.model || '@' || analysis.version = song.model WHERE song.id IN ({marks})",
                 page,
             )
-            found.update({row[0]: _analysis(row[1:]) for row in rows})
+            found.update({row[0]: known for row in rows if (known := _analysis(row[1:])) is not None})
+            said = self._db.execute(
+                "SELECT song.id, song.checksum, song.duration, user_genres.genres FROM song JOIN user_genres "
+                f"ON user_genres.checksum = song.checksum WHERE song.id IN ({marks})",
+                page,
+            )
+            for song, checksum, duration, genres in said:
+                if names := tuple(names_in(genres)):
+                    found[song] = _said(found.get(song), checksum, duration or 0.0, names)
         return found
 
-    def retagged(self, path: Path, size: int, mtime_ns: int, genres: tuple[str, ...] | None, state: State) -> None:
+    def retagged(self, path: Path, stamp: Stamp, genres: tuple[str, ...] | None, state: State) -> None:
         """The file of a song was written by this program; `genres` are those in it now, None: as before."""
-        self._db.execute(
-            "UPDATE song SET size = ?, mtime_ns = ?, state = ?, state_order = ?, error = NULL WHERE path = ?",
-            (size, mtime_ns, state, ORDER[state], os.fsencode(path)),
-        )
-        if genres is not None and (song := self.song_at(path)) is not None:
-            values = values_of(replace(song.file_tags, genres=genres))
-            self._db.execute(
-                "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path", values
-            )
+        with self.transaction():
+            self.restamp({path: stamp})
+            for song in [found] if (found := self.song_at(path)) is not None else []:
+                self.set_state([song.id], state)
+                if genres is not None:
+                    self.execute(
+                        "UPDATE song SET genres = :genres, genre_key = :genre_key, search = :search WHERE path = :path",
+                        values_of(replace(song.file_tags, genres=genres)),
+                    )
 
     def unreferenced(self, model: str, version: str) -> set[str]:
         """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
@@ -351,7 +360,7 @@ class LibraryStore:
 
     def identify(self, song: int, checksum: str) -> None:
         """Keep the checksum of a song's audio, where none is known yet; its verdict and state stay as they are."""
-        self._db.execute("UPDATE song SET checksum = ? WHERE id = ? AND checksum IS NULL", (checksum, song))
+        self.execute("UPDATE song SET checksum = ? WHERE id = ? AND checksum IS NULL", (checksum, song))
 
     # ------------------------------------------------------------ what the user decided
 
@@ -361,24 +370,33 @@ class LibraryStore:
 
     def choose_each(self, decisions: Iterable[tuple[int, bool | None, tuple[str, ...] | None]]) -> None:
         """Keep decisions that differ from song to song: id, whether to write, other genres."""
-        with self.transaction():
-            self._db.executemany(
-                "INSERT INTO choice VALUES (?, ?, ?) ON CONFLICT (song) DO UPDATE SET "
-                "accepted = excluded.accepted, genres = coalesce(excluded.genres, genres)",
-                [
-                    (song, accepted, None if genres is None else json.dumps(genres))
-                    for song, accepted, genres in decisions
-                ],
-            )
+        made = [
+            (song, accepted, None if genres is None else json.dumps(genres)) for song, accepted, genres in decisions
+        ]
+        self.execute_many(
+            "INSERT INTO choice VALUES (?, ?, ?) ON CONFLICT (song) DO UPDATE SET "
+            "accepted = excluded.accepted, genres = coalesce(excluded.genres, genres)",
+            made,
+        )
+        self.log.add(
+            {"kind": "choice", "path": str(song.path), "accepted": accepted if accepted is None else bool(accepted),
+             "genres": None if genres is None else json.loads(genres)}
+            for song, (_, accepted, genres) in self._with_songs(made)
+        )  # fmt: skip
+
+    def _with_songs(self, rows: list[tuple[int, T, U]]) -> Iterator[tuple[Song, tuple[int, T, U]]]:
+        songs = {song.id: song for song in self.songs([row[0] for row in rows])}
+        return ((songs[row[0]], row) for row in rows if row[0] in songs)
 
     def accepted(self) -> int:
-        """How many songs would be taken into the review: those without a genre unless declined, others if chosen."""
-        (declined, chosen) = self._db.execute(
-            "SELECT count(*) FILTER (WHERE accepted = 0 AND state = ?), count(*) FILTER (WHERE accepted AND state = ?) "
-            "FROM choice JOIN song ON song.id = choice.song",
-            (State.TO_WRITE, State.DIFFERS),
+        """How many songs the review would write: as the user decided, else those that are ticked by default."""
+        (by_default,) = self._db.execute(f"SELECT count(*) FROM song WHERE {TICKED_SQL}").fetchone()
+        (added, removed) = self._db.execute(
+            f"SELECT count(*) FILTER (WHERE accepted AND NOT {TICKED_SQL}), "
+            f"count(*) FILTER (WHERE NOT accepted AND {TICKED_SQL}) "
+            f"FROM choice JOIN song ON song.id = choice.song WHERE {Filter.TO_REVIEW.value}"
         ).fetchone()
-        return self.number(Filter.TO_WRITE) - int(declined) + int(chosen)
+        return int(by_default) + int(added) - int(removed)
 
     def choices(self) -> dict[int, tuple[bool | None, tuple[str, ...] | None]]:
         """The decisions by song: accepted (None: not decided) and genres (None: the heard one)."""
@@ -386,56 +404,41 @@ class LibraryStore:
         return {
             song: (
                 None if accepted is None else bool(accepted),
-                None if genres is None else tuple(json.loads(genres)),
+                None if genres is None else tuple(names_in(genres)),
             )
             for song, accepted, genres in rows
         }
 
 
-def _open(path: Path, *, check: bool) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, timeout=10.0)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut loses the last moments, never the file
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of 100,000 songs stay in memory
-        if check and (verdict := _verdict(db)) != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        migrate(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
+def _said(by_model: Analysis | None, checksum: str, duration: float, genres: tuple[str, ...]) -> Analysis:
+    """What the user said of a sound in the form of an analysis, with what a model found besides its genre."""
+    if by_model is None:
+        by_model = Analysis(checksum, "", None, 0.0, (), np.zeros(0, np.float32), (), None, 0.0, duration)
+    certain = np.ones(len(genres), np.float32)
+    return replace(by_model, genre=genres[0], confidence=1.0, genres=genres, probabilities=certain)
 
 
-def _verdict(db: sqlite3.Connection) -> str:
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    return str(verdict)
+def _below(folder: Path) -> tuple[bytes, bytes]:
+    """The bounds of all paths below a folder, also of a root, which ends with the separator itself."""
+    separator = os.sep.encode()
+    prefix = os.fsencode(folder).removesuffix(separator)
+    return prefix + separator, prefix + bytes([separator[0] + 1])  # the separator's successor
 
 
-def set_aside(path: Path) -> Path:
-    """Move a damaged database, with its side files, to a name that says what and when."""
-    kept = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + suffix))
-    return kept
-
-
-def _analysis(row: tuple[Any, ...]) -> Analysis:
+def _analysis(row: tuple[Any, ...]) -> Analysis | None:
+    """A row of `_ANALYSIS`; None for a damaged one, which `damage.py` finds."""
     checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, analysed_seconds, duration = (
         row
     )
+    try:
+        names = GENRES if genres is None else tuple(json.loads(genres))
+        found = np.frombuffer(probabilities, "<f4")
+        told = tuple((name, p) for name, p in json.loads(tags))
+        vector = None if embedding is None else np.frombuffer(embedding, "<f4")
+    except (ValueError, TypeError):
+        return None
+    if len(found) != len(names):
+        return None
     return Analysis(
-        checksum,
-        f"{model}@{version}",
-        genre,
-        confidence,
-        GENRES if genres is None else tuple(json.loads(genres)),
-        np.frombuffer(probabilities, "<f4"),
-        tuple((name, p) for name, p in json.loads(tags)),
-        None if embedding is None else np.frombuffer(embedding, "<f4"),
-        analysed_seconds,
-        duration,
-    )
+        checksum, f"{model}@{version}", genre, confidence, names, found, told, vector, analysed_seconds, duration
+    )  # fmt: skip

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sqlite3
 from collections.abc import Collection, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.errors import MgcError
 from mgc_desktop.library.review import ReviewRow
-from mgc_desktop.library.song import State
+from mgc_desktop.library.song import Stamp, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.journal import Journal, JournalRun
+from mgc_desktop.tags.moved import Located
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import FileGuard, Progress, RunReport, Written, undo_run, write_run
+
+_log = logging.getLogger(__name__)
 
 
 def write(
@@ -32,12 +39,7 @@ def write(
     report = write_run(
         changes, journal, note=note, options=options, cancel=cancel, progress=progress, file_guard=file_guard
     )  # fmt: skip
-    with store.transaction():
-        for written in report.written:
-            _record_write(store, written, State.WRITTEN)
-        for path in report.unchanged:  # it says so already
-            if (song := store.song_at(path)) is not None:
-                store.set_state([song.id], State.AGREES)
+    record_writes(store, report, State.WRITTEN)
     return report
 
 
@@ -47,24 +49,86 @@ def undo(
     journal: Journal,
     *,
     only: Collection[Path] | None = None,
+    located: Sequence[Located] | None = None,
     options: WriteOptions = WriteOptions(),  # noqa: B008 - frozen
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
     file_guard: FileGuard = nullcontext,
 ) -> RunReport:
-    """Take back a run, or `only` some files of it. Raises TagError as `undo_run` does."""
+    """Take back a run, or `only` some files of it, or those that were `located`. Raises TagError as `undo_run` does."""
     report = undo_run(
-        run, journal, only=only, options=options, cancel=cancel, progress=progress, file_guard=file_guard
+        run, journal, only=only, located=located, options=options, cancel=cancel, progress=progress,
+        file_guard=file_guard,
     )  # fmt: skip
-    back = State.NEW if run.undoes is None else State.WRITTEN
-    for written in report.written:
-        _record_write(store, written, back)
-    if back is State.NEW:
-        songs = (store.song_at(written.path) for written in report.written)
-        store.rescorer([song.id for song in songs if song is not None])
+    record_undo(store, report, run, located or ())
     return report
 
 
-def _record_write(store: LibraryStore, written: Written, state: State) -> None:
+def record_undo(store: LibraryStore, report: RunReport, run: JournalRun, located: Sequence[Located] = ()) -> None:
+    """Bring the database in step with a run that was taken back; `located`: where its files were found."""
+    _follow_moves(store, report, located)
+    back = State.NEW if run.undoes is None else State.WRITTEN
+    record_writes(store, report, back)
+    if back is State.NEW:
+        songs = (store.song_at(written.path) for written in report.written)
+        store.rescorer([song.id for song in songs if song is not None])
+
+
+def _follow_moves(store: LibraryStore, report: RunReport, located: Sequence[Located]) -> None:
+    """Let songs whose files the undo found elsewhere keep their verdicts: after it no scan would recognise them."""
+    written = {one.path for one in report.written}
+    for found in located:
+        if not found.moved or found.path not in written or os.path.lexists(found.entry.path):
+            continue
+        try:
+            song = store.song_at(found.entry.path)
+            if song is not None and store.song_at(found.path) is None:
+                store.moved(song.id, found.path)
+        except (sqlite3.Error, MgcError) as error:
+            _log.warning("the library could not be told where %s is now: %s", found.path, error)
+
+
+def record_writes(store: LibraryStore, report: RunReport, state: State) -> None:
+    """Bring the database in step with what was written; songs that the library does not know are passed over.
+
+    The files are written and in the journal: whatever fails here is logged, and the next scan finds the change.
+    """
+    for written in report.written:
+        try:
+            _record(store, written, state)
+        except (sqlite3.Error, MgcError) as error:
+            _log.warning("%s was written, the library could not be told: %s", written.path, error)
+    for path in report.unchanged if state is State.WRITTEN else ():  # it says so already
+        try:
+            if (song := store.song_at(path)) is not None and song.state is not State.WRITTEN:
+                store.set_state([song.id], State.AGREES)
+        except (sqlite3.Error, MgcError) as error:
+            _log.warning("the library could not be told of %s: %s", path, error)
+
+
+def tell_library(
+    database: Path, report: RunReport, run: JournalRun | None = None, located: Sequence[Located] = ()
+) -> None:
+    """Tell a library, if there is one, what a program without a window wrote, or which `run` it took back.
+
+    Nothing that fails here takes anything back: it is logged, and the next scan finds the change.
+    """
+    if not database.exists():
+        return
+    try:
+        with LibraryStore(database, check=False, may_set_aside=False) as store:
+            if run is None:
+                record_writes(store, report, State.WRITTEN)
+            else:
+                record_undo(store, report, run, located)
+    except (sqlite3.Error, MgcError) as error:
+        _log.warning("the library could not be told what was written: %s", error)
+
+
+def _record(store: LibraryStore, written: Written, state: State) -> None:
     genres = written.new if written.field is Field.GENRE else None
-    store.retagged(written.path, written.state.size, written.state.mtime_ns, genres, state)
+    stamp = Stamp(written.state.size, written.state.mtime_ns)
+    with suppress(OSError):
+        now = Stamp.of(written.path.stat())
+        stamp = now if now.same_as(stamp) else stamp
+    store.retagged(written.path, stamp, genres, state)

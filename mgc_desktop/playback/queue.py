@@ -84,14 +84,29 @@ class PlayQueue:
         self._items[position] = item
         self.on_change()
 
-    def remove(self, positions: Sequence[int]) -> None:
-        """Take songs out. Where the current one goes, the next that stays becomes current, else the one before."""
+    def remove(self, positions: Sequence[int]) -> list[tuple[int, QueueItem]]:
+        """Take songs out, and give them with their positions, as `put_back` takes them. Where the current one goes,
+        the next that stays becomes current, else the one before."""
         gone = set(positions)
+        removed = [(i, item) for i, item in enumerate(self._items) if i in gone]
         if self._index is not None:
             before = sum(position < self._index for position in gone)
             left = len(self._items) - len(gone)
             self._index = min(self._index - before, left - 1) if left else None
         self._items = [item for i, item in enumerate(self._items) if i not in gone]
+        self.on_change()
+        return removed
+
+    def put_back(self, removed: Sequence[tuple[int, QueueItem]]) -> None:
+        """Put songs back that were taken out, with their positions in rising order; the current song stays current.
+
+        In a queue that has changed since, they come as near to their places as can be.
+        """
+        for position, item in removed:
+            at = min(position, len(self._items))
+            self._items.insert(at, item)
+            if self._index is not None and at <= self._index:
+                self._index += 1
         self.on_change()
 
     def move(self, source: int, target: int) -> None:

@@ -1,7 +1,8 @@
-"""The checksums of a file: one over its sound alone, one over all the rest.
+"""The checksums of a file: one over its sound alone, one over all the rest, and one over the whole.
 
 The first stays the same whatever is written into the tags, by this program or another, and after a move or a new
-name; with the second it says whether a file is still the one that was written, bit by bit.
+name. The last says whether a file is still the one that was written, bit by bit, and depends neither on the file's
+name nor on how well a version of this program knows its format.
 """
 
 from __future__ import annotations
@@ -12,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from mgc_desktop.errors import TagError
-from mgc_desktop.tags.containers import layout
-from mgc_desktop.tags.containers.layout import Layout, Range
-from mgc_desktop.tags.kinds import sniff
+from mgc_desktop.tags.formats import sniff
+from mgc_desktop.tags.formats.layout import Layout, Range
 
 _BLOCK: Final = 1 << 20
 _DIGEST: Final = 16  # bytes; no accident will ever meet two files of one digest
@@ -23,38 +22,51 @@ _DIGEST: Final = 16  # bytes; no accident will ever meet two files of one digest
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`size` in bytes; `audio` and `rest`: hexadecimal checksums of the sound and of every other byte."""
+    """`size` in bytes; `audio`, `rest` and `whole`: hexadecimal checksums of the sound, of every other byte, and of
+    all bytes in their order. `whole` is "" where an older version did not note it."""
 
     size: int
     audio: str
     rest: str
+    whole: str = ""
+
+    def matches(self, other: Fingerprint) -> bool:
+        """Whether both are checksums of the same bytes."""
+        if self.whole and other.whole:
+            return (self.size, self.whole) == (other.size, other.whole)
+        return (self.size, self.audio, self.rest) == (other.size, other.audio, other.rest)
 
 
-def fingerprint(path: Path) -> Fingerprint:
-    """The checksums of a file, read once; raises OSError as opening and reading do."""
+def fingerprint(path: Path, name: Path | None = None) -> Fingerprint:
+    """The checksums of a file; raises OSError as opening and reading do.
+
+    `name` helps where the contents do not say what they are; the path itself if not given.
+    """
     with path.open("rb") as file:
-        return fingerprint_of(file, path)
+        return fingerprint_of(file, name or path)
 
 
 def fingerprint_of(file: BinaryIO, name: Path | None = None) -> Fingerprint:
     """The checksums of an open file; `name` helps where the contents do not say what they are."""
-    kind = sniff(file, name)
+    format_ = sniff(file, name)
     size = file.seek(0, 2)
     try:
-        pieces = layout(file, kind)
-    except TagError:  # damaged: then all of it counts as sound
+        pieces = format_.layout(file) if format_ is not None else (Range(0, size),)
+    except OSError:
+        raise
+    except Exception:  # damaged, in whatever way: then all of it counts as sound
         pieces = (Range(0, size),)
-    audio, rest = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(2))
+    audio, rest, whole = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(3))
     position = 0
     for piece in _joined(pieces):
         if isinstance(piece, bytes):
             audio.update(piece)
             continue
-        _feed(rest, file, position, piece.start)
-        _feed(audio, file, piece.start, piece.end)
-        position = piece.end
-    _feed(rest, file, position, size)
-    return Fingerprint(size, audio.hexdigest(), rest.hexdigest())
+        _feed((rest, whole), file, position, piece.start)
+        _feed((audio, whole), file, max(position, piece.start), piece.end)  # no byte twice
+        position = max(position, piece.end)
+    _feed((rest, whole), file, position, size)
+    return Fingerprint(size, audio.hexdigest(), rest.hexdigest(), whole.hexdigest())
 
 
 def audio_checksum(path: Path) -> str:
@@ -69,11 +81,12 @@ def _joined(pieces: Layout) -> Iterator[Range | bytes]:
     yield from sorted(stretches, key=lambda piece: piece.start)
 
 
-def _feed(digest: Any, file: BinaryIO, start: int, end: int) -> None:
+def _feed(digests: tuple[Any, ...], file: BinaryIO, start: int, end: int) -> None:
     file.seek(start)
     while start < end:
         block = file.read(min(_BLOCK, end - start))
         if not block:
             return
-        digest.update(block)
+        for digest in digests:
+            digest.update(block)
         start += len(block)

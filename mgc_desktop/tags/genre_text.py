@@ -7,9 +7,14 @@ from typing import Final
 
 from mutagen._constants import GENRES as _ID3V1_GENRES
 
+from mgc_desktop import settings
+
 JOIN: Final = "; "  # ID3v2.3 has one text only; "/" belongs to names such as "Hip-Hop/Rap"
 
 ID3V1_GENRES: Final[tuple[str, ...]] = tuple(_ID3V1_GENRES)
+
+# Names that programs write where nobody has chosen a genre.
+EMPTY_NAMES: Final = tuple(settings.EMPTY_NAMES.default)
 
 _KNOWN = frozenset(name.casefold() for name in ID3V1_GENRES)
 # Names of one genre although each half is a genre as well.
@@ -49,6 +54,12 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
         if text := value.strip():
             seen.setdefault(text.casefold(), text)
     return tuple(seen.values())
+
+
+def without_empty(values: Iterable[str], empty_names: Iterable[str]) -> tuple[str, ...]:
+    """The values that name a genre: those that are not in `empty_names`, in whatever case."""
+    empty = {name.strip().casefold() for name in empty_names}
+    return tuple(value for value in values if value.strip().casefold() not in empty)
 
 
 def id3v1_index(genre: str) -> int:

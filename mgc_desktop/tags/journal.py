@@ -6,11 +6,12 @@ weeks later, and after a crash it is known what was under way.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -21,10 +22,12 @@ from mgc_desktop.tags import temporary
 from mgc_desktop.tags.attributes import sync_folder
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
-from mgc_desktop.tags.journal_lines import LineWriter, first_and_last, lines
+from mgc_desktop.tags.journal_lines import Line, LineWriter, first_and_last, lines
 from mgc_desktop.tags.lock import WriterLock
 from mgc_desktop.tags.splice import Splice, Splices
 from mgc_desktop.tags.write import FileState, Prepared
+
+_log = logging.getLogger(__name__)
 
 _VERSION: Final = 1
 _ENDING: Final = ".jsonl"
@@ -39,9 +42,10 @@ EntryState = Literal["pending", "done", "dropped", "unclear"]
 class JournalEntry:
     """One file of a run.
 
-    `old`, `new`: what stood in `field`. `before`, `after`: the file's checksums, sound and rest. `undo` turns the
-    file back. `modified`: its modification time before, in nanoseconds. `undoes`: the number of the entry that this
-    one takes back, in the run that its run takes back.
+    `old`, `new`: what stood in `field`. `before`, `after`: the file's checksums. `undo` turns the file back.
+    `modified`: its modification time before, in nanoseconds. `undoes`: the number of the entry that this one takes
+    back, in the run that its run takes back. `written`: the file's size and modification time after the write, None
+    where that was not noted.
     `state`: "done"; "dropped" if it did not happen; "pending" while it is under way; "unclear" if after a crash the
     file was not there to be looked at.
     """
@@ -58,15 +62,17 @@ class JournalEntry:
     modified: int
     undoes: int | None
     state: EntryState
+    written: FileState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRun:
     """A run in short.
 
-    `started`: seconds since 1970. `note`: the rules it followed. `undoes`: the run it took back, if it is an undo.
-    `written`, `refused`: numbers of files. `undone`: how many of the written are taken back. `finished`: False while
-    it is under way, or if it crashed and was not looked after yet. `damaged`: lines that cannot be read.
+    `started`: seconds since 1970, by a clock that may have been wrong. `note`: the rules it followed. `undoes`: the
+    run it took back, if it is an undo. `written`, `refused`: numbers of files. `undone`: how many of the written are
+    taken back. `finished`: False while it is under way, or if it crashed and was not looked after yet. `damaged`:
+    lines that cannot be read. `sequence`: counts up from run to run; 0 for runs that older versions wrote.
     """
 
     id: str
@@ -78,17 +84,32 @@ class JournalRun:
     undone: int
     finished: bool
     damaged: int = 0
+    sequence: int = 0
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it is no undo itself and wrote files that are not taken back."""
+        return self.undoes is None and self.written > self.undone
 
 
 class RunWriter:
     """The run under way; made by `Journal.start`."""
 
-    def __init__(self, run: str, path: Path) -> None:
-        self.run = run
-        self._lines = LineWriter(path)
+    def __init__(self, path: Path, head: Line, older: frozenset[str]) -> None:
+        """`head`: the first line. `older`: the runs there were before. Raises `TagError`, then no file is left."""
+        self.run: str = head["id"]
+        self.older = older
+        self._sequence = head["sequence"]
         self._count = 0
         self._open: set[int] = set()
         self._totals = dict.fromkeys(_COUNTS, 0)
+        try:
+            self._lines = LineWriter(path)
+            self._lines.add(head)
+        except OSError as error:
+            with suppress(OSError):
+                path.unlink()
+            raise _unwritable(error) from error
 
     def begin(self, folders: Iterable[Path]) -> None:
         """Note where temporary copies are about to be made."""
@@ -143,7 +164,7 @@ class RunWriter:
         """Sum up; a run that cannot, or does not know what became of a file, is looked after when the next starts."""
         with suppress(TagError, OSError):
             if not self._open:
-                self._add({"type": "end", **self._totals})
+                self._add({"type": "end", "sequence": self._sequence, **self._totals})
             self._lines.close()
 
     def _add(self, line: dict[str, Any]) -> None:
@@ -153,9 +174,7 @@ class RunWriter:
         try:
             act()
         except OSError as error:
-            raise TagError(
-                f"the journal cannot be written ({error.strerror}), and nothing is written without it"
-            ) from error
+            raise _unwritable(error) from error
 
 
 class Journal:
@@ -166,13 +185,18 @@ class Journal:
 
     @contextmanager
     def start(self, note: str, *, undoes: str | None = None) -> Iterator[RunWriter]:
-        """Begin a run; `TagError` if another writer is at work. Looks after crashed runs first."""
+        """Begin a run. Looks after crashed runs first.
+
+        `TagError` if another writer is at work or the journal cannot be written; then nothing was begun.
+        """
         with WriterLock(self.folder / "lock"):
             self._recover()
+            ends = self._ends()
             run = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
             head = {"type": "run", "version": _VERSION, "id": run, "started": time.time(), "note": note}
-            writer = RunWriter(run, self._file(run))
-            writer._add({**head, "undoes": undoes})
+            number = 1 + max(map(_sequence, ends.values()), default=0)
+            line = {**head, "sequence": number, "undoes": undoes}
+            writer = RunWriter(self._file(run), line, frozenset(ends))
             sync_folder(self.folder)
             try:
                 yield writer
@@ -182,24 +206,35 @@ class Journal:
     def recover(self) -> list[JournalEntry]:
         """Look after runs that a crash cut off: find out how far they got, delete their temporary copies.
 
-        Gives the entries that were under way. `TagError` if a writer is at work.
+        Gives the entries that were under way. `TagError` if a writer is at work or the journal cannot be written.
+        Where no run was cut off, nothing is touched and no lock is taken.
         """
+        if all(_is_finished(ends) for ends in self._ends().values()):
+            return []
         with WriterLock(self.folder / "lock"):
             return self._recover()
 
     def runs(self) -> list[JournalRun]:
-        """All runs that wrote or refused anything, the newest first."""
-        ends = {path.stem: first_and_last(path) for path in self._files()}
+        """All runs that wrote or refused anything, the newest first, whatever the clock said. Raises `TagError`."""
+        ends = self._ends()
         undos = _undos(ends)
-        found = [self._summary(run, head or {}, last, undos) for run, (head, last) in ends.items()]
-        return sorted((run for run in found if run.written or run.refused), key=lambda run: run.started, reverse=True)
+        found = [self._summary(run, ends[run], undos) for run in ends]
+        wrote = (run for run in found if run.written or run.refused)
+        return sorted(wrote, key=lambda run: (run.sequence, run.started), reverse=True)
+
+    def recovered_runs(self) -> list[JournalRun]:
+        """The same after `recover`, as far as that is possible now; while a writer is at work its run is listed too."""
+        try:
+            self.recover()
+        except TagError as error:
+            _log.info("the journal is not recovered now: %s", error)
+        return self.runs()
 
     def find(self, wanted: str | None = None) -> JournalRun:
         """The run of that name or of a name that begins so; by default the last one that can still be undone."""
         runs = self.runs()
         if wanted is None:
-            undoable = (run for run in runs if run.undoes is None and run.written > run.undone)
-            if (last := next(undoable, None)) is None:
+            if (last := next((run for run in runs if run.can_be_undone), None)) is None:
                 raise TagError("There is nothing to undo.")
             return last
         matching = [run for run in runs if run.id.startswith(wanted)]
@@ -217,13 +252,13 @@ class Journal:
             if line["type"] == "intent":
                 waiting[line["number"]] = line
             elif (intent := waiting.pop(line["number"], None)) is not None:
-                yield _entry(run, intent, line["type"])
+                yield _entry(run, intent, line["type"], line)
         for intent in waiting.values():
             yield _entry(run, intent, "pending")
 
     def undone(self, run: str) -> frozenset[int]:
         """The numbers of the entries of a run that are taken back now."""
-        return self._undone(run, _undos({path.stem: first_and_last(path) for path in self._files()}))
+        return self._undone(run, _undos(self._ends()))
 
     def _file(self, run: str) -> Path:
         return self.folder / f"{run}{_ENDING}"
@@ -233,6 +268,18 @@ class Journal:
             return sorted(path for path in self.folder.iterdir() if path.suffix == _ENDING)
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise TagError(f"the journal's folder cannot be read ({error.strerror})", path=self.folder) from error
+
+    def _ends(self) -> dict[str, _Ends]:
+        """The first and the last line of each run; raises `TagError`."""
+        ends: dict[str, _Ends] = {}
+        for path in self._files():
+            try:
+                ends[path.stem] = first_and_last(path)
+            except OSError as error:
+                raise TagError(f"the journal cannot be read ({error.strerror})", path=path) from error
+        return ends
 
     def _lines(self, run: str) -> Iterator[dict[str, Any] | None]:
         try:
@@ -249,9 +296,10 @@ class Journal:
             numbers |= {entry.undoes for entry in taken_back if entry.undoes is not None and _counts(entry)}
         return frozenset(numbers)
 
-    def _summary(self, run: str, head: dict[str, Any], last: dict[str, Any] | None, undos: _Undos) -> JournalRun:
+    def _summary(self, run: str, ends: _Ends, undos: _Undos) -> JournalRun:
         """From the last line, or, where a crash left none, from all."""
-        finished = last is not None and last["type"] == "end"
+        head, last = ends[0] or {}, ends[1]
+        finished = _is_finished(ends)
         totals, damaged = (last, 0) if last is not None and finished else self._count(run)
         return JournalRun(
             run,
@@ -263,34 +311,49 @@ class Journal:
             len(self._undone(run, undos)),
             finished,
             damaged,
+            _sequence(ends),
         )
 
     def _count(self, run: str) -> tuple[dict[str, int], int]:
         types = [line["type"] if line is not None else "damaged" for line in self._lines(run)]
-        written, refused = types.count("done"), types.count("refused") + types.count("dropped")
+        written = types.count("done") + types.count("unclear")  # what is unclear may be written, so undo must offer it
+        refused = types.count("refused") + types.count("dropped")
         return {"written": written, "refused": refused}, types.count("damaged")
 
     def _recover(self) -> list[JournalEntry]:
         found: list[JournalEntry] = []
-        for path in self._files():
-            _, last = first_and_last(path)
-            if last is None or last["type"] != "end":
-                found += self._recover_run(path)
+        for run, ends in self._ends().items():
+            if not _is_finished(ends):
+                try:
+                    found += self._recover_run(run, _sequence(ends))
+                except OSError as error:
+                    raise _unwritable(error) from error
         return found
 
-    def _recover_run(self, path: Path) -> list[JournalEntry]:
-        pending = [entry for entry in self.entries(path.stem) if entry.state == "pending"]
-        writer = LineWriter(path)
-        for entry in pending:
-            writer.add({"type": _happened(entry), "number": entry.number, "reason": "the program was cut off"})
-        writer.close()
-        batches = [line["folders"] for line in self._lines(path.stem) if line is not None and line["type"] == "batch"]
-        temporary.sweep(map(Path, batches[-1] if batches else ()), path.stem)
-        totals, _ = self._count(path.stem)
-        writer = LineWriter(path)
-        writer.add({"type": "end", **totals})
-        writer.close()
+    def _recover_run(self, run: str, sequence: int) -> list[JournalEntry]:
+        pending = [entry for entry in self.entries(run) if entry.state == "pending"]
+        with closing(LineWriter(self._file(run))) as writer:
+            for entry in pending:
+                writer.add({"type": _happened(entry), "number": entry.number, "reason": "the program was cut off"})
+        batches = [line["folders"] for line in self._lines(run) if line is not None and line["type"] == "batch"]
+        temporary.sweep({Path(folder) for folders in batches for folder in folders}, {run})
+        totals, _ = self._count(run)
+        with closing(LineWriter(self._file(run))) as writer:
+            writer.add({"type": "end", "sequence": sequence, **totals})
         return pending
+
+
+def _unwritable(error: OSError) -> TagError:
+    return TagError(f"the journal cannot be written ({error.strerror}), and nothing is written without it")
+
+
+def _is_finished(ends: _Ends) -> bool:
+    return ends[1] is not None and ends[1]["type"] == "end"
+
+
+def _sequence(ends: _Ends) -> int:
+    """The number of a run; it stands in the first line and in the last one, in case either is damaged."""
+    return max(int(line.get("sequence", 0)) if line is not None else 0 for line in ends)
 
 
 def _undos(ends: dict[str, _Ends]) -> _Undos:
@@ -304,19 +367,25 @@ def _undos(ends: dict[str, _Ends]) -> _Undos:
 def _happened(entry: JournalEntry) -> EntryState:
     """What became of an entry that was under way, told by the file."""
     try:
+        if not entry.path.is_file():
+            return "unclear"
         now = fingerprint(entry.path)
     except OSError:
         return "unclear"
-    if now == entry.after:
+    if now.matches(entry.after):
         return "done"
-    return "dropped" if now == entry.before else "unclear"
+    return "dropped" if now.matches(entry.before) else "unclear"
 
 
 def _counts(entry: JournalEntry) -> bool:
     return entry.state in ("done", "unclear")
 
 
-def _entry(run: str, line: dict[str, Any], state: EntryState) -> JournalEntry:
+def _entry(run: str, line: dict[str, Any], state: EntryState, outcome: dict[str, Any] | None = None) -> JournalEntry:
+    """From the line of the intent and, where there is one, the line of what became of it."""
+    written = None
+    if outcome is not None and "size" in outcome:
+        written = FileState(outcome["size"], outcome["modified"])
     return JournalEntry(
         run,
         line["number"],
@@ -330,4 +399,5 @@ def _entry(run: str, line: dict[str, Any], state: EntryState) -> JournalEntry:
         line["modified"],
         line["undoes"],
         state,
+        written,
     )

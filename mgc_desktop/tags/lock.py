@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -19,6 +21,7 @@ else:
 
 _held: set[Path] = set()  # by this process: the system's lock does not keep its own threads apart
 _held_guard: Final = threading.Lock()
+_TAKEN: Final = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}  # what the systems say of a lock that somebody has
 _LOCKED_BYTE: Final = 1 << 20  # far behind the text, which others must be able to read
 
 
@@ -52,16 +55,19 @@ class WriterLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise TagError(f"the journal's folder cannot be used ({error.strerror})", path=self._path) from error
+            raise TagError(f"the journal's folder cannot be used ({error.strerror})", path=self._path.parent) from error
         try:
             _lock(handle)
-        except OSError:
+        except OSError as error:
             holder = os.pread(handle, 200, 0).decode("utf-8", "replace").strip() if hasattr(os, "pread") else ""
             os.close(handle)
+            if error.errno not in _TAKEN:
+                raise TagError(f"the journal cannot be locked ({error.strerror})", path=self._path) from error
             who = holder or "another program"
             raise TagError(f"{who} is writing tags now; wait until it has finished, or close it") from None
-        os.ftruncate(handle, 0)
-        os.write(handle, f"MGC Desktop, process {os.getpid()}, since {time.strftime('%H:%M:%S')}".encode())
+        with suppress(OSError):  # on a full disk nobody learns who holds it, but it is held
+            os.ftruncate(handle, 0)
+            os.write(handle, f"MGC Desktop, process {os.getpid()}, since {time.strftime('%H:%M:%S')}".encode())
         return handle
 
 

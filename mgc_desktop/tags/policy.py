@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.tags.fields import Field
-from mgc_desktop.tags.genre_text import distinct
+from mgc_desktop.tags.genre_text import EMPTY_NAMES, distinct, without_empty
 from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
 
@@ -44,6 +44,7 @@ class Policy:
 
     `min_confidence`: probability from 0 to 1 that each genre must have. `top`: how many genres at most.
     `vocabulary` is applied before both. `album`: one verdict for all songs of an album.
+    `empty_names`: genres that count as none when songs without a genre get one.
     """
 
     mode: Mode = Mode.FILL
@@ -51,6 +52,11 @@ class Policy:
     top: int = 1
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     album: bool = False
+    empty_names: tuple[str, ...] = EMPTY_NAMES
+
+    def keeps(self, old: Sequence[str]) -> bool:
+        """Whether a song keeps what stands there, whatever its analysis says."""
+        return self.mode is Mode.FILL and bool(without_empty(old, self.empty_names))
 
     @property
     def field(self) -> Field:
@@ -69,7 +75,9 @@ class SongPrediction:
     """What the plan needs to know of a song.
 
     `genre`: the verdict, None if unsure. `probabilities`: all genres of the model, calibrated. `existing`,
-    `separate`: what stands in the two fields. `state`: the file as it was when its tags were read.
+    `separate`: what stands in the two fields. `state`: the file as it was when its tags were read. `audio`: the
+    checksum of the sound that the verdict is of, None where it is not known. `read_only`: why its tags cannot be
+    written, as in `SongTags`.
     """
 
     path: Path
@@ -81,6 +89,8 @@ class SongPrediction:
     album: str = ""
     album_artist: str = ""
     state: FileState | None = None
+    audio: str | None = None
+    read_only: str = ""
 
     def of(self, where: Field) -> tuple[str, ...]:
         """What stands in a field."""
@@ -91,7 +101,8 @@ class SongPrediction:
 class PlannedChange:
     """What would become of a song: `old` -> `new` in `field`, and a sentence why (or why not).
 
-    `writes` is False where nothing would be written. `confidence`: probability of the strongest genre.
+    `writes` is False where nothing would be written. `confidence`: probability of the strongest genre. `state` and
+    `audio` as in `HeardSong`: a file that is another one by then is not written.
     """
 
     path: Path
@@ -102,6 +113,7 @@ class PlannedChange:
     writes: bool
     confidence: float = 0.0
     state: FileState | None = None
+    audio: str | None = None
 
     def edited(self, values: Sequence[str]) -> PlannedChange:
         """The same song with genres chosen by hand."""
@@ -125,9 +137,11 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     confidence = ranked[0][1] if ranked else 0.0
 
     def skipped(reason: str) -> PlannedChange:
-        return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state)
+        return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state, song.audio)
 
-    if policy.mode is Mode.FILL and old:
+    if song.read_only:
+        return skipped(f"Cannot be written: the file {song.read_only}.")
+    if policy.keeps(old):
         return skipped(f"Has a genre already ({', '.join(old)}).")
     if song.genre is None:
         return skipped("Not sure enough what this is, so nothing is written.")
@@ -138,7 +152,7 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     if {name.casefold() for name in new} == {name.casefold() for name in old}:
         return skipped(f"Says so already ({', '.join(old)}).")
     reason = f"Heard {', '.join(heard)} ({confidence:.0%})."
-    return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state)
+    return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state, song.audio)
 
 
 def _chosen(genre: str, ranked: Sequence[tuple[str, float]], policy: Policy) -> tuple[str, ...]:

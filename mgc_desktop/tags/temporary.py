@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -40,22 +40,21 @@ def remove(path: Path) -> None:
             path.unlink()
 
 
-def sweep(folders: Iterable[Path], owner: str | None = None) -> list[Path]:
+def sweep(folders: Iterable[Path], ended: Collection[str] = ()) -> list[Path]:
     """Delete what crashed writers left in the folders; gives what was deleted.
 
-    Of the run `owner` all, of unknown ones only what is older than a day: another machine may be writing there.
+    Of the runs `ended` all, of unknown ones only what is older than a day: another machine may be writing there.
     """
     swept = []
     for folder in folders:
         with contextlib.suppress(OSError):
             for entry in folder.iterdir():
-                if is_temporary(entry) and _is_left_over(entry, owner):
+                if is_temporary(entry) and _is_left_over(entry, ended):
                     entry.unlink()
                     swept.append(entry)
     return swept
 
 
-def _is_left_over(path: Path, owner: str | None) -> bool:
-    if owner is not None:
-        return path.name.startswith(f"{_PREFIX}{owner}-")
-    return time.time() - path.lstat().st_mtime >= _OLD
+def _is_left_over(path: Path, ended: Collection[str]) -> bool:
+    owner = path.name.removeprefix(_PREFIX).rpartition("-")[0]
+    return owner in ended or time.time() - path.lstat().st_mtime >= _OLD

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags import temporary
 from mgc_desktop.tags.attributes import copy_attributes
-from mgc_desktop.tags.containers import EDITS
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint, fingerprint_of
+from mgc_desktop.tags.formats import sniff
 from mgc_desktop.tags.genre_text import JOIN, distinct, split_joined
-from mgc_desktop.tags.kinds import sniff
-from mgc_desktop.tags.native import open_native
-from mgc_desktop.tags.read import song_tags
+from mgc_desktop.tags.read import open_tags, song_tags
 from mgc_desktop.tags.snapshot import other_tags
 from mgc_desktop.tags.splice import Splices, apply, inverse, tidy
 
@@ -81,7 +81,9 @@ class NoRoomError(TagError):
     """There is no room for the copy; it may be there later."""
 
 
+_Values = tuple[tuple[str, ...], tuple[str, ...]]  # what stands in the field before and after
 _Edit = Callable[[BinaryIO, Fingerprint], Splices]
+_Check = Callable[[Path, Path, Fingerprint, Fingerprint], _Values]
 Tick = Callable[[], None]  # called between any two steps; may raise to give up
 
 
@@ -94,34 +96,41 @@ def prepare(
     values: tuple[str, ...],
     *,
     expected: FileState | None = None,
+    expected_audio: str | None = None,
     options: WriteOptions = DEFAULT,
     owner: str = "single",
     tick: Tick = _no_tick,
 ) -> Prepared | None:
     """A copy of `path` whose `field` holds `values`, all else as it was; None if the field holds them already.
 
-    `expected` is what the file was like when the change was planned; `owner` is the run. Raises
-    `TagError` with the reason if the file cannot be written safely, and leaves nothing behind.
+    `expected` is what the file was like when the change was planned, `expected_audio` the checksum of the sound that
+    was analysed; `owner` is the run. Raises `TagError` with the reason if the file cannot be written safely, and
+    leaves nothing behind.
     """
     values = _valid(values, path)
 
-    def splices(file: BinaryIO, _: Fingerprint) -> Splices:
-        kind = sniff(file, path)
-        edit = EDITS.get(kind) if kind else None
-        if edit is None:
-            raise TagError("is in a format whose tags cannot be written" if kind else "is in an unknown format")
-        return tidy(edit(file, field, values), file)
+    def splices(file: BinaryIO, now: Fingerprint) -> Splices:
+        if expected_audio is not None and now.audio != expected_audio:
+            raise TagError("its sound is another one than the one that was analysed; analyse it again")
+        format_ = sniff(file, target)
+        if format_ is None:
+            raise TagError("is in an unknown format")
+        with _understood():
+            return tidy(format_.edit(file, field, values), file)
 
     with _named(path):
         target = path.resolve(strict=True)
-        found = open_native(target)
-        if found.tags is None and found.warnings:
-            raise TagError(f"{found.warnings[0].rstrip('.')}: a change could not be checked, so nothing was written")
-        if song_tags(found, target, cover=False).of(field) == values:
+        found = open_tags(target)
+        if found.read_only:
+            raise TagError(found.read_only)
+        if found.unreadable:
+            raise TagError(f"{found.unreadable[0].rstrip('.')}: a change could not be checked, so nothing was written")
+        if song_tags(found, cover=False).of(field) == values:
             return None
         mtime_ns = target.stat().st_mtime_ns if options.keep_mtime else None
         _may_write(target, expected, options)
-        prepared = _prepare(target, field, splices, mtime_ns, owner, tick)
+        check = partial(_check, field)
+        prepared = _prepare(target, target, field, splices, check, mtime_ns, owner, tick)
         if prepared is not None and prepared.new not in (values, distinct(split_joined(JOIN.join(values)))):
             temporary.remove(prepared.temporary)
             raise TagError(f"cannot hold “{JOIN.join(values)}” in its genre field: it reads back as something else")
@@ -136,6 +145,8 @@ def prepare_undo(
     written: Fingerprint,
     original: Fingerprint,
     modified: int,
+    values: _Values = ((), ()),
+    name: Path | None = None,
     options: WriteOptions = DEFAULT,
     owner: str = "single",
     tick: Tick = _no_tick,
@@ -143,25 +154,28 @@ def prepare_undo(
     """A copy of `path` turned back into the original, bit by bit, with its modification time `modified` (ns).
 
     None if it is the original already. `written` is what the file must be else; if anybody changed a byte of it
-    since, `TagError` says so.
+    since, `TagError` says so. `values`: what stands in the field now and what stood there; it is only told, no tag
+    is read for an undo. `name`: what the file was called when it was written, if it has another name now.
     """
+    named = name or path
 
     def splices(_: BinaryIO, now: Fingerprint) -> Splices:
-        if now == original:
+        if now.matches(original):
             return ()
-        if now != written:
+        if not now.matches(written):
             what = "its sound" if now.audio != written.audio else "its tags"
             raise TagError(f"was changed by another program since it was written ({what}), so it was left alone")
         return undo
 
+    def check(_: Path, __: Path, ___: Fingerprint, after: Fingerprint) -> _Values:
+        if not after.matches(original):
+            raise TagError("would not become the original again; the journal is damaged, nothing was written")
+        return values
+
     with _named(path):
         target = path.resolve(strict=True)
         _may_write(target, None, options)
-        prepared = _prepare(target, field, splices, modified, owner, tick)
-        if prepared is not None and prepared.after != original:
-            temporary.remove(prepared.temporary)
-            raise TagError("would not become the original again; the journal is damaged, nothing was written")
-    return prepared
+        return _prepare(target, named, field, splices, check, modified, owner, tick)
 
 
 def discard(prepared: Prepared) -> None:
@@ -187,15 +201,18 @@ def commit(prepared: Prepared) -> FileState:
 
 def _prepare(
     target: Path,
+    name: Path,
     field: Field,
     edit: _Edit,
+    check: _Check,
     mtime_ns: int | None,
     owner: str,
     tick: Tick,
 ) -> Prepared | None:
+    """`name` tells the format of the file and of its copy alike, where their bytes do not."""
     with target.open("rb") as file:
         status = os.fstat(file.fileno())
-        before = fingerprint_of(file, target)
+        before = fingerprint_of(file, name)
         tick()
         splices = edit(file, before)
         if not splices:
@@ -210,8 +227,8 @@ def _prepare(
                 copy_attributes(target, copy, mtime_ns=mtime_ns)
                 os.fsync(new.fileno())
             tick()
-            after = fingerprint(copy)
-            old, new_values = _check(target, copy, field, before, after)
+            after = fingerprint(copy, name)
+            old, new_values = check(target, copy, before, after)
             tick()
         except BaseException:
             temporary.remove(copy)
@@ -219,24 +236,37 @@ def _prepare(
     return Prepared(target, copy, field, old, new_values, before, after, undo, _seen(status))
 
 
-def _check(
-    target: Path, copy: Path, field: Field, before: Fingerprint, after: Fingerprint
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _check(field: Field, target: Path, copy: Path, before: Fingerprint, after: Fingerprint) -> _Values:
     """What stands in the field before and after; raises `TagError` if anything else differs."""
     if after.audio != before.audio:
         raise TagError("its sound would have been changed; nothing was written")
-    old, new = open_native(target), open_native(copy)
-    if new.kind is not old.kind or (new.warnings and not old.warnings):
-        raise TagError(f"its tags would have been damaged {' '.join(new.warnings)}; nothing was written")
-    tags, kept = other_tags(old, target, field), other_tags(new, copy, field)
+    with _understood():
+        return _compare(field, target, copy)
+
+
+def _compare(field: Field, target: Path, copy: Path) -> _Values:
+    old, new = open_tags(target), open_tags(copy, target)
+    problems = [*new.unreadable, *new.warnings]
+    if new.format != old.format or (problems and not (old.unreadable or old.warnings)):
+        raise TagError(f"its tags would have been damaged {' '.join(problems)}; nothing was written")
+    places = {tag.place for tag in old.tags}
+    tags, kept = other_tags(old, field, places), other_tags(new, field, places)
     if tags != kept:
         name = next(key for key in sorted({*tags, *kept}) if tags.get(key) != kept.get(key))
         raise TagError(f"another tag ({name}) would have been changed; nothing was written")
-    return (song_tags(old, target, cover=False).of(field), song_tags(new, copy, cover=False).of(field))
+    song, new_song = song_tags(old, cover=False), song_tags(new, cover=False)
+    if any(getattr(song, name) != getattr(new_song, name) for name in _SHOWN):
+        raise TagError("what its tags say of the song would have been changed; nothing was written")
+    return song.of(field), new_song.of(field)
+
+
+_SHOWN: Final = ("title", "artist", "album", "album_artist", "year", "track", "disc")
 
 
 def _may_write(target: Path, expected: FileState | None, options: WriteOptions) -> None:
     status = target.stat()
+    if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
+        raise TagError("is not a regular file")
     if expected is not None and expected != FileState(status.st_size, status.st_mtime_ns):
         raise TagError("was changed by another program since the plan was made; look at it again")
     if not (status.st_mode & 0o222 and os.access(target, os.W_OK)):
@@ -270,6 +300,17 @@ _SENTENCES: Final = {
     errno.EIO: "the disk reports an error; check it, and your backups",
     errno.ETXTBSY: "is open in another program; close it there",
 }
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Whatever a damaged file makes of the code that takes its tags apart becomes a `TagError`."""
+    try:
+        yield
+    except (TagError, OSError):
+        raise
+    except Exception as error:
+        raise TagError("has tags that are built in a way that is not understood; nothing was written") from error
 
 
 @contextmanager

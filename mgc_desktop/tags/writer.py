@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
@@ -14,7 +15,9 @@ from mgc_desktop.cancellation import Cancelled, CancelToken
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.attributes import sync_folder
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
 from mgc_desktop.tags.journal import Journal, JournalEntry, JournalRun, RunWriter
+from mgc_desktop.tags.moved import KnownPaths, Located, locate
 from mgc_desktop.tags.policy import PlannedChange
 from mgc_desktop.tags.temporary import sweep
 from mgc_desktop.tags.write import (
@@ -29,6 +32,7 @@ from mgc_desktop.tags.write import (
     prepare_undo,
 )
 
+_log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _THREADS: Final = 3  # copy, check and wait for the disk at the same time; more only make its head jump
 _BATCH: Final = 8
@@ -110,6 +114,7 @@ def undo_run(
     journal: Journal,
     *,
     only: Collection[Path] | None = None,
+    located: Sequence[Located] | None = None,
     options: WriteOptions = DEFAULT,
     cancel: CancelToken | None = None,
     progress: Progress | None = None,
@@ -117,53 +122,105 @@ def undo_run(
 ) -> RunReport:
     """Turn the files of a run, or `only` some of them, back into what they were, bit by bit.
 
-    A file that anybody changed since is refused and named. The undo is a run of its own and can be undone as well.
+    `located`: what `locate_files` found of them, with the decisions of somebody who was asked; looked for here
+    otherwise. A file that anybody changed since, or that is not found for sure, is refused and named. The undo is a
+    run of its own and can be undone as well. `TagError` as for `write_run`.
     """
-    entries = undoable(run, journal, only)
-    if not entries:
+    cancel = cancel or CancelToken()
+    try:
+        located = locate_files(run, journal, only=only, cancel=cancel) if located is None else located
+    except Cancelled:
+        return RunReport("", stopped="Cancelled.")
+    if not located:
         return RunReport("")
-    jobs = [_undo_job(entry, options) for entry in entries]
+    jobs = [_undo_job(found, options) for found in located]
     with journal.start(f"undo of {run.id}", undoes=run.id) as writer:
-        return _work(jobs, writer, cancel or CancelToken(), progress, file_guard)
+        return _work(jobs, writer, cancel, progress, file_guard)
 
 
 def undoable(run: JournalRun, journal: Journal, only: Collection[Path] | None = None) -> list[JournalEntry]:
-    """The files of a run that were written and are not taken back yet."""
+    """The files of a run that were written and are not taken back yet, after `Journal.recover`.
+
+    One of which the journal has lost what became of it counts as well: its checksums will tell.
+    `only`: files by the name under which they were written, or, if none was, by the name that they have now.
+    """
     undone = journal.undone(run.id)
-    wanted = {path.resolve() for path in only} if only is not None else None
-    return [
-        entry
-        for entry in journal.entries(run.id)
-        if entry.state in ("done", "unclear")
-        and entry.number not in undone
-        and (wanted is None or entry.path in wanted)
-    ]
+    written = [entry for entry in journal.entries(run.id) if entry.state != "dropped" and entry.number not in undone]
+    if only is None:
+        return written
+    wanted = {Path(os.path.realpath(path)) for path in only}
+    moved = _checksums(wanted - {entry.path for entry in written})
+    return [entry for entry in written if entry.path in wanted or any(map(entry.after.matches, moved))]
+
+
+def _checksums(paths: Iterable[Path]) -> list[Fingerprint]:
+    """Of those that are there."""
+    found = []
+    for path in paths:
+        with suppress(OSError):
+            if path.is_file():
+                found.append(fingerprint(path))
+    return found
+
+
+def locate_files(
+    run: JournalRun,
+    journal: Journal,
+    *,
+    only: Collection[Path] | None = None,
+    look_in: Sequence[Path] = (),
+    known: KnownPaths = lambda _: (),
+    cancel: CancelToken | None = None,
+) -> list[Located]:
+    """Where the files of a run, or `only` some of them, are now; crashed runs are looked after first.
+
+    A file that `only` calls by its present name needs no question. Raises `TagError` and `Cancelled`.
+    """
+    journal.recover()
+    found = locate(undoable(run, journal), look_in=look_in, known=known, cancel=cancel)
+    if only is None:
+        return found
+    wanted = {Path(os.path.realpath(path)) for path in only}
+    numbers = {entry.number for entry in undoable(run, journal, only)}
+    return [_named_by_user(one, wanted) for one in found if one.entry.number in numbers]
+
+
+def _named_by_user(located: Located, wanted: Collection[Path]) -> Located:
+    named = [path for path in located.candidates if path in wanted]
+    return located.at(named[0]) if located.path is None and len(named) == 1 else located
 
 
 def _write_job(change: PlannedChange, options: WriteOptions) -> _Job:
     def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
         return prepare(
-            change.path, change.field, change.new, expected=change.state, options=options, owner=run, tick=tick
-        )
+            change.path, change.field, change.new, expected=change.state, expected_audio=change.audio, options=options,
+            owner=run, tick=tick,
+        )  # fmt: skip
 
     return _Job(change.path, prepared)
 
 
-def _undo_job(entry: JournalEntry, options: WriteOptions) -> _Job:
+def _undo_job(located: Located, options: WriteOptions) -> _Job:
+    entry, path = located.entry, located.path
+
     def prepared(run: str, tick: Callable[[], None]) -> Prepared | None:
+        if path is None:
+            raise TagError(located.reason, path=entry.path)
         return prepare_undo(
-            entry.path,
+            path,
             entry.field,
             entry.undo,
             written=entry.after,
             original=entry.before,
             modified=entry.modified,
+            values=(entry.new, entry.old),
+            name=entry.path,
             options=options,
             owner=run,
             tick=tick,
         )
 
-    return _Job(entry.path, prepared, entry.number)
+    return _Job(path or entry.path, prepared, entry.number)
 
 
 def _work(
@@ -198,6 +255,14 @@ def _batches(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
         yield batch
 
 
+def _reason(error: Exception, path: Path) -> str:
+    """Why a file is left alone; what nobody foresaw concerns that file alone and goes into the log."""
+    if isinstance(error, TagError):
+        return error.message
+    _log.error("%s is left alone", path, exc_info=error)
+    return f"cannot be written: something went wrong that was not foreseen ({type(error).__name__}); see the log"
+
+
 class _Work:
     """The lists that grow while a run goes on."""
 
@@ -222,7 +287,7 @@ class _Work:
         self._cancel.check()
         folders = {Path(os.path.realpath(job.path)).parent for job in batch}
         self._run.begin(folders)
-        sweep(folders - self._swept)
+        sweep(folders - self._swept, self._run.older)
         self._swept |= folders
         futures = [(job, pool.submit(job.prepare, self._run.run, self._cancel.check)) for job in batch]
         wait([future for _, future in futures])
@@ -246,21 +311,26 @@ class _Work:
                 self._finished(job, self.unchanged.append, job.path)
         elif isinstance(error, NoRoomError) and not last:
             self.without_room.append(job)
-        elif isinstance(error, TagError):
-            self._run.refused(job.path, error.message)
-            self._finished(job, self.refused.append, Refused(job.path, error.message))
+        elif isinstance(error, Exception) and not isinstance(error, Cancelled):
+            reason = _reason(error, job.path)
+            self._run.refused(job.path, reason)
+            self._finished(job, self.refused.append, Refused(job.path, reason))
         else:
             raise error
 
     def _replace(self, numbered: Sequence[tuple[_Job, Prepared, int]]) -> None:
         done: list[tuple[int, Written]] = []
         for job, prepared, number in numbered:
+            state: FileState | None = None
+            reason = ""
             try:
                 with self._file_guard(job.path):
                     state = commit(prepared)
-            except TagError as error:
-                self._run.dropped(number, error.message)
-                self._finished(job, self.refused.append, Refused(job.path, error.message))
+            except Exception as error:  # perhaps the player's, after the file was written
+                reason = _reason(error, job.path)
+            if state is None:
+                self._run.dropped(number, reason)
+                self._finished(job, self.refused.append, Refused(job.path, reason))
             else:
                 written = Written(job.path, prepared.field, prepared.old, prepared.new, state, prepared.after.audio)
                 done.append((number, written))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mgc_desktop.inference.projection import Method, Projection
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.errors import TrainingError
+from mgc_desktop.training.libraries import import_pyplot, import_umap
 
 FloatArray = NDArray[np.floating]
 _MAIN_AXES: Final = 30  # of the features, for UMAP: what lies beyond them is mostly chance
@@ -97,11 +98,9 @@ def _lda(standard: FloatArray, labels: Sequence[str], dimensions: int) -> FloatA
 
 def umap_layout(standard: FloatArray, dimensions: int, seed: int = 0, *, verbose: bool = False) -> FloatArray:
     """Where UMAP puts `(n, features)`, seen along their main axes: `(n, dimensions)`; `verbose`: tell how far it is."""
-    from umap import UMAP
-
     main = standard @ _main_axes(standard).T
     neighbours = min(_NEIGHBOURS, len(standard) - 1)
-    umap = UMAP(
+    umap = import_umap()(
         n_components=dimensions, n_neighbors=neighbours, min_dist=_APART, random_state=seed, n_jobs=1, verbose=verbose
     )  # fmt: skip
     return np.asarray(umap.fit_transform(main), np.float32)
@@ -170,10 +169,7 @@ def class_table(clips: Sequence[Clip]) -> str:
 
 def draw(points: FloatArray, labels: Sequence[str], title: str, path: Path) -> None:
     """A scatter plot of `(n, 2)` or `(n, 3)`, one colour a genre."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+    pyplot = import_pyplot()
 
     figure = pyplot.figure(figsize=(6, 5))
     axes: Any = figure.add_subplot(projection="3d" if points.shape[1] == 3 else None)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.training.libraries import import_pyplot
+
 _LONG = 30  # genres beyond which no numbers fit into the cells
 
 
@@ -16,7 +18,7 @@ def draw_confusion(
     counts: NDArray[np.integer] | Sequence[Sequence[int]], genres: Sequence[str], title: str, path: Path
 ) -> None:
     """A confusion matrix `(genres, genres)` of counts, rows true and columns predicted, as PNG."""
-    pyplot = _pyplot()
+    pyplot = import_pyplot()
     matrix = np.asarray(counts)
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     side = max(5.0, 0.45 * len(genres) + 1.5)
@@ -36,7 +38,7 @@ def draw_confusion(
 
 def draw_curves(rows: Sequence[Mapping[str, float]], title: str, path: Path) -> None:
     """Loss and accuracy by epoch, of the part that teaches (measured clean) and of validation, side by side, as PNG."""
-    pyplot = _pyplot()
+    pyplot = import_pyplot()
     figure, (loss, accuracy) = pyplot.subplots(1, 2, figsize=(10, 4))
     epochs = [row["epoch"] + 1 for row in rows]
     lines = (
@@ -58,15 +60,6 @@ def draw_curves(rows: Sequence[Mapping[str, float]], title: str, path: Path) -> 
     accuracy.set_ylim(0, 1)
     figure.suptitle(title)
     _save(pyplot, figure, path)
-
-
-def _pyplot() -> Any:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    return pyplot
 
 
 def _save(pyplot: Any, figure: Any, path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mgc_desktop.training.commands.evaluate import Measured
 from mgc_desktop.training.datasets.clip import Skipped
+from mgc_desktop.training.libraries import import_pyplot
 from mgc_desktop.training.plots import draw_confusion
 
 _MARK = ("<!-- results: from here -->", "<!-- results: to here -->")
@@ -98,10 +99,7 @@ def _link(path: Path, page: Path) -> str:
 
 def draw(measured: Sequence[Measured], figures_folder: Path) -> dict[str, Path]:
     """Confusion matrices, calibration, coverage against precision, accuracy against time: paths by title."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+    pyplot = import_pyplot()
 
     made: dict[str, Path] = {}
 

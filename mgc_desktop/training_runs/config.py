@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from mgc_desktop.errors import MgcError
+from mgc_desktop.file_access import MB, read_limited
 
 FILE_NAME: Final = "order.json"
 FORMAT: Final = 1
+_LARGEST: Final = 1 * MB
 KINDS: Final = {"folders": "Folders", "tagged": "Tagged library", "magnatagatune": "MagnaTagATune", "tracks": "List"}
 MODELS: Final = {"cnn": "CNN", "lstm": "LSTM", "stacked": "Stacked"}
 RESOLUTIONS: Final = {"full": "Full", "quarter": "1/4", "sixteenth": "1/16"}
@@ -114,14 +116,14 @@ class TrainingConfig:
         """What `save` wrote; OrderError if it is damaged or of a newer program."""
         path = folder / FILE_NAME
         try:
-            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            values: dict[str, Any] = json.loads(read_limited(path, _LARGEST))
             if values.pop("format") != FORMAT:
                 raise ValueError("another format")
             order = cls(**values)
             known = (order.kind in KINDS, order.model in MODELS, order.resolution in RESOLUTIONS)
             if not all((*known, order.architecture in ARCHITECTURES)) or wrong_types(order):
                 raise ValueError("values that are not known")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ConfigError("What was ordered here cannot be read. Delete this run.", path=path) from error
         return order
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mgc_desktop.errors import MgcError
+from mgc_desktop.file_access import MB, read_limited
 from mgc_desktop.training_runs.config import FILE_NAME as ORDER
 from mgc_desktop.training_runs.config import TrainingConfig
 
@@ -23,6 +24,7 @@ LOG: Final = "log.txt"
 NOTE: Final = "--- "  # before what the program itself notes in the log
 STOPPED: Final = "stopped"  # the note of a run that was asked to end
 TAIL: Final = 200  # lines of the log that are shown
+_LARGEST: Final = 10 * MB  # of the small files of a run
 _CHUNK: Final = 64 * 1024  # bytes of its end that are read
 _PREFIX: Final = "mgc: "  # before the sentence that says why a command failed
 _INTERRUPTED: Final = "interrupted"
@@ -218,8 +220,8 @@ def _number(text: str) -> float:
 
 def _object(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        values = json.loads(read_limited(path, _LARGEST))
+    except (OSError, ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}
 

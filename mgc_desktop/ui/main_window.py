@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         from mgc_desktop.ui.opener import demo_songs
 
         playback = self._parts.playback
-        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections):
+        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections, self.queue):
             part.noticed.connect(self.notices.post)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
@@ -242,6 +242,16 @@ class MainWindow(QMainWindow):
         """Play files and folders."""
         self.opener.open(paths)
 
+    @Slot(list)
+    def come_forward(self, paths: Sequence[Path]) -> None:
+        """The program was started again: show this window, and play what the other start was given."""
+        self.setWindowState((self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if paths:
+            self.open(paths)
+
     def _on_found(self, items: list[QueueItem], row: int | None) -> None:
         playback = self._parts.playback
         if row is None or playback.queue.current is None:
@@ -337,7 +347,9 @@ class MainWindow(QMainWindow):
         self.notices.post(Notice("MGC Desktop ended unexpectedly the last time", said, action=ERROR_REPORT))
 
     def _on_notice_action(self, notice: Notice) -> None:
-        if notice.action == SHOW_LOG:
+        if notice.on_action is not None:
+            notice.on_action()
+        elif notice.action == SHOW_LOG:
             self._show_log()
         elif notice.action == ERROR_REPORT:
             self._show_error_report()
@@ -392,4 +404,5 @@ class MainWindow(QMainWindow):
             self.library.remember()
             session.remember(self, self._parts.playback, self._settings)
         super().closeEvent(event)
+        self.hide()  # threads may take their time to end: no frozen window is seen meanwhile
         self.closed.emit()

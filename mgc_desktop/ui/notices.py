@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -29,6 +30,7 @@ from mgc_desktop.ui.widgets.labels import muted
 _WIDTH: Final = 620
 _WAITING: Final = 50
 PASSING_MS: Final = 8000
+ACTION_MS: Final = 20_000  # there is something to press
 SHOW_LOG: Final = "Show log"
 ERROR_REPORT: Final = "Error report"
 UNDO: Final = "Undo"
@@ -38,7 +40,10 @@ UNDO: Final = "Undo"
 class Notice:
     """What happened (`title`), to what and what to do (`message`).
 
-    `subject`: the file concerned; the same title on the same subject is said once. `action` names a button.
+    `subject`: the file concerned; the same title on the same subject is said once. `action` names a button, and
+    `on_action` is what it does (None: what its word means to the window). `dismissal` names a second button, which
+    only sends the notice away: such a notice is a question, stays until it is answered, and takes the place of an
+    earlier question on the same subject.
     """
 
     title: str
@@ -46,6 +51,8 @@ class Notice:
     subject: str = ""
     action: str = ""
     problem: bool = True
+    on_action: Callable[[], None] | None = field(default=None, compare=False)
+    dismissal: str = ""
 
     @classmethod
     def of(cls, error: Exception) -> Notice:
@@ -85,11 +92,12 @@ class NoticeBar(QFrame):
         self._message.setWordWrap(True)
         self.action_button = QPushButton()
         self.action_button.clicked.connect(self._on_action)
+        self.dismiss_button = QPushButton()
+        self.dismiss_button.clicked.connect(self.dismiss)
         self.close_button = IconButton("close", "Dismiss", palette, keys="Esc", size=16)
         self.close_button.clicked.connect(self.dismiss)
         self._passing = QTimer(self)
         self._passing.setSingleShot(True)
-        self._passing.setInterval(PASSING_MS)
         self._passing.timeout.connect(self.dismiss)
         self._lay_out()
         self._cast_shadow()
@@ -117,11 +125,20 @@ class NoticeBar(QFrame):
 
     def post(self, notice: Notice) -> None:
         """Show a notice, or let it wait; the same one is not shown twice in a row."""
+        if notice.dismissal:
+            self.withdraw(notice.subject)
         if self._notice is None:
             self._show(notice)
         elif not any(notice.same_as(other) for other in (self._notice, *self._waiting)):
             self._waiting.append(notice)
             self._count()
+
+    def withdraw(self, subject: str) -> None:
+        """Take back the questions on a subject: they are answered, or asked otherwise."""
+        kept = [other for other in self._waiting if not (other.dismissal and other.subject == subject)]
+        self._waiting = deque(kept, maxlen=_WAITING)
+        if self._notice is not None and self._notice.dismissal and self._notice.subject == subject:
+            self.dismiss()
 
     def dismiss(self) -> None:
         """Send the notice away; the next one takes its place."""
@@ -150,13 +167,15 @@ class NoticeBar(QFrame):
         self._message.setText(notice.message)
         self.action_button.setText(notice.action)
         self.action_button.setVisible(bool(notice.action))
+        self.dismiss_button.setText(notice.dismissal)
+        self.dismiss_button.setVisible(bool(notice.dismissal))
         self._count()
         self._draw_sign()
         self.show()
         self._place()
         self.raise_()
-        if not notice.problem:
-            self._passing.start()
+        if not notice.problem and not notice.dismissal:
+            self._passing.start(ACTION_MS if notice.action else PASSING_MS)
         said = QAccessibleAnnouncementEvent(self, f"{notice.title}. {notice.message}")
         said.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(said)
@@ -197,6 +216,7 @@ class NoticeBar(QFrame):
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
         row.addWidget(self.action_button)
+        row.addWidget(self.dismiss_button)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _cast_shadow(self) -> None:

@@ -163,20 +163,20 @@ class PlaybackController(QObject):
 
     # The queue
 
-    def remove(self, positions: Sequence[int]) -> None:
-        """Take songs out; where the current one goes, another takes its place."""
+    def remove(self, positions: Sequence[int]) -> list[tuple[int, QueueItem]]:
+        """Take songs out; where the current one goes, another takes its place. Gives them as `queue.put_back` takes
+        them."""
         loses_current = self.queue.index in positions
-        self.queue.remove(positions)
-        if not loses_current:
-            return
-        if self.queue.current is None:
+        removed = self.queue.remove(positions)
+        if loses_current and self.queue.current is None:
             self._empty()
-        else:
+        elif loses_current and self.queue.current is not None:
             self._open(self.queue.current, play=self._playing)
+        return removed
 
-    def clear(self) -> None:
-        """Take out all songs but the current one."""
-        self.queue.remove([i for i in range(len(self.queue)) if i != self.queue.index])
+    def clear(self) -> list[tuple[int, QueueItem]]:
+        """Take out all songs but the current one. Gives them as `queue.put_back` takes them."""
+        return self.queue.remove([i for i in range(len(self.queue)) if i != self.queue.index])
 
     def cycle_repeat(self) -> None:
         """off, all, one, off."""

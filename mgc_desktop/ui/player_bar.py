@@ -16,6 +16,7 @@ from mgc_desktop.ui.wording import clock
 
 HEIGHT: Final = 70
 _MS: Final = 1000
+_LONGEST: Final = (2**31 - 1) // _MS  # seconds
 _SEEK_STEP: Final = 5 * _MS
 _VOLUME_STEPS: Final = 100
 _REPEAT_WORDS: Final = {"off": "Repeat: off", "all": "Repeat: all songs", "one": "Repeat: this song"}
@@ -64,7 +65,7 @@ class PlayerBar(QFrame):
     def set_song(self, duration: float | None) -> None:
         """A song of `duration` seconds is loaded, None for no song."""
         self._duration = duration or 0.0
-        self.seek.setRange(0, round(self._duration * _MS))
+        self.seek.setRange(0, self._slider_value(self._duration))
         self.total.setText(clock(self._duration) if duration else "")
         for widget in (self.play, self.seek, self.previous, self.next):
             widget.setEnabled(duration is not None)
@@ -73,7 +74,7 @@ class PlayerBar(QFrame):
     def set_position(self, seconds: float) -> None:
         """Where the song is; while the user drags, the slider stays in the user's hand."""
         if not self.seek.isSliderDown():
-            self.seek.setValue(round(seconds * _MS))
+            self.seek.setValue(self._slider_value(seconds))
             self._tell_time(seconds)
 
     def set_playing(self, playing: bool) -> None:
@@ -97,6 +98,11 @@ class PlayerBar(QFrame):
     def set_queue_open(self, is_open: bool) -> None:
         """Whether the queue is shown."""
         self.queue.setChecked(is_open)
+
+    @staticmethod
+    def _slider_value(seconds: float) -> int:
+        """Milliseconds, and no more than Qt's integers hold (24 days)."""
+        return round(min(max(seconds, 0.0), _LONGEST) * _MS)
 
     def _clock(self, alignment: Qt.AlignmentFlag) -> QLabel:
         label = muted(tabular=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.playback.queue import QueueItem
+from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.views.listen.next_panel import LINES, NextSong
@@ -20,6 +22,8 @@ _AT_ONCE: Final = 200  # songs whose tags are wanted at the same time; more were
 
 class QueueController(QObject):
     """Mirrors the queue, carries out what the user does to it, and reads the tags of the songs that are looked at."""
+
+    noticed = Signal(object)  # Notice
 
     def __init__(
         self,
@@ -41,9 +45,16 @@ class QueueController(QObject):
         model.facts_wanted.connect(self._want)
         model.move_requested.connect(self._queue.move)
         page.queue.play_requested.connect(playback.play_at)
-        page.queue.remove_requested.connect(playback.remove)
-        page.queue.clear_requested.connect(playback.clear)
+        page.queue.remove_requested.connect(lambda positions: self._tell_removed(playback.remove(positions)))
+        page.queue.clear_requested.connect(lambda: self._tell_removed(playback.clear()))
         page.side.next.play_requested.connect(playback.play_at)
+
+    def _tell_removed(self, removed: list[tuple[int, QueueItem]]) -> None:
+        """Of many songs that were taken out at once, say so, with a way back."""
+        if len(removed) > 1:
+            back = partial(self._playback.queue.put_back, removed)
+            title = f"{len(removed):,} songs were removed from the queue"
+            self.noticed.emit(Notice(title, "The files stay as they are.", action=UNDO, problem=False, on_action=back))
 
     def know_genre(self, path: Path, genre: str | None) -> None:
         """A song was heard: its dot gets its colour."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.playback.queue import QueueItem
+from mgc_desktop.terminal_text import printable
 from mgc_desktop.ui.main_window import MainWindow, Parts
 
 _SIZE: Final = (1360, 820)
@@ -39,10 +40,10 @@ class Screenshot:
         self.rest()
         out.parent.mkdir(parents=True, exist_ok=True)
         if not self._window.grab().save(str(out)):
-            sys.stderr.write(f"The picture could not be saved as {out}.\n")
+            sys.stderr.write(f"The picture could not be saved as {printable(out)}.\n")
             return 1
         if self._failure is not None:
-            sys.stderr.write(f"{self._failure}\n")
+            sys.stderr.write(f"{printable(self._failure)}\n")
             return 1
         return 0
 

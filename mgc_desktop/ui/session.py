@@ -39,8 +39,8 @@ def restore_playback(playback: PlaybackController, settings: Settings) -> None:
     playback.set_muted(settings[s.MUTED])
 
 
-def restore_queue(playback: PlaybackController, settings: Settings) -> None:
-    """The last queue, standing still; songs that are gone are left out."""
+def restore_queue(playback: PlaybackController, settings: Settings, *, stand: bool = True) -> None:
+    """The last queue, standing still; songs that are gone are left out. `stand`: open the song that was current."""
     if not settings[s.KEEP_QUEUE]:
         return
     stored = settings[s.QUEUE]
@@ -49,7 +49,11 @@ def restore_queue(playback: PlaybackController, settings: Settings) -> None:
     if not kept:
         return
     playback.queue.add(QueueItem(path) for _, path in kept)
-    playback.stand_at(next((at for at, (i, _) in enumerate(kept) if i >= index), len(kept) - 1))
+    current = next((at for at, (i, _) in enumerate(kept) if i >= index), len(kept) - 1)
+    if stand:
+        playback.stand_at(current)
+    else:
+        playback.queue.select(current)
 
 
 def remember(window: QMainWindow, playback: PlaybackController, settings: Settings) -> None:

@@ -93,8 +93,16 @@ NO_VERDICT: Final = Verdict("", None, "")
 NOT_ANALYSED_VERDICT: Final = Verdict("Not heard", None, "this song could not be analysed")
 
 
-def verdict(prediction: TrackPrediction | None, *, running: bool, in_file: Sequence[str] = ()) -> Verdict:
-    """The verdict so far; `running` while the analysis still listens."""
+def verdict(
+    prediction: TrackPrediction | None, *, running: bool, in_file: Sequence[str] = (), said: Sequence[str] = ()
+) -> Verdict:
+    """The verdict so far; `running` while the analysis still listens. `said`: what the user said, which is final."""
+    if said:
+        found = None
+        if prediction is not None and prediction.genre is not None:
+            source = heard_by(prediction.model, prediction.model_version)
+            found = f"{source} says so, too" if prediction.genre in said else f"{source} says {prediction.genre}"
+        return Verdict(", ".join(said), said[0], joined("as you said", comparison(said[0], in_file), found))
     if prediction is None:
         return Verdict("Listening…", None, "the first verdict takes a moment") if running else NO_VERDICT
     share = min(1.0, prediction.analysed_seconds / prediction.duration) if prediction.duration > 0 else 0.0

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.errors import sentence_of
 from mgc_desktop.heads import head_training
 from mgc_desktop.heads.head_training import FittedHead
 from mgc_desktop.inference import registry, user_heads
@@ -16,7 +18,10 @@ from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
 from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, LabelledSong, UserHead
 from mgc_desktop.library import labels
+from mgc_desktop.library.head_effects import GenreChange, effects
+from mgc_desktop.library.rescore import Rescorer
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.library.user_words import Said, identified, say
 from mgc_desktop.paths import models_dir
 from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.workers.label_change import LabelChange, LabelUndo
@@ -38,11 +43,11 @@ class HeadService:
         return tuple(head_training.all_heads(store, self.base_model))
 
     def label_songs(self, store: LibraryStore, head: str, songs: Sequence[int], genre: str) -> LabelChange:
-        """Mark songs of the library, as far as they were listened to."""
-        analysed = labels.as_labelled_songs(
-            store, songs, self._proper(store, head, genre), self.base_model.name, self.base_model.base
-        )
-        return LabelChange(self._label_all(store, head, analysed.examples), analysed.not_analysed)
+        """Mark songs of the library, as far as they were listened to. What the user says of the others counts, too."""
+        genre = self._proper(store, head, genre)
+        analysed = labels.as_labelled_songs(store, songs, genre, self.base_model.name, self.base_model.base)
+        said = dict.fromkeys(identified(store, songs).values(), (genre,))
+        return LabelChange(self._label_all(store, head, analysed.examples, said), analysed.not_analysed)
 
     def label_prediction(
         self,
@@ -61,23 +66,26 @@ class HeadService:
                 path=prediction.path,
             )
         bundled = self._bundled(prediction, prediction.embedding, applied)
-        checksum = audio_checksum(prediction.path)
+        try:
+            checksum = audio_checksum(prediction.path)
+        except OSError as error:
+            raise HeadError(f"{sentence_of(error)} Then mark it.", path=prediction.path) from error
         genre = self._proper(store, head, genre)
         example = LabelledSong(
             checksum, genre, title, artist or prediction.path.parent.name, bundled, prediction.embedding
         )
-        return LabelChange(self._label_all(store, head, (example,)))
+        return LabelChange(self._label_all(store, head, (example,), {checksum: (genre,)}))
 
     def relabel(self, store: LibraryStore, head: str, checksums: Iterable[str], genre: str) -> LabelChange:
         """Let marked songs be of another genre."""
         genre = self._proper(store, head, genre)
         examples = [replace(example, genre=genre) for example in self._examples(store, head, set(checksums))]
-        return LabelChange(self._label_all(store, head, examples))
+        return LabelChange(self._label_all(store, head, examples, {example.checksum: (genre,) for example in examples}))
 
     def remove_labels(self, store: LibraryStore, head: str, checksums: Iterable[str]) -> LabelUndo:
-        """Take marks away."""
+        """Take marks away; of these songs the user has said nothing any more."""
         gone = set(checksums)
-        undo = LabelUndo(head, self._examples(store, head, gone), ())
+        undo = LabelUndo(head, self._examples(store, head, gone), (), say(store, dict.fromkeys(gone)))
         labels.remove_labels(store, head, gone)
         head_training.delete_if_empty(store, head)
         return undo
@@ -86,7 +94,8 @@ class HeadService:
         """Call a genre otherwise."""
         new = head_training.canonical_genre(new, GENRES)
         mine = {each.example.checksum for each in labels.labels(store, head) if each.example.genre == old}
-        undo = LabelUndo(head, self._examples(store, head, mine), ())
+        said = {checksum: (new,) for checksum, genres in store.user_genres(mine).items() if genres == (old,)}
+        undo = LabelUndo(head, self._examples(store, head, mine), (), say(store, said))
         labels.rename_genre(store, head, old, new)
         return undo
 
@@ -95,6 +104,7 @@ class HeadService:
         labels.remove_labels(store, undo.head, undo.none)
         labels.add_labels(store, undo.head, undo.before, self.base_model.identity)
         head_training.delete_if_empty(store, undo.head)
+        say(store, undo.said)
 
     def rename(self, store: LibraryStore, old: str, new: str) -> str:
         """Give a head another name."""
@@ -108,17 +118,24 @@ class HeadService:
         """Write a head to a file."""
         user_heads.write_head(user_heads.load_head(name), path)
 
+    def effects(self, store: LibraryStore, head: UserHead, cancel: CancelToken) -> tuple[GenreChange, ...]:
+        """Which songs of the library would get another genre by a head."""
+        return effects(store, Rescorer(self.base_model, head), cancel=cancel)
+
     def import_head(self, store: LibraryStore, path: Path) -> str:
         """Take in a head; its name here."""
         return head_training.import_head(store, path).name
 
-    def _label_all(self, store: LibraryStore, head: str, examples: Sequence[LabelledSong]) -> LabelUndo | None:
-        if not examples:
+    def _label_all(
+        self, store: LibraryStore, head: str, examples: Sequence[LabelledSong], said: Said
+    ) -> LabelUndo | None:
+        if not examples and not said:
             return None
         checksums = {example.checksum for example in examples}
         before = self._examples(store, head, checksums)
-        labels.add_labels(store, head, examples, self.base_model.identity)
-        return LabelUndo(head, before, tuple(checksums - {example.checksum for example in before}))
+        if examples:
+            labels.add_labels(store, head, examples, self.base_model.identity)
+        return LabelUndo(head, before, tuple(checksums - {example.checksum for example in before}), say(store, said))
 
     def _examples(self, store: LibraryStore, head: str, checksums: set[str]) -> tuple[LabelledSong, ...]:
         return tuple(each.example for each in labels.labels(store, head) if each.example.checksum in checksums)

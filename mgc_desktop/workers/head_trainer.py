@@ -16,7 +16,8 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import TrackPrediction
-from mgc_desktop.inference.user_heads import HeadEntry, HeadError, UserHead
+from mgc_desktop.inference.user_heads import HeadEntry, HeadError, UserHead, head_in_use, hold_head, let_count
+from mgc_desktop.library.pending_labels import add_pending, ready_labels, remove_pending
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
 from mgc_desktop.workers.analysis_service import AnalysisService
@@ -27,6 +28,7 @@ from mgc_desktop.workers.tasks import TaskRunner
 if TYPE_CHECKING:
     from mgc_desktop.heads.cross_validation import CrossValidationReport
     from mgc_desktop.heads.head_training import FittedHead
+    from mgc_desktop.library.head_effects import GenreChange
     from mgc_desktop.workers.head_service import HeadService
 
 _log = logging.getLogger(__name__)
@@ -85,9 +87,12 @@ class HeadTrainer(QObject):
         self._runner = TaskRunner(threads=1, quiet=True, parent=self)
         self._examination: CancelToken | None = None
         self._undo: list[LabelUndo] = []
-        self._pending: list[tuple[int, str, str]] = []  # song, head, genre
         self._service: HeadService | None = None
         self._applied: UserHead | None = None
+        self._foresight: CancelToken | None = None
+        # Asked before what was learned counts, with the other songs that change by it; then `keep` may be called.
+        # Without anybody to ask, it counts at once.
+        self.ask: Callable[[tuple[GenreChange, ...]], None] | None = None
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLE_MS)
@@ -97,7 +102,8 @@ class HeadTrainer(QObject):
 
     def start(self) -> None:
         """What takes time, after the window is shown: see which heads there are, and whether that in use can be."""
-        self._run(lambda service, store: None, done=lambda _: self._check_use())
+        self._applied = head_in_use(self.state.in_use)
+        self._run(lambda service, store: None, done=self._on_started)
 
     def close(self) -> bool:
         """Stop, and wait for the thread."""
@@ -141,7 +147,9 @@ class HeadTrainer(QObject):
         """Take the last marking back."""
         if self._undo:
             last = self._undo.pop()
-            self._run(lambda service, store: service.undo(store, last))
+            self._run(
+                lambda service, store: service.undo(store, last), done=lambda _: self._library_service.changed.emit()
+            )
 
     # Heads
 
@@ -199,12 +207,17 @@ class HeadTrainer(QObject):
     ) -> None:
         if self._examination is not None:
             self._examination.cancel()
+        if self._foresight is not None:
+            self._foresight.cancel()
         name = self.state.name
+        counting = self._applied if self.ask is not None and self.state.in_use == name else None
 
         def task(_: CancelToken) -> tuple[object, FittedHead | None, tuple[HeadEntry, ...]]:
             from mgc_desktop.workers.head_service import HeadService
 
             service = self._service = self._service or HeadService()
+            if learn and counting is not None and counting.name == name:
+                hold_head(counting)
             with LibraryStore(self._library_service.database, check=False) as store:
                 result = work(service, store)
                 return result, service.learn(store, name) if learn else None, service.entries(store)
@@ -224,12 +237,41 @@ class HeadTrainer(QObject):
         if learned is not None and name == self.state.name:
             self.state = replace(self.state, learned=learned, report=None)
             self._examine(learned)
-            if self.state.in_use == name and not _same(learned.head, self._applied):
-                self._settled.start()
+            if self.state.in_use == name:
+                self._put_to_use(learned)
         if done is not None:
             done(result)
         self.state = replace(self.state, undoable=len(self._undo))
         self.changed.emit()
+
+    def _put_to_use(self, learned: FittedHead) -> None:
+        """The head in use may have learned: ask first where it changes songs that the user said nothing of."""
+        head, ask = learned.head, self.ask
+        if _same(head, self._applied):
+            let_count(learned.name)
+            return
+        if head is None or ask is None or self._applied is None:
+            self._settled.start()
+            return
+
+        def task(cancel: CancelToken) -> tuple[GenreChange, ...]:
+            assert self._service is not None
+            with LibraryStore(self._library_service.database, check=False) as store:
+                return self._service.effects(store, head, cancel)
+
+        def done(changes: tuple[GenreChange, ...]) -> None:
+            if learned is not self.state.learned:
+                return
+            if changes:
+                ask(changes)
+            else:
+                self._settled.start()
+
+        self._foresight = self._runner.run(task, done=done, failed=self.failed.emit)
+
+    def keep(self) -> None:
+        """What the head in use has learned counts from now on."""
+        self._apply()
 
     def _examine(self, learned: FittedHead) -> None:
         if learned.head is None:
@@ -251,28 +293,28 @@ class HeadTrainer(QObject):
 
     def _remember_undo(self, result: object) -> None:
         if isinstance(result, LabelUndo):
+            self._library_service.changed.emit()  # what the user said of songs is seen at once
             self._undo = [*self._undo, result][-_MOST_UNDO:]
 
     def _on_labelled(self, genre: str, result: object) -> None:
         assert isinstance(result, LabelChange)
         self._remember_undo(result.undo)
         if result.not_analysed:
-            self._pending += [(song, self.state.name, genre) for song in result.not_analysed]
             self.waiting.emit(len(result.not_analysed))
             self._library_service.listen_to(list(result.not_analysed))
         if result.undo is not None:
             self.labelled.emit(result.undo.songs, genre)
 
-    def _on_listened(self, _: object) -> None:
-        """Songs that were to be listened to first: mark them now; of those that cannot be heard the run has told."""
-        pending, self._pending = self._pending, []
-        for head, genre in dict.fromkeys((head, genre) for _, head, genre in pending):
-            songs = [song for song, *key in pending if key == [head, genre]]
-            self._run(partial(_label_songs, head=head, songs=songs, genre=genre), done=self._on_late)
+    def _on_listened(self, _: object = None) -> None:
+        """Label the songs that had to be analysed first, as far as they were; the others go on waiting."""
+        self._library_service.run_query(
+            ready_labels, lambda ready: self._run(_mark_ready, done=self._on_late) if ready else None
+        )
 
     def _on_late(self, result: object) -> None:
-        assert isinstance(result, LabelChange)
-        self._remember_undo(result.undo)
+        assert isinstance(result, list)
+        for undo in result:
+            self._remember_undo(undo)
 
     def _on_renamed(self, old: str, result: object) -> None:
         new = str(result)
@@ -293,6 +335,10 @@ class HeadTrainer(QObject):
     def _on_imported(self, result: object) -> None:
         self.choose(str(result))
 
+    def _on_started(self, _: object) -> None:
+        self._check_use()
+        self._on_listened()  # what was analysed before the program was closed or killed
+
     def _check_use(self) -> None:
         """Of a head that is in use and cannot be, say so; the bundled one takes its place until it can."""
         name = self.state.in_use
@@ -301,8 +347,6 @@ class HeadTrainer(QObject):
             reason = entry.reason if entry is not None else "Its file is gone."
             self.failed.emit(HeadError(f"'{name}' is switched off, the bundled genres are used. {reason}"))
             self.use("")
-        elif entry is not None:
-            self._applied = entry.head
 
     def _apply(self) -> None:
         """Let the window and the library use what is in use."""
@@ -314,6 +358,8 @@ class HeadTrainer(QObject):
             self.use("")
             return
         self._applied = head
+        if name:
+            let_count(name)
         self._analysis_service.use_head(head)
         self._library_service.use_head(head)
         self.used.emit(head)
@@ -322,7 +368,21 @@ class HeadTrainer(QObject):
 def _label_songs(
     service: HeadService, store: LibraryStore, *, head: str, songs: Sequence[int], genre: str
 ) -> LabelChange:
-    return service.label_songs(store, head, songs, genre)
+    """Label songs for a head; those that have to be analysed first wait in the database."""
+    result = service.label_songs(store, head, songs, genre)
+    remove_pending(store, head, set(songs) - set(result.not_analysed))
+    add_pending(store, head, result.not_analysed, genre)
+    return result
+
+
+def _mark_ready(service: HeadService, store: LibraryStore) -> list[LabelUndo]:
+    """Label the songs that waited and were analysed, and let their heads learn from them."""
+    undos = []
+    for (head, genre), songs in ready_labels(store).items():
+        if (undo := _label_songs(service, store, head=head, songs=songs, genre=genre).undo) is not None:
+            undos.append(undo)
+            service.learn(store, head)
+    return undos
 
 
 def _same(one: UserHead | None, other: UserHead | None) -> bool:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mgc_desktop.inference.user_heads import LabelledSong
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelUndo:
-    """How to take a marking back: the marks as they were, and the songs that had none."""
+    """How to take a marking back: the marks as they were, and the songs that had none.
+
+    `said`: what the user had said of each sound before, by checksum, None where that was nothing.
+    """
 
     head: str
     before: tuple[LabelledSong, ...]
     none: tuple[str, ...]
+    said: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
 
     @property
     def songs(self) -> tuple[str, ...]:
         """The checksums of all of them."""
-        return (*self.none, *(example.checksum for example in self.before))
+        return tuple(dict.fromkeys((*self.none, *(example.checksum for example in self.before), *self.said)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,22 +8,26 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.cancellation import Cancelled, CancelToken
 from mgc_desktop.errors import TagError
-from mgc_desktop.library import jobs
-from mgc_desktop.library.analyse import AnalyseSong
+from mgc_desktop.library import folders, jobs
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
+from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.jobs import JobProgress, JobReport, Pause
+from mgc_desktop.library.folders import RemovedFolder, is_covered
+from mgc_desktop.library.progress import JobReport, Pause
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.rebuild import keep_folders, restore_written
 from mgc_desktop.library.rescore import Rescorer, derive
-from mgc_desktop.library.scanner import ScanProgress, ScanReport, scan
+from mgc_desktop.library.scanner import ScanReport, scan
 from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.tags.journal import Journal
 from mgc_desktop.tags.lock import WriterLock
 from mgc_desktop.workers.analysis_service import LoadHead, no_head
+from mgc_desktop.workers.background_job import BackgroundJob, Report
 from mgc_desktop.workers.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -31,9 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-POLL_MS: Final = 200  # progress is told five times a second at most
 _ROWS: Final = 1.0  # seconds between two times that changed rows are told
-HANGS: Final = 900.0  # seconds for one song; ten hours of music take half of that
 _MOST: Final = 8  # worker processes; more would wait for the disk
 
 Errand = Callable[[LibraryStore], Any]
@@ -67,31 +69,38 @@ class LibraryService(QObject):
         self.journal = journal
         self._model = model
         self._head = head
-        self._scanner = TaskRunner(threads=1, quiet=True, parent=self)
-        self._listener = TaskRunner(threads=1, quiet=True, parent=self)
+        self._scan = BackgroundJob(self, quiet=True)
+        self._analysis = BackgroundJob(self, quiet=True)
         self._db_runner = TaskRunner(threads=1, parent=self)
         self._lock: WriterLock | None = None
         self._pause = Pause()
-        self._scan_token: CancelToken | None = None
-        self._job_token: CancelToken | None = None
         self._unqueue = False
         self._again = False  # the run was stopped to go on with another model
-        self._scan_progress: ScanProgress | None = None
-        self._job_progress: JobProgress | None = None
         self._told = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        for job, progressed, ended in (
+            (self._scan, self.scan_progressed, self.scan_ended),
+            (self._analysis, self.job_progressed, self.job_ended),
+        ):
+            job.progressed.connect(progressed)
+            job.progressed.connect(self._tell_rows)
+            job.done.connect(ended)
+            job.failed.connect(self.failed)
+        self._scan.failed.connect(self._on_no_scan)
+        self._scan.cancelled.connect(self._on_no_scan)
+        self._scan.ended.connect(self.changed)
+        self._analysis.failed.connect(self._on_no_analysis)
+        self._analysis.cancelled.connect(self._on_no_analysis)
+        self._analysis.ended.connect(self._on_analysis_ended)
 
     @property
     def scanning(self) -> bool:
         """Whether folders are being looked through."""
-        return self._scan_token is not None
+        return self._scan.running
 
     @property
     def listening(self) -> bool:
         """Whether songs are being listened to, or the run is held."""
-        return self._job_token is not None
+        return self._analysis.running
 
     @property
     def paused(self) -> bool:
@@ -106,7 +115,14 @@ class LibraryService(QObject):
 
     def check(self, done: Callable[[bool], None]) -> None:
         """Look for damage that opening the database did not show; `done` hears whether it is sound."""
-        self.run_query(LibraryStore.is_intact, done)
+
+        def work(store: LibraryStore) -> bool:
+            sound = store.is_intact()
+            if sound:
+                store.log.compact()
+            return sound
+
+        self.run_query(work, done)
 
     def use_model_version(self, done: Callable[[object], None] | None = None) -> None:
         """Let the present model's verdicts count: what it heard before is brought back, the rest is stale."""
@@ -123,9 +139,9 @@ class LibraryService(QObject):
         """Listen with another model from now on; a run goes on with it."""
         self._model = model
         self.model_changed.emit()
-        if self._job_token is not None:
+        if self.listening:
             self._again = True
-            self._job_token.cancel()
+            self._analysis.cancel()
         else:
             self.use_model_version(lambda _: self.changed.emit())
 
@@ -133,40 +149,56 @@ class LibraryService(QObject):
         """Judge by this taught head from now on, None for the bundled one: at once, from what is stored."""
         self._head = lambda: head
         self.model_changed.emit()
-        if self._job_token is not None:
+        if self.listening:
             self._again = True
-            self._job_token.cancel()
+            self._analysis.cancel()
         else:
             self.use_model_version(lambda _: self.changed.emit())
 
     # Folders
 
-    def scan(self, folders: Iterable[Path] | None = None, *, rebuilding: bool = False) -> None:
-        """Look through these folders, or all; `rebuilding`: ask the journal afterwards what was written."""
+    def scan(self, roots: Iterable[Path] | None = None, *, rebuilding: bool = False, reread: bool = False) -> None:
+        """Look through these folders, or all, and take them into the library; so are single files that lie in none.
+
+        `rebuilding`: ask the journal afterwards what was written; `reread`: read the tags of all files again, also of
+        those that seem unchanged.
+        """
         if self.scanning or not self.own():
             return
-        wanted = None if folders is None else list(folders)
+        wanted = None if roots is None else list(roots)
 
-        def work(cancel: CancelToken) -> ScanReport:
+        def work(cancel: CancelToken, report: Report) -> ScanReport:
+            cancel.check()
             with LibraryStore(self.database, check=False) as store:
                 for folder in wanted or ():
-                    store.add_folder(folder, watched=store.folders().get(folder, False))
+                    known = store.folders()
+                    if folder.is_dir() or not is_covered(folder, known):
+                        store.add_folder(folder, watched=known.get(folder, False))
                 keep_folders(store)
-                found = scan(wanted or store.folders(), store, cancel=cancel, progress=self._note_scan)
+                found = scan(wanted or store.folders(), store, cancel=cancel, progress=report, reread=reread)
                 if rebuilding:
+                    restore(store, store.log.read())
                     restore_written(store, self.journal)
                 return found
 
-        self._scan_token = self._scanner.run(
-            work, done=self._scan_done, failed=self.failed.emit, finished=self._scan_finished
-        )
-        self._timer.start()
+        self._scan.start(work)
 
-    def remove(self, folder: Path, done: Callable[[object], None]) -> None:
-        """Forget a folder and its songs; the files stay."""
+    def remove(self, folder: Path, done: Callable[[RemovedFolder], None]) -> None:
+        """Forget a folder and the songs that lie in no other one; the files stay. `done` gets what brings it back."""
+
+        def work(store: LibraryStore) -> RemovedFolder:
+            removed = folders.remove(store, folder)
+            keep_folders(store)
+            return removed
+
+        if self.own():
+            self.run_query(work, done)
+
+    def put_back(self, removed: RemovedFolder, done: Callable[[object], None]) -> None:
+        """Bring a folder back that was removed, with its songs as they were."""
 
         def work(store: LibraryStore) -> None:
-            store.remove_folder(folder)
+            folders.put_back(store, removed)
             keep_folders(store)
 
         if self.own():
@@ -193,12 +225,7 @@ class LibraryService(QObject):
         self._run()
 
     def _run(self) -> None:
-        if self.listening:
-            return
-        self._job_token = self._listener.run(
-            self._listen, done=self._job_done, failed=self.failed.emit, finished=self._job_finished
-        )
-        self._timer.start()
+        self._analysis.start(self._analyse)
 
     def pause(self) -> None:
         """Hold the run; the songs that are being listened to are finished."""
@@ -211,23 +238,20 @@ class LibraryService(QObject):
     def cancel(self) -> None:
         """Stop the scan; stop the run, and let nothing wait any more."""
         self._again = False
-        if self._scan_token is not None:
-            self._scan_token.cancel()
+        self._scan.cancel()
         self._unqueue = True
-        if self._job_token is not None:
-            self._job_token.cancel()
+        if self.listening:
+            self._analysis.cancel()
         else:
             self._let_nothing_wait()
 
     def close(self) -> bool:
         """Stop everything and wait for the threads; what waits is listened to after the next start."""
-        self._timer.stop()
-        runners = (self._scanner, self._listener, self._db_runner)
-        for runner in runners:
-            runner.cancel_all()
-        ended = True
-        for runner in runners:
-            ended = runner.close() and ended
+        self._scan.cancel()
+        self._analysis.cancel()
+        ended = self._db_runner.close()
+        for job in (self._scan, self._analysis):
+            ended = job.close() and ended
         if self._lock is not None:
             self._lock.__exit__(None, None, None)
             self._lock = None
@@ -249,30 +273,27 @@ class LibraryService(QObject):
         rescorer = Rescorer(BaseModel.of(classifier), head) if head is not None and suits else None
         return classifier.name, classifier.version, rescorer
 
-    def _listen(self, cancel: CancelToken) -> JobReport:
+    def _analyse(self, cancel: CancelToken, report: Report) -> JobReport:
+        cancel.check()
         name, version, rescorer = self._identify()
         workers = worker_count()
-        pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
+        pool = IsolatedPool(workers, timeout=ANALYSIS_TIMEOUT, low_priority=True)
         try:
             with LibraryStore(self.database, check=False) as store:
                 if rescorer is not None:
                     derive(store, rescorer, cancel=cancel)
-                report = jobs.run(
+                ended = jobs.run(
                     store, AnalyseSong(name), (name, version), pool, workers=workers, cancel=cancel, pause=self._pause,
-                    progress=self._note_job, rescorer=rescorer,
+                    progress=report, rescorer=rescorer,
                 )  # fmt: skip
                 if self._unqueue:
                     store.unqueue()
                     store.use_version(name, rescorer.version if rescorer is not None else version)
-                return report
+                if ended.cancelled:
+                    raise Cancelled
+                return ended
         finally:
             pool.shutdown(cancel_futures=True)
-
-    def _note_scan(self, progress: ScanProgress) -> None:
-        self._scan_progress = progress
-
-    def _note_job(self, progress: JobProgress) -> None:
-        self._job_progress = progress
 
     # On the GUI thread
 
@@ -294,37 +315,20 @@ class LibraryService(QObject):
         self._lock = lock
         return True
 
-    def _poll(self) -> None:
-        if self._scan_progress is not None:
-            self.scan_progressed.emit(self._scan_progress)
-        if self._job_progress is not None and self.listening:
-            self.job_progressed.emit(self._job_progress)
+    def _tell_rows(self) -> None:
         if time.monotonic() - self._told >= _ROWS:
             self._told = time.monotonic()
             self.changed.emit()
 
-    def _scan_done(self, report: ScanReport) -> None:
-        self._scan_token = None
-        self.scan_ended.emit(report)
+    def _on_no_scan(self) -> None:
+        self.scan_ended.emit(None)
 
-    def _scan_finished(self) -> None:
-        self._scan_progress = None
-        if self._scan_token is not None:
-            self._scan_token = None
-            self.scan_ended.emit(None)
-        self._rest()
+    def _on_no_analysis(self) -> None:
+        self.job_ended.emit(None)
 
-    def _job_done(self, report: JobReport) -> None:
-        self._job_token = None
-        self.job_ended.emit(report)
-
-    def _job_finished(self) -> None:
-        self._job_progress = None
+    def _on_analysis_ended(self) -> None:
         again, self._again = self._again, False
-        if self._job_token is not None:
-            self._job_token = None
-            self.job_ended.emit(None)
-        self._rest()
+        self.changed.emit()
         if again:
             self.use_model_version(lambda _: self._run())
         elif self._unqueue:  # it may have been cancelled before it began
@@ -332,8 +336,3 @@ class LibraryService(QObject):
 
     def _let_nothing_wait(self) -> None:
         self.run_query(LibraryStore.unqueue, lambda _: self.use_model_version(lambda _: self.changed.emit()))
-
-    def _rest(self) -> None:
-        if not self.scanning and not self.listening:
-            self._timer.stop()
-        self.changed.emit()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.analysis.model_comparison import Comparison, Model, compare
-from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.library.analyse import AnalyseSong
+from mgc_desktop.cancellation import Cancelled, CancelToken
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.jobs import JobProgress, JobReport
 from mgc_desktop.library.model_comparison import ModelRequest, gather
+from mgc_desktop.library.progress import JobReport
 from mgc_desktop.library.store import LibraryStore
-from mgc_desktop.workers.library_service import HANGS, POLL_MS, LibraryService, worker_count
+from mgc_desktop.workers.background_job import BackgroundJob, Report
+from mgc_desktop.workers.library_service import LibraryService, worker_count
 from mgc_desktop.workers.tasks import TaskRunner
 
 
@@ -27,43 +29,45 @@ class ModelComparison(QObject):
     def __init__(self, library_service: LibraryService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library_service = library_service
-        self._gathering = TaskRunner(threads=1, quiet=True, parent=self)
+        self._job = BackgroundJob(self, quiet=True)
         self._comparing = TaskRunner(threads=1, quiet=True, parent=self)
-        self._token: CancelToken | None = None
         self._question: CancelToken | None = None
-        self._progress: JobProgress | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._poll)
+        self._job.progressed.connect(self.progressed)
+        self._job.failed.connect(self.failed)
+        self._job.done.connect(self.ended)
+        self._job.failed.connect(self._on_no_report)
+        self._job.cancelled.connect(self._on_no_report)
 
     @property
     def running(self) -> bool:
-        """Whether models are listening."""
-        return self._token is not None
+        """Whether models are analysing songs."""
+        return self._job.running
 
     def gather(self, models: Sequence[Model]) -> None:
         """Let these models listen to all that they have not heard yet."""
         if self.running or not self._library_service.own():
             return
         database = self._library_service.database
-        asked = [ModelRequest(name, version, AnalyseSong(name)) for name, version in models]
+        requests = [ModelRequest(name, version, AnalyseSong(name)) for name, version in models]
 
-        def work(cancel: CancelToken) -> JobReport:
+        def work(cancel: CancelToken, report: Report) -> JobReport:
+            cancel.check()
             workers = worker_count()
-            pool = IsolatedPool(workers, timeout=HANGS, quiet=True)
+            pool = IsolatedPool(workers, timeout=ANALYSIS_TIMEOUT, low_priority=True)
             try:
                 with LibraryStore(database, check=False) as store:
-                    return gather(store, asked, pool, workers=workers, cancel=cancel, progress=self._note)
+                    ended = gather(store, requests, pool, workers=workers, cancel=cancel, progress=report)
             finally:
                 pool.shutdown(cancel_futures=True)
+            if ended.cancelled:
+                raise Cancelled
+            return ended
 
-        self._token = self._gathering.run(work, done=self._on_done, failed=self.failed.emit, finished=self._on_finished)
-        self._timer.start()
+        self._job.start(work)
 
     def cancel(self) -> None:
-        """Stop; what was heard so far is kept."""
-        if self._token is not None:
-            self._token.cancel()
+        """Stop; what was found so far is kept."""
+        self._job.cancel()
 
     def compare(self, models: Sequence[Model], done: Callable[[Comparison], None]) -> None:
         """What is kept of these models; only the latest question is answered."""
@@ -79,25 +83,9 @@ class ModelComparison(QObject):
 
     def close(self) -> bool:
         """Stop everything and wait for the threads."""
-        self._timer.stop()
-        self._gathering.cancel_all()
+        self._job.cancel()
         ended = self._comparing.close()
-        return self._gathering.close() and ended
+        return self._job.close() and ended
 
-    def _note(self, progress: JobProgress) -> None:
-        self._progress = progress
-
-    def _poll(self) -> None:
-        if self._progress is not None:
-            self.progressed.emit(self._progress)
-
-    def _on_done(self, report: JobReport) -> None:
-        self._token = None
-        self.ended.emit(report)
-
-    def _on_finished(self) -> None:
-        self._timer.stop()
-        self._progress = None
-        if self._token is not None:
-            self._token = None
-            self.ended.emit(None)
+    def _on_no_report(self) -> None:
+        self.ended.emit(None)

@@ -12,7 +12,7 @@ from mgc_desktop.inference.prediction import TrackPrediction
 if TYPE_CHECKING:
     from mgc_desktop.pipeline import MelBlock
 
-_FULL: Final = 256  # blocks; about 130 KB each
+_FULL: Final = 4096  # columns of the picture, 2 MB: what the window draws at one look without stalling
 _LOOK: Final = 0.05  # seconds between looks at the token while the box is full
 
 
@@ -31,15 +31,17 @@ class ProgressBuffer:
         self._cancel = cancel
         self._room = threading.Condition()
         self._blocks: list[MelBlock] = []
+        self._columns = 0  # in all the blocks
         self._prediction: TrackPrediction | None = None
 
     def picture(self, block: MelBlock) -> None:
         """Called by the analysis, on its threads."""
         with self._room:
-            while len(self._blocks) >= _FULL:
+            while self._columns >= _FULL:
                 self._cancel.check()
                 self._room.wait(_LOOK)
             self._blocks.append(block)
+            self._columns += block.db.shape[1]
 
     def prediction(self, partial: TrackPrediction) -> None:
         """Called by the analysis, on its threads."""
@@ -52,6 +54,6 @@ class ProgressBuffer:
             if not self._blocks and self._prediction is None:
                 return None
             update = Update(tuple(self._blocks), self._prediction)
-            self._blocks, self._prediction = [], None
+            self._blocks, self._columns, self._prediction = [], 0, None
             self._room.notify_all()
             return update

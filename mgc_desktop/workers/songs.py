@@ -12,12 +12,14 @@ from PySide6.QtGui import QImage
 
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.errors import DecodeError, TagError
+from mgc_desktop.file_access import MB, read_limited
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.tags.read import SongTags, read_tags
 
 _log = logging.getLogger(__name__)
 
 COVER_SIDE: Final = 216
+_LARGEST_COVER: Final = 30 * MB
 _COVER_NAMES: Final = frozenset({"cover", "folder", "front"})
 _COVER_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
@@ -99,6 +101,6 @@ def _cover(path: Path, tags: SongTags) -> QImage | None:
             for other in path.parent.iterdir()
             if other.stem.lower() in _COVER_NAMES and other.suffix.lower() in _COVER_SUFFIXES
         )
-        return thumbnail(beside[0].read_bytes()) if beside else None
+        return thumbnail(read_limited(beside[0], _LARGEST_COVER)) if beside else None
     except OSError:
         return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import logging
+import multiprocessing
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +22,11 @@ OnDone = Callable[[Any], None]
 OnFailed = Callable[[Exception], None]
 OnFinished = Callable[[], None]
 
-_CLOSE_MS: Final = 10_000
+_CLOSE_TIMEOUT: Final = 10.0  # seconds that the tasks of a runner get to end
+_SHORT_TIMEOUT: Final = 1.0  # the same, once a task of another runner did not end
+
+# Pools with a task that does not end. Qt would wait for it without a limit where such a pool is deleted.
+_hung_pools: Final[list[QThreadPool]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,18 @@ class TaskRunner(QObject):
 
     _returned = Signal(object)
 
-    def __init__(self, *, threads: int = 1, quiet: bool = False, parent: QObject | None = None) -> None:
-        """`quiet`: the threads give way to the others, where the system can."""
+    def __init__(
+        self,
+        *,
+        threads: int = 1,
+        quiet: bool = False,
+        close_timeout: float | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`quiet`: the threads give way to the others, where the system can. `close_timeout`: seconds that `close`
+        waits for a task that must not be broken off, whatever else hangs; None for the usual time."""
         super().__init__(parent)
+        self._close_timeout = close_timeout
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
         if quiet:
@@ -120,13 +136,15 @@ class TaskRunner(QObject):
             task.token.cancel()
 
     def close(self) -> bool:
-        """Cancel everything and wait for the threads; False if one would not end within ten seconds."""
+        """Cancel everything and wait for the threads; False if one does not end in time, see `end_if_hung`."""
         self._stopping = True
         self.cancel_all()
         self._pool.clear()
-        ended = self._pool.waitForDone(_CLOSE_MS)
-        if not ended:
+        timeout = self._close_timeout or (_SHORT_TIMEOUT if _hung_pools else _CLOSE_TIMEOUT)
+        ended = self._pool.waitForDone(round(1000 * timeout))
+        if not ended and self._pool not in _hung_pools:
             _log.error("a task does not end")
+            _hung_pools.append(self._pool)
         self._tasks.clear()
         return ended
 
@@ -145,3 +163,21 @@ class TaskRunner(QObject):
                 _log.error("task failed", exc_info=outcome.error)
         if task.finished is not None:
             task.finished()
+
+
+def end_if_hung(status: int) -> None:
+    """At the very end of the program: if a task did not end when its runner was closed, end the process without it.
+
+    A decoder that hangs in a damaged file, or a read from a dead network drive, cannot be broken off. The process would
+    live on for its sake, without a window.
+    """
+    if not _hung_pools:
+        return
+    _log.error("the program ends without a task that hangs")
+    for process in multiprocessing.active_children():
+        process.kill()
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(status)

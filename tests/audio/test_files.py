@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -80,3 +81,20 @@ def test_unreadable_folder_is_reported(music, as_nobody):
     (music / "cd 1").chmod(0o755)
     assert errors == [("cd 1", PermissionError)]
     assert len(found) == 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths on Windows are shorter")
+def test_folders_nested_more_deeply_than_calls_may_be(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """The path stays short enough for the system."""
+    (tmp_path / "a").mkdir()
+    request.addfinalizer(lambda: subprocess.run(["rm", "-rf", str(tmp_path / "a")], check=True))  # shutil would recurse
+    here = os.open(tmp_path / "a", os.O_RDONLY)
+    for _ in range(1100):
+        os.mkdir("d", dir_fd=here)
+        here, before = os.open("d", os.O_RDONLY, dir_fd=here), here
+        os.close(before)
+    os.close(os.open("deep.mp3", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    (tmp_path / "b.mp3").touch()
+    (tmp_path / "a" / "c.mp3").touch()
+    assert [path.name for path in find_audio([tmp_path])] == ["c.mp3", "deep.mp3", "b.mp3"]

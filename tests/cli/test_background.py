@@ -35,7 +35,8 @@ def test_ends_when_whoever_started_it_lets_go() -> None:
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="Windows has classes of priority instead")
 def test_gives_way_to_other_processes() -> None:
     code = (
-        "import os; from mgc_desktop.cli.background import give_way; a = os.nice(0); give_way(); print(os.nice(0) - a)"
+        "import os; from mgc_desktop.library.executor import lower_priority; "
+        "before = os.nice(0); lower_priority(); print(os.nice(0) - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 0

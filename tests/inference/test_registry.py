@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -103,3 +105,27 @@ def test_an_empty_folder_has_no_models(tmp_path: Path) -> None:
     assert list_models(tmp_path / "absent") == []
     with pytest.raises(ModelError, match="none"):
         load(None, tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of Unix")
+@pytest.mark.parametrize("name", ["model.onnx", "head.json", "metadata.json"])
+@pytest.mark.parametrize("kind", ["huge", "pipe"])
+def test_one_bad_model_is_named_and_the_others_work(copied: Path, name: str, kind: str) -> None:
+    """A file of 20 GB, or one that never ends, is not read."""
+    shutil.copytree(copied / "musicnn", copied / "bad")
+    metadata = json.loads((copied / "bad/metadata.json").read_text("utf-8"))
+    (copied / "bad/metadata.json").write_text(json.dumps({**metadata, "name": "bad"}), "utf-8")
+    path = copied / "bad" / name
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        with path.open("wb") as file:
+            file.truncate(20_000_000_000)
+    good, bad = list_models(copied)
+    assert (good.name, good.reason) == ("musicnn", None)
+    assert bad.name == "bad"
+    assert name in str(bad.reason)
+    assert load("musicnn", copied).name == "musicnn"
+    with pytest.raises(ModelError, match=r"at most|a pipe"):
+        load("bad", copied)

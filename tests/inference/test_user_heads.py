@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -195,7 +196,7 @@ def test_importing_what_is_no_head(folder: Path, tmp_path: Path) -> None:
     path.write_text('{"version": 1, "values": {}}', encoding="utf-8")
     with pytest.raises(HeadError, match="no head of this program"):
         user_heads.import_head(path)
-    with pytest.raises(HeadError, match="cannot be read"):
+    with pytest.raises(HeadError, match="is missing"):
         user_heads.import_head(tmp_path / "missing.json")
     assert user_heads.list_heads() == []
 
@@ -205,3 +206,48 @@ def test_a_folder_that_cannot_be_written(folder: Path) -> None:
     folder.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(HeadError, match="could not be saved"):
         user_heads.save_head(head())
+
+
+def surrogate_in_title(values: dict[str, Any]) -> None:
+    values["lessons"][0]["title"] = "\ud800"
+
+
+def surrogate_in_genre(values: dict[str, Any]) -> None:
+    values["taught"]["own"][0] = "\ud800"
+
+
+def surrogate_in_figures(values: dict[str, Any]) -> None:
+    values["measured"] = {"\udfff": 1}
+
+
+def no_probabilities(values: dict[str, Any]) -> None:
+    values["lessons"][0]["heard"] = ""
+
+
+@pytest.mark.parametrize(
+    "spoil", [surrogate_in_title, surrogate_in_genre, surrogate_in_figures, no_probabilities], ids=lambda f: f.__name__
+)
+def test_an_import_that_fails_leaves_nothing_behind(folder: Path, tmp_path: Path, spoil: Callable[..., None]) -> None:
+    out = tmp_path / "from elsewhere.json"
+    user_heads.write_head(head(), out)
+    values = json.loads(out.read_text("utf-8"))
+    spoil(values)
+    out.write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(HeadError) as caught:
+        user_heads.import_head(out, folder)
+    assert str(caught.value).startswith(f"{out}: ")
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices of Unix")
+def test_what_is_huge_or_never_ends_is_not_imported(folder: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "zero.json").symlink_to("/dev/zero")
+    with (tmp_path / "huge.json").open("wb") as file:
+        file.truncate(20_000_000_000)
+    for name, said in (("pipe", "a pipe"), ("zero", "a device"), ("huge", "at most")):
+        with pytest.raises(HeadError, match=said):
+            user_heads.import_head(tmp_path / f"{name}.json", folder)
+    with pytest.raises(HeadError, match="nested too deeply"):
+        (tmp_path / "deep.json").write_bytes(b"[" * 100_000)
+        user_heads.import_head(tmp_path / "deep.json", folder)

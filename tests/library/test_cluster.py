@@ -11,7 +11,7 @@ import pytest
 
 from mgc_desktop.cli.main import main
 from mgc_desktop.inference import registry
-from mgc_desktop.library.analyse import AnalyseSong
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.cluster import ClusterError, cluster_pool
 from mgc_desktop.library.jobs import enqueue, run
 from mgc_desktop.library.query import Query

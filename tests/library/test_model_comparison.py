@@ -10,7 +10,7 @@ import pytest
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.inference.registry import identify, list_models
 from mgc_desktop.library import jobs
-from mgc_desktop.library.analyse import AnalyseSong
+from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.jobs import JobProgress
 from mgc_desktop.library.model_comparison import ModelRequest, gather, predictions_by_model
@@ -59,7 +59,7 @@ def test_each_model_hears_each_song_once(store: LibraryStore, pool: IsolatedPool
 def test_the_verdicts_in_use_stay_as_they_are(store: LibraryStore, pool: IsolatedPool) -> None:
     (musicnn,) = asked("musicnn")
     jobs.enqueue(store, store.ids(Query()))
-    jobs.run(store, musicnn.listen, (musicnn.model, musicnn.version), pool, workers=1)
+    jobs.run(store, musicnn.call, (musicnn.model, musicnn.version), pool, workers=1)
     before = store.songs(store.ids(Query()))
     report = gather(store, asked(*MODELS), pool, workers=1)
     assert report.done == 2, "musicnn's are kept, the bad file has failed: only the other one listens"

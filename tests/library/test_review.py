@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,13 @@ from mgc_desktop.library.review import counts, keep_choices, review
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
-from mgc_desktop.library.tagging import undo, write
+from mgc_desktop.library.tagging import tell_library, undo, write
 from mgc_desktop.library.verdict import state_of
 from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.tags.journal import Journal
 from mgc_desktop.tags.policy import Mode, Policy
+from mgc_desktop.tags.write import WriteOptions
+from mgc_desktop.tags.writer import RunReport, undo_run, write_run
 
 HEARD = {"a.flac": "Jazz", "b.flac": "Jazz", "c.flac": None, "rock.flac": "Jazz"}
 
@@ -193,3 +196,60 @@ def test_a_model_with_genres_of_its_own_keeps_their_names(store: LibraryStore, m
     store.assign(song.id, analysis, State.TO_WRITE)
     (row,) = review(store, Policy(), [song.id])
     assert row.change.new == ("Polka",)
+
+
+def test_files_that_say_so_already_take_nothing_from_those_that_were_written(
+    store: LibraryStore, music: Path, journal: Journal
+) -> None:
+    policy = Policy(Mode.SEPARATE)
+    rows = review(store, policy)
+    assert len(write(store, rows[:1], journal).written) == 1
+    again = [*rows[1:], *rows[:1]]  # the last one says so already
+    again[-1] = replace(again[-1], change=replace(again[-1].change, state=None))
+    report = write(store, again, journal)
+    assert (len(report.written), len(report.unchanged)) == (2, 1)
+    states = [song_of(store, row.song.path).state for row in rows]
+    assert states == [State.WRITTEN, State.WRITTEN, State.WRITTEN]
+    assert len(journal.runs()) == 2
+
+
+def test_what_was_written_is_reported_even_if_the_library_cannot_be_told(
+    store: LibraryStore, music: Path, journal: Journal
+) -> None:
+    rows = review(store, Policy())
+    store.db.execute("PRAGMA query_only = ON")
+    report = write(store, rows, journal)
+    store.db.execute("PRAGMA query_only = OFF")
+    assert len(report.written) == 2
+    assert undo(store, journal.runs()[0], journal).written
+    scan([music], store)
+    assert song_of(store, music / "a.flac").state is State.TO_WRITE
+
+
+def test_a_verdict_is_not_written_to_other_sound(
+    store: LibraryStore, music: Path, journal: Journal, write_audio: Callable[..., Path], sounds: object
+) -> None:
+    rows = review(store, Policy())
+    write_audio(music / "a.flac", sounds.tone(0.3))  # type: ignore[attr-defined]
+    before = (music / "a.flac").read_bytes()
+    # As if size and time were the same: only the sound tells.
+    rows = [replace(row, change=replace(row.change, state=None)) for row in rows]
+    report = write(store, rows, journal)
+    assert [refused.path.name for refused in report.refused] == ["a.flac"]
+    assert "its sound" in report.refused[0].reason
+    assert (music / "a.flac").read_bytes() == before
+    assert [written.path.name for written in report.written] == ["b.flac"]
+
+
+def test_programs_without_a_window_tell_the_library(store: LibraryStore, music: Path, journal: Journal) -> None:
+    changes = [row.change for row in review(store, Policy()) if row.change.writes]
+    tell_library(store.path, write_run(changes, journal, options=WriteOptions(keep_mtime=True)))
+    a = song_of(store, music / "a.flac")
+    assert (a.genres, a.state) == (("Jazz",), State.WRITTEN)
+    assert scan([music], store).changed == 0
+    (run,) = journal.runs()
+    tell_library(store.path, undo_run(run, journal), run)
+    a = song_of(store, music / "a.flac")
+    assert (a.genres, a.state) == ((), State.TO_WRITE)
+    tell_library(music / "none.db", RunReport(""))
+    assert not (music / "none.db").exists()

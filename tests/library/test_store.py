@@ -69,7 +69,7 @@ def test_a_song_comes_back_as_it_was_put(store: LibraryStore) -> None:
 
 
 def test_a_file_without_title_is_called_by_its_name_and_a_bad_one_has_failed(store: LibraryStore) -> None:
-    assert names(store, Query(sort=Sort.TITLE)) == ["apple", "broken", "three_100%", "Éclair"]
+    assert names(store, Query(sort=Sort.TITLE)) == ["apple", "broken", "Éclair", "three_100%"]
     assert names(store, Query(filter=Filter.FAILED)) == ["broken"]
     broken = store.song_at(Path("/m/broken.mp3"))
     assert broken is not None
@@ -95,7 +95,7 @@ def test_sorting_down_is_sorting_up_turned_round(store: LibraryStore, sort: Sort
         ("100%", ["three_100%"]),
         ("%", ["three_100%"]),
         ("night rock", []),
-        ("  ", ["apple", "broken", "three_100%", "Éclair"]),
+        ("  ", ["apple", "broken", "Éclair", "three_100%"]),
     ],
 )
 def test_every_word_of_a_search_must_occur_somewhere(store: LibraryStore, search: str, found: list[str]) -> None:
@@ -275,3 +275,22 @@ class TestOnlySomeSongs:
 
     def test_of_no_songs_nothing_is_shown(self, store: LibraryStore) -> None:
         assert len(store.ids(Query(only=Selection("none", ())))) == 0
+
+
+class TestUserGenres:
+    def test_what_the_user_said_is_kept_replaced_and_taken_back(self, store: LibraryStore) -> None:
+        store.set_user_genre("c0ffee", ("Jazz", "Blues"))
+        store.set_user_genre("beef", ("Fado",))
+        store.set_user_genre("c0ffee", ("Bebop",))
+        assert store.user_genre("c0ffee") == ("Bebop",)
+        assert store.user_genres(["c0ffee", "beef", "unknown"]) == {"c0ffee": ("Bebop",), "beef": ("Fado",)}
+        store.clear_user_genre("c0ffee")
+        assert store.user_genre("c0ffee") is None
+
+    def test_it_outlives_the_song(self, store: LibraryStore) -> None:
+        song = store.song_at(Path("/m/a/two.mp3"))
+        assert song is not None
+        hear(store, song.id, prediction(song.path))
+        store.set_user_genre("c0ffee", ("Jazz",))
+        store.forget([song.path])
+        assert store.user_genre("c0ffee") == ("Jazz",)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from traced import Trace, require_strace
 
 from mgc_desktop import __version__
 
@@ -179,3 +180,13 @@ def test_a_spoiled_model_is_named_with_the_way_out(copy: Path, installed: Any, d
         assert "musicnn" in said
         assert re.search("Install MGC Desktop again|Reinstall MGC Desktop|Choose one of", said), said
         assert "Traceback" not in said
+
+
+def test_nothing_leaves_the_machine(installed: Any, demo: Path, tmp_path: Path) -> None:
+    """Neither the program nor its worker processes open a socket or write outside of the program's own folders."""
+    require_strace()
+    trace = Trace(tmp_path / "trace", installed.home)
+    watched = replace(installed, before=tuple(trace.command([])))
+    done = watched.mgc("analyze", "--json", "--jobs", "2", demo)
+    assert [song["error"] for song in objects(done.stdout)] == [None] * 4, done.stderr
+    assert trace.faults() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from screens import colours, look
+from traced import Trace, require_strace
 
 pytestmark = [pytest.mark.package, pytest.mark.screen]
 
@@ -120,6 +122,25 @@ def test_offline(seen: Any, demo: Path, apart: Any) -> None:
     with running(alone, *demo.glob("Kenta*")):
         time.sleep(2)
     assert errors_in(alone.log) == []
+
+
+def test_nothing_leaves_the_machine(seen: Any, demo: Path, tmp_path: Path) -> None:
+    """The window opens local sockets only and writes nothing outside of the program's own folders."""
+    require_strace()
+    trace = Trace(tmp_path / "trace", seen.home)
+    watched = replace(seen, before=tuple(trace.command([])))
+    process = watched.gui(*sorted(demo.glob("*.mp3")))
+    try:
+        wait_for(lambda: f"heard {demo}" in watched.log or process.poll() is not None, lambda: watched.log)
+        time.sleep(5)
+        (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(child), signal.SIGTERM)  # strace itself would not hand it on
+        _, errors = process.communicate(timeout=TIMEOUT)
+        assert process.returncode == 0, errors
+    finally:
+        process.kill()
+        process.communicate()
+    assert trace.faults() == []
 
 
 def test_a_library_is_listened_to_by_worker_processes(seen: Any, demo: Path, tmp_path: Path) -> None:

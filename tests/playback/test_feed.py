@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -158,3 +159,20 @@ def test_a_file_that_is_gone_when_it_is_needed_ends_the_song_and_says_why(told_s
     assert decoder.stream.complete
     assert decoder.error is not None
     assert decoder.error.path == path
+
+
+@pytest.mark.parametrize("layout", ["5.1", "7.1", "12 channels"])
+def test_many_channels_are_folded_to_stereo(layout: str, tmp_path: Path, sounds: Any) -> None:
+    path = tmp_path / "song.wv"
+    with av.open(str(path), "w", format="wv") as output:
+        stream = output.add_stream("wavpack", rate=44100, layout=layout)
+        y = sounds.tone(1.0, channels=av.AudioLayout(layout).nb_channels)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(y.T).reshape(1, -1), format="flt", layout=layout)
+        frame.sample_rate, frame.pts = 44100, 0
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+
+    heard = all_of(Decoder(LoadedSong(path), generation=1))
+
+    assert heard.shape == (44100, 2)
+    np.testing.assert_allclose(heard.T, np.repeat(y[:1], 2, axis=0), atol=0.01)

@@ -193,3 +193,31 @@ class AnyUse(RuleBasedStateMachine):
 
 
 TestAnyUse = AnyUse.TestCase
+
+
+@pytest.mark.parametrize("current", [None, 0, 2, 4])
+@pytest.mark.parametrize("gone", [(0, 1, 2, 3, 4), (0, 1, 3, 4), (2,), (4, 0)])
+def test_what_was_taken_out_comes_back_to_its_places(current: int | None, gone: tuple[int, ...]) -> None:
+    queue = PlayQueue()
+    items = [QueueItem(Path(f"/m/{i}.mp3")) for i in range(5)]
+    queue.add(items)
+    if current is not None:
+        queue.select(current)
+    removed = queue.remove(gone)
+    playing = queue.current
+    queue.put_back(removed)
+    assert list(queue.items) == items
+    assert queue.current == playing
+
+
+def test_songs_that_came_meanwhile_stay_behind_those_that_come_back() -> None:
+    queue = PlayQueue()
+    items = [QueueItem(Path(f"/m/{i}.mp3")) for i in range(3)]
+    queue.add(items)
+    queue.select(1)
+    removed = queue.remove([0, 2])
+    late = QueueItem(Path("/m/late.mp3"))
+    queue.add([late])
+    queue.put_back(removed)
+    assert list(queue.items) == [*items, late]
+    assert queue.current == items[1]

@@ -10,8 +10,8 @@ from mutagen.apev2 import APEv2
 from mutagen.id3 import ID3, TCON, TIT2, TXXX, TYER
 
 from mgc_desktop.errors import TagError
+from mgc_desktop.tags.formats import sniff
 from mgc_desktop.tags.genre_text import split_joined
-from mgc_desktop.tags.kinds import Kind, sniff
 from mgc_desktop.tags.read import SongTags, read_tags
 
 Song = Callable[..., Path]
@@ -117,7 +117,8 @@ def test_an_id3_tag_in_front_of_flac_does_not_hide_it(song: Song, tag: Tag) -> N
     front.add(TYER(encoding=3, text="2000"))
     front.save(path)
     with path.open("rb") as file:
-        assert sniff(file) is Kind.FLAC
+        found = sniff(file)
+        assert found is not None and found.name == "FLAC"
     assert read_tags(path).title == "Ünïcode 曲"
 
 

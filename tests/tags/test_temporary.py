@@ -32,7 +32,7 @@ def test_only_temporary_copies_are_removed(tmp_path: Path) -> None:
 
 def test_the_sweeper_takes_all_of_a_run_that_crashed(tmp_path: Path) -> None:
     mine, other = temporary.create(tmp_path, "run-a"), temporary.create(tmp_path, "run-ab")
-    assert temporary.sweep([tmp_path], "run-a") == [mine]
+    assert temporary.sweep([tmp_path], {"run-a"}) == [mine]
     assert other.exists()
 
 

@@ -14,7 +14,10 @@ import pytest
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.journal import Journal
+from mgc_desktop.tags.policy import PlannedChange
 from mgc_desktop.tags.write import commit, prepare
+from mgc_desktop.tags.writer import undo_run, write_run
 
 if sys.platform == "win32":
     pytest.skip("POSIX permissions", allow_module_level=True)
@@ -121,3 +124,29 @@ def test_a_file_of_others_in_a_shared_folder_is_refused(file: Path) -> None:
     os.chown(file, 0, 0)
     file.chmod(0o644)
     assert "read-only" in str(as_user(lambda: rewrite(file)))
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o500])
+def test_a_journal_in_a_forbidden_folder_is_a_sentence(file: Path, mode: int) -> None:
+    before = file.read_bytes()
+    journal = Journal(file.parent / "journal")
+
+    def command() -> str:
+        """What an undo, and a second write, say."""
+        said = []
+        for act in (lambda: undo_run(journal.find(), journal), lambda: write_run([change], journal)):
+            try:
+                said.append(str(act()))
+            except TagError as error:
+                said.append(str(error))
+        return "; ".join(said)
+
+    change = PlannedChange(file, Field.GENRE, (), ("Jazz",), "", True)
+    assert as_user(lambda: write_run([change], journal).stopped) is None
+    written = file.read_bytes()
+    assert written != before
+    journal.folder.chmod(mode)
+    said = str(as_user(command))
+    journal.folder.chmod(0o700)
+    assert all("journal" in sentence for sentence in said.split("; "))
+    assert file.read_bytes() == written

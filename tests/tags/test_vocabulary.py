@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,52 @@ def test_a_bad_file_is_named_with_what_is_wrong(tmp_path: Path, name: str, data:
         load_vocabulary(path)
     assert said in str(caught.value)
     assert caught.value.path == path
+
+
+def big(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(20_000_000_000)
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def zeros(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices of Unix")
+@pytest.mark.parametrize(("make", "said"), [(big, "such a file has at most"), (pipe, "a pipe"), (zeros, "a device")])
+@pytest.mark.parametrize("name", ["map.toml", "map.csv"])
+def test_what_is_huge_or_never_ends_is_not_read(
+    tmp_path: Path, name: str, make: Callable[[Path], None], said: str
+) -> None:
+    make(tmp_path / name)
+    with pytest.raises(SettingsError, match=said):
+        load_vocabulary(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("map.csv", "Jazz," + "x" * 200_000, "at most"),
+        ("map.csv", "Jazz," + "x" * 90_000, "a line of more than"),
+        ("map.csv", "Jazz," + "x" * 1000, "too long"),
+        ("map.csv", "Jazz,a\0b", "control character|no CSV"),
+        ("map.csv", 'Jazz,"a\nb"', "control character"),
+        ("map.toml", '"Jazz" = "a\\u001bb"', "control character"),
+        ("map.toml", "a = " + "[" * 50_000, "a line of more than"),
+        ("map.toml", "a = " + "[\n" * 40_000, "nested|TOML"),
+        ("map.toml", "a = " + "{b=" * 600, "nested|TOML"),
+        ("map.toml", TOML + "x", "TOML"),
+        ("map.toml", "a." * 40_000 + "a = 1", "a line of more than"),
+        ("map.toml", "a." * 900 + "a = 1", "must be a name"),
+        ("map.toml", "a = " + "1" * 1900, "must be a name"),
+    ],
+)
+def test_absurd_contents_are_said_in_a_sentence(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=said) as caught:
+        load_vocabulary(tmp_path / name)
+    assert len(str(caught.value)) < 500 + len(str(tmp_path))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import mutagen
 import pytest
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import TagError
+from mgc_desktop.tags import writer
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.journal import Journal
 from mgc_desktop.tags.policy import PlannedChange
@@ -201,6 +201,43 @@ def test_a_song_that_plays_is_let_go_for_its_own_replacement_only(album: list[Pa
     assert events == [event for path in album for event in (("released", path, False), ("taken up", path, True))]
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_a_player_that_fails_costs_its_own_file_at_most(album: list[Path], journal: Journal, after: bool) -> None:
+    before = contents(album)
+
+    @contextmanager
+    def file_guard(path: Path) -> Iterator[None]:
+        if path == album[1] and not after:
+            raise RuntimeError("the player is broken")
+        yield
+        if path == album[1]:
+            raise RuntimeError("the player is broken")
+
+    report = write_run([change(path, "Hip-Hop") for path in album], journal, file_guard=file_guard)
+    assert [refused.path for refused in report.refused] == ([] if after else [album[1]])
+    assert len(report.written) == len(album) - len(report.refused)
+    undo_run(journal.find(), journal)
+    assert contents(album) == before
+
+
+@pytest.mark.parametrize("error", [RecursionError, MemoryError, OverflowError, ZeroDivisionError])
+def test_whatever_a_parser_raises_costs_that_file_alone(
+    album: list[Path], journal: Journal, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    real = writer.prepare
+
+    def broken(path: Path, *arguments: Any, **more: Any) -> Any:
+        if path == album[2]:
+            raise error
+        return real(path, *arguments, **more)
+
+    monkeypatch.setattr(writer, "prepare", broken)
+    report = write_run([change(path, "Hip-Hop") for path in album], journal)
+    assert [refused.path for refused in report.refused] == [album[2]]
+    assert error.__name__ in report.refused[0].reason
+    assert len(report.written) == len(album) - 1
+
+
 def test_a_second_writer_is_turned_away(album: list[Path], journal: Journal) -> None:
     with journal.start("elsewhere"), pytest.raises(TagError, match="is writing tags"):
         write_run([change(album[0], "Hip-Hop")], Journal(journal.folder))
@@ -208,18 +245,6 @@ def test_a_second_writer_is_turned_away(album: list[Path], journal: Journal) -> 
 
 
 # ---- full disks ----
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
-    if sys.platform != "linux" or not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("mounting a small file system is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_costs_nothing_but_its_own_files(song: Song, journal: Journal, small_disk: Path) -> None:

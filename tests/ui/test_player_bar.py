@@ -123,3 +123,11 @@ def test_outputs_to_choose_from(bar: PlayerBar, qtbot: QtBot) -> None:
 def test_no_output_at_all(bar: PlayerBar) -> None:
     bar.devices.show_devices([], "")
     assert [a.text() for a in bar.devices.actions()] == ["As the system", "No sound output found"]
+
+
+@pytest.mark.parametrize("duration", [2_147_484.0, 56_097_532.0, 1e12])
+def test_a_length_beyond_the_integers_of_qt_is_shown_all_the_same(bar: PlayerBar, duration: float) -> None:
+    bar.set_song(duration)
+    bar.set_position(duration)
+    assert bar.seek.value() == bar.seek.maximum() > 0
+    assert bar.total.text()

@@ -12,7 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
 from mgc_desktop.inference import registry, user_heads
+from mgc_desktop.library import labels
+from mgc_desktop.library.head_effects import GenreChange
+from mgc_desktop.library.pending_labels import add_pending, ready_labels
 from mgc_desktop.library.query import Query
+from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.pipeline import analyze
 from mgc_desktop.settings import Settings
@@ -166,6 +170,55 @@ def test_what_is_learned_while_it_is_in_use_is_used(
     assert heard_as(database, "Alfama") == "Fado"
 
 
+def test_what_else_changes_by_learning_is_asked_before_it_counts(
+    head_trainer: HeadTrainer, mark: Mark, database: Path, settings: Settings, qtbot: QtBot
+) -> None:
+    mark("Fado", *labelled_songs.FADO[:4])
+    head_trainer.use(FIRST)
+    qtbot.waitUntil(lambda: heard_as(database, "Alfama") == "Fado", timeout=WAIT)
+    asked: list[tuple[GenreChange, ...]] = []
+    head_trainer.ask = asked.append
+    mark("Synthwave", *labelled_songs.SYNTHWAVE[:4])
+    qtbot.waitUntil(lambda: bool(asked), timeout=WAIT)
+    assert heard_as(database, "Turbo") == "Synthwave"  # what the user said counts at once
+    before = heard_as(database, "Resonance")
+    assert before != "Synthwave"
+    changes = {change.song: (change.before, change.after) for change in asked[-1]}
+    with LibraryStore(database, check=False) as store:
+        song = store.song_at(labelled_songs.ROOT / "Resonance.mp3")
+        marked_songs = [store.song_at(labelled_songs.ROOT / f"{title}.mp3") for title in labelled_songs.SYNTHWAVE[:4]]
+    assert song is not None
+    assert changes[song.id][1] == "Synthwave"
+    assert not {marked_song.id for marked_song in marked_songs if marked_song} & changes.keys()
+    # Until the user agrees, also after another start, the head counts as it was.
+    counting = user_heads.head_in_use(FIRST)
+    assert counting is not None
+    assert counting.adapter.own == ("Fado",)
+    assert user_heads.load_head(FIRST).adapter.own == ("Fado", "Synthwave")
+    head_trainer.keep()
+    qtbot.waitUntil(lambda: heard_as(database, "Resonance") == "Synthwave", timeout=WAIT)
+    counting = user_heads.head_in_use(FIRST)
+    assert counting is not None
+    assert counting.adapter.own == ("Fado", "Synthwave")
+
+
+def test_what_the_user_said_of_a_song_is_overruled_by_nothing(
+    head_trainer: HeadTrainer, mark: Mark, library_service: LibraryService, database: Path, qtbot: QtBot
+) -> None:
+    mark("Jazz", "Lágrima")
+    mark("Fado", *labelled_songs.FADO[1:])
+    head_trainer.use(FIRST)
+    qtbot.waitUntil(lambda: heard_as(database, "Alfama") == "Fado", timeout=WAIT)
+    assert heard_as(database, "Lágrima") == "Jazz"
+    head_trainer.use("")
+    with qtbot.waitSignal(library_service.changed, timeout=WAIT):
+        library_service.use_model_version(lambda _: library_service.changed.emit())
+    assert heard_as(database, "Lágrima") == "Jazz"
+    head_trainer.undo()
+    head_trainer.undo()
+    qtbot.waitUntil(lambda: heard_as(database, "Lágrima") == "World", timeout=WAIT)
+
+
 def test_the_last_mark_taken_away_switches_it_off(
     head_trainer: HeadTrainer, mark: Mark, database: Path, settings: Settings, qtbot: QtBot
 ) -> None:
@@ -286,3 +339,59 @@ def test_a_head_in_use_that_is_damaged_is_switched_off_and_said(
     assert "Mine" in failed.args[0].message
     qtbot.waitUntil(lambda: settings[s.HEAD] == "", timeout=WAIT)
     assert head_trainer.close()
+
+
+class TestLabelsOfSongsThatAreAnalysedFirst:
+    @pytest.fixture
+    def new(self, songs: dict[str, int], database: Path, write_audio: Any, sounds: Any) -> int:
+        """A real song that was not analysed."""
+        path = write_audio("real.flac", sounds.noise(4.0))
+        with LibraryStore(database, check=False) as store:
+            store.moved(songs["New"], path)
+        return songs["New"]
+
+    def labels(self, database: Path) -> set[tuple[str, str, str]]:
+        with LibraryStore(database, check=False) as store:
+            return {
+                (head, each.example.title, each.example.genre)
+                for head in labels.labelled_heads(store)
+                for each in labels.labels(store, head)
+            }
+
+    def test_with_analysed_ones_under_the_head_in_use_none_is_lost(
+        self, head_trainer: HeadTrainer, mark: Mark, songs: dict[str, int], new: int, database: Path, qtbot: QtBot
+    ) -> None:
+        mark("Fado", "Lágrima")
+        head_trainer.use(
+            FIRST
+        )  # what is learned is put to use at once, which stops the run that analyses the other song
+        head_trainer.mark([songs["Barco Negro"], new], "Fado")
+        qtbot.waitUntil(lambda: (FIRST, "real", "Fado") in self.labels(database) or
+                        (FIRST, "New", "Fado") in self.labels(database), timeout=WAIT)  # fmt: skip
+        assert len(self.labels(database)) == 3
+
+    def test_they_go_to_the_head_that_was_meant(
+        self, head_trainer: HeadTrainer, mark: Mark, new: int, database: Path, qtbot: QtBot
+    ) -> None:
+        mark("Fado", "Lágrima")
+        head_trainer.mark([new], "Fado")
+        head_trainer.choose("Other")
+        qtbot.waitUntil(lambda: len(self.labels(database)) == 2, timeout=WAIT)
+        assert {head for head, _, _ in self.labels(database)} == {FIRST}
+
+    def test_they_outlive_the_program(
+        self, songs: dict[str, int], new: int, database: Path, library_service: LibraryService,
+        analysis_service: AnalysisService, settings: Settings, qtbot: QtBot,
+    ) -> None:  # fmt: skip
+        with LibraryStore(database, check=False) as store:
+            add_pending(store, "Later", [new], "Fado")
+            store.remember("d" * 32, labelled_songs.analysed_seconds(Path("/x"), 1, 1))
+            analysis = store.analysis("d" * 32, labelled_songs.MUSICNN.name, labelled_songs.MUSICNN.base)
+            assert analysis is not None
+            store.assign(new, analysis, State.TO_WRITE)
+        head_trainer = HeadTrainer(library_service, analysis_service, settings)
+        head_trainer.start()
+        qtbot.waitUntil(lambda: {head for head, _, _ in self.labels(database)} == {"Later"}, timeout=WAIT)
+        with LibraryStore(database, check=False) as store:
+            qtbot.waitUntil(lambda: ready_labels(store) == {}, timeout=WAIT)
+        assert head_trainer.close()

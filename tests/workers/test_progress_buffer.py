@@ -49,7 +49,7 @@ def test_nothing_new_is_none() -> None:
 
 
 def test_a_full_box_makes_the_analysis_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress_buffer, "_FULL", 3)
+    monkeypatch.setattr(progress_buffer, "_FULL", 12)  # columns, of which a block has four
     box = ProgressBuffer(CancelToken())
     thread = threading.Thread(target=lambda: [box.picture(block(start)) for start in range(10)], daemon=True)
     thread.start()
@@ -71,3 +71,13 @@ def test_a_cancelled_analysis_does_not_wait_for_ever(monkeypatch: pytest.MonkeyP
     token.cancel()
     with pytest.raises(Cancelled):
         box.picture(block(1))
+
+
+def test_few_large_blocks_fill_the_box_too() -> None:
+    """The window draws all that it takes at once: what it takes is bounded in columns."""
+    token = CancelToken()
+    box = ProgressBuffer(token)
+    box.picture(MelBlock(0, np.zeros((128, 5000), np.float32)))
+    token.cancel()
+    with pytest.raises(Cancelled):
+        box.picture(block(5000))

@@ -12,9 +12,10 @@ from typing import Final
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSaveFile, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolButton, QWidget
 
 from mgc_desktop import settings as s
+from mgc_desktop.csv_cells import safe_row
 from mgc_desktop.errors import MgcError
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.notices import Notice
@@ -24,6 +25,7 @@ from mgc_desktop.ui.widgets.buttons import IconButton
 Cell = str | int | float | None
 Numbers = tuple[Sequence[str], Iterable[Sequence[Cell]]]  # the names of the columns, and the rows
 
+_ENDINGS: Final = (".png", ".svg", ".csv")
 _SCALE: Final = 2  # pixels of a PNG for each one on the screen
 
 
@@ -76,9 +78,34 @@ def as_csv(numbers: Numbers) -> bytes:
     header, rows = numbers
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    writer.writerow(safe_row(header))
+    writer.writerows(safe_row(row) for row in rows)
+    return text.getvalue().encode("utf-8", "backslashreplace")
+
+
+def ask_where_to_save(parent: QWidget, title: str, suggested: Path, names: str, endings: Sequence[str]) -> Path | None:
+    """Ask for a file to save to; None if the user wants none. `names`: the dialog's filter, such as "*.png".
+
+    A name without one of the `endings` gets the first of them behind it, whatever dots it has. The dialog has then
+    asked about another name than the one that would be overwritten, so this asks again where that one exists.
+    """
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, str(suggested), names)
+    if not chosen:
+        return None
+    path = Path(chosen)
+    if path.suffix.lower() in endings:
+        return path
+    path = path.with_name(path.name + endings[0])
+    return path if not path.exists() or _may_replace(parent, title, path) else None
+
+
+def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
+    box = QMessageBox(QMessageBox.Icon.Question, title, f"“{path.name}” is there already. Replace it?", parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    replace = box.addButton("Replace", QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.exec()
+    return box.clickedButton() is replace
 
 
 class SaveButton(IconButton):
@@ -106,10 +133,10 @@ class SaveButton(IconButton):
     def ask(self, suffix: str) -> None:
         """Ask where, and save."""
         suggested = Path(self._settings[s.FOLDER]) / f"{self._file_name}.{suffix}"
-        chosen, _ = QFileDialog.getSaveFileName(self.window(), "Save", str(suggested), f"*.{suffix}")
-        if chosen:
-            path = Path(chosen)
-            self.save(path if path.suffix else path.with_suffix(f".{suffix}"))
+        endings = (f".{suffix}", *(other for other in _ENDINGS if other != f".{suffix}"))
+        path = ask_where_to_save(self.window(), "Save", suggested, f"*.{suffix}", endings)
+        if path is not None:
+            self.save(path)
 
     def save(self, path: Path) -> None:
         """Save it there, and say so, or what is wrong."""

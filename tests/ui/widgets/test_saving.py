@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.errors import MgcError
-from mgc_desktop.ui.widgets.saving import save_plot
+from mgc_desktop.ui.widgets.saving import ask_where_to_save, save_plot
 
 NUMBERS = (("genre", "songs"), [("Jazz", 3), ("Hip-Hop, live", 2)])
 
@@ -56,3 +56,46 @@ def test_a_folder_that_is_not_there_is_said_and_nothing_is_left(plot: QLabel, tm
     with pytest.raises(MgcError, match="Choose another folder"):
         save_plot(plot, NUMBERS, tmp_path / "gone" / "plot.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, name: str, *, replace: bool | None = None) -> list[str]:
+    """Let the file dialog answer `name`, and the question `replace`; the questions that were asked."""
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (name, ""))
+
+    def answer(box: QMessageBox) -> int:
+        asked.append(box.text())
+        assert replace is not None, "nothing was to be asked"
+        next(button for button in box.buttons() if (button.text() == "Replace") == replace).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [("01. Intro", "01. Intro.png"), ("Mr. Who", "Mr. Who.png"), ("a.PNG", "a.PNG"), ("a.jpg", "a.jpg.png")],
+)
+def test_dots_in_a_name_are_kept(
+    plot: QLabel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, saved: str
+) -> None:
+    choose(monkeypatch, str(tmp_path / typed))
+    assert ask_where_to_save(plot, "Save", tmp_path / "x.png", "*.png", (".png",)) == tmp_path / saved
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_file_that_the_dialog_did_not_ask_about_is_not_overwritten_unasked(
+    plot: QLabel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
+) -> None:
+    (tmp_path / "01. Intro.png").write_bytes(b"mine")
+    asked = choose(monkeypatch, str(tmp_path / "01. Intro"), replace=replace)
+    path = ask_where_to_save(plot, "Save", tmp_path / "x.png", "*.png", (".png",))
+    assert path == (tmp_path / "01. Intro.png" if replace else None)
+    assert asked == ["“01. Intro.png” is there already. Replace it?"]
+
+
+def test_no_cell_is_run_as_a_formula(plot: QLabel, tmp_path: Path) -> None:
+    save_plot(plot, (("=genre", "songs"), [("@Jazz", -3), ("caf\udce9", 2)]), tmp_path / "plot.csv")
+    with (tmp_path / "plot.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == [["'=genre", "songs"], ["'@Jazz", "-3"], [r"caf\udce9", "2"]]

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MUSICNN
+from mgc_desktop.inference.onnx_runtime import load_onnxruntime
 from mgc_desktop.training.extract import Representation, extract
 from mgc_desktop.training.product.backbone.describe import MODEL_FILE, PATCH_FRAMES
 from mgc_desktop.training.product.backbone.fuse import fuse
@@ -56,6 +56,7 @@ def torch_run(taggers: Sequence[Tagger], threads: int = 1) -> Run:
 
 def onnx_run(model: bytes, threads: int = 1) -> Run:
     """ONNX Runtime with the settings of the program, but for `threads`."""
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 from mgc_desktop.library.song import Song
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.theme import Palette
-from mgc_desktop.ui.views.library.words import number, songs
+from mgc_desktop.ui.views.library.words import how_sure, number, songs
 from mgc_desktop.ui.widgets.chart import RIGHT, write
 from mgc_desktop.ui.widgets.labels import muted
 from mgc_desktop.ui.widgets.panel import Panel
-from mgc_desktop.ui.wording import joined, percent
+from mgc_desktop.ui.wording import joined
 
 MOST: Final = 500  # songs listed; all of them are in the library
 _ROW: Final = 52
@@ -63,11 +63,7 @@ class _Songs(QAbstractListModel):
 
 def predicted_words(song: Song) -> str:
     """Classical 83 %."""
-    return (
-        f"{song.predicted} {percent(song.confidence)}"
-        if song.predicted and song.confidence is not None
-        else "not heard"
-    )
+    return f"{song.predicted} {how_sure(song)}" if song.predicted and how_sure(song) else "not heard"
 
 
 class _Rows(QStyledItemDelegate):
@@ -94,7 +90,7 @@ class _Rows(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(row.adjusted(1, 2, -1, -2), 6, 6)
         inner = row.adjusted(8, 7, -8, -7)
-        self._line(painter, inner, song.name, percent(song.confidence or 0.0), strong=True)
+        self._line(painter, inner, song.name, how_sure(song), strong=True)
         inner.setTop(inner.top() + 20)
         self._line(painter, inner, song.artist or song.path.parent.name, f"{', '.join(song.genres)} → {song.predicted}")
         painter.restore()

@@ -21,6 +21,7 @@ ROW: Final = 40
 _INSET: Final = 8
 _BAR: Final = 54
 _LOUD: Final = (State.TO_WRITE, State.DIFFERS)
+_OPEN: Final = (State.UNSURE, State.STALE)  # the genre that is shown is no verdict of the present model
 _QUIET: Final = (Column.ARTIST, Column.ALBUM, Column.LENGTH)
 
 
@@ -63,9 +64,11 @@ class SongCells(QStyledItemDelegate):
                     paint_box(painter, cell.center(), self.palette, ticked=ticked)
             case Column.HEARD:
                 if song.predicted:
-                    paint_badge(painter, inner, song.predicted, self.palette, quiet=song.state is State.UNSURE)
+                    paint_badge(painter, inner, song.predicted, self.palette, quiet=song.state in _OPEN)
             case Column.SURE:
-                if song.confidence is not None:
+                if song.by_user:
+                    self._text(painter, inner, text_of(song, column), muted=False)
+                elif song.confidence is not None:
                     self._bar(painter, inner, song.confidence, song.predicted)
             case Column.GENRE:
                 self._text(painter, inner, text_of(song, column) or "–", muted=not song.genres)

@@ -12,16 +12,19 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mgc_desktop import settings as s
+from mgc_desktop.audio.files import is_audio
+from mgc_desktop.library.folders import RemovedFolder, songs_leaving
 from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.rebuild import restore_folders
-from mgc_desktop.library.scanner import ScanReport
-from mgc_desktop.library.store import LibraryStore, set_aside
+from mgc_desktop.library.scanner import ScanReport, has_missing
+from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui.notices import Notice
+from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.views.library.columns import Column
 from mgc_desktop.ui.views.library.model import SongModel
 from mgc_desktop.ui.views.library.page import LibraryPage
-from mgc_desktop.ui.views.library.words import Counts, songs
+from mgc_desktop.ui.views.library.words import Counts, removal_question, songs
+from mgc_desktop.ui.views.teach.genre_menu import confirmed
 from mgc_desktop.workers.library_service import LibraryService
 
 _WATCH_MS = 5 * 60_000  # between two looks at the watched folders
@@ -51,6 +54,8 @@ class LibraryController(QObject):
         self._settings = settings
         self._window = window
         self._undoable = False
+        self._searching = False  # a scan looks for files that were missing
+        self._searched = False  # it has done so since the last run
         self._counts = Counts({})
         self._watch = QTimer(self)
         self._watch.setInterval(_WATCH_MS)
@@ -60,9 +65,8 @@ class LibraryController(QObject):
 
     def start(self) -> None:
         """What takes time, after the window is shown."""
-        if self.store.set_aside is not None:
-            self._begin_again(self.store.set_aside)
-        else:
+        self._tell_set_aside()
+        if self.store.set_aside is None:
             self.library_service.check(self._on_checked)
         self.library_service.use_model_version(lambda _: self.refresh())
         self.look_for_runs()
@@ -107,7 +111,7 @@ class LibraryController(QObject):
 
     def look_for_runs(self) -> None:
         """Find out whether there is anything to undo."""
-        self.library_service.run_query(lambda _: bool(self.library_service.journal.runs()), self._on_runs)
+        self.library_service.run_query(lambda _: bool(self.library_service.journal.recovered_runs()), self._on_runs)
 
     def _on_runs(self, undoable: bool) -> None:
         self._undoable = undoable
@@ -115,7 +119,11 @@ class LibraryController(QObject):
 
     def _count(self) -> None:
         store = self.store
-        self._counts = Counts(store.counts(), store.number(Filter.NO_GENRE), store.accepted(), len(store.folders()))
+        roots = store.folders()
+        files = sum(is_audio(root) for root in roots)  # by the name: a drive may be slow, and this is the window
+        self._counts = Counts(
+            store.counts(), store.number(Filter.NO_GENRE), store.accepted(), len(roots) - files, files
+        )
 
     def _tell(self) -> None:
         self.page.show_counts(self._counts, undoable=self._undoable)
@@ -202,10 +210,14 @@ class LibraryController(QObject):
             self.add([Path(name)])
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Add folders; of files, the folders they are in."""
-        folders = sorted({path.absolute() if path.is_dir() else path.absolute().parent for path in paths})
+        """Add folders, and single songs without the folders they are in."""
+        wanted = sorted({path.absolute() for path in paths if path.is_dir() or is_audio(path)})
+        if not wanted:
+            names = f"“{paths[0].name}” is" if len(paths) == 1 else "These files are"
+            self.noticed.emit(Notice("Nothing was added", f"{names} not music that the program knows."))
+            return
         self.page.strip.show_scan(None, running=True)
-        self.library_service.scan(folders)
+        self.library_service.scan(wanted)
         self._counts = replace(self._counts, folders=max(1, self._counts.folders))
         self._tell()
 
@@ -260,11 +272,17 @@ class LibraryController(QObject):
     def _offer_folders(self) -> None:
         menu = self.page.folders.menu()
         menu.clear()
+        menu.setToolTipsVisible(True)
         folders = self.store.folders()
-        menu.addAction("Look for new and changed songs", self.library_service.scan).setEnabled(bool(folders))
+        menu.addAction("Look for new and changed songs", partial(self.library_service.scan, None)).setEnabled(
+            bool(folders)
+        )
+        again = menu.addAction("Read all tags again", partial(self.library_service.scan, None, reread=True))
+        again.setEnabled(bool(folders))
+        again.setToolTip("Also of files that seem unchanged: some programs write tags and keep size and time.")
         menu.addSeparator()
         for folder, watched in folders.items():
-            part = menu.addMenu(str(folder))
+            part = menu.addMenu(str(folder).replace("&", "&&"))
             watch = part.addAction("Watch for new songs")
             watch.setCheckable(True)
             watch.setChecked(watched)
@@ -277,7 +295,23 @@ class LibraryController(QObject):
             self._scan_watched()
 
     def _remove(self, folder: Path) -> None:
-        self.library_service.remove(folder, lambda _: self.refresh())
+        """Ask first, with the number of songs that leave, since another folder may hold some of them."""
+        self.library_service.run_query(
+            lambda store: len(songs_leaving(store, folder)), partial(self._ask_to_remove, folder)
+        )
+
+    def _ask_to_remove(self, folder: Path, leaving: int) -> None:
+        name = folder.name or str(folder)
+        if confirmed(self._window, "Remove from the library", removal_question(name, leaving), "Remove"):
+            self.library_service.remove(folder, self._on_removed)
+
+    def _on_removed(self, removed: RemovedFolder) -> None:
+        self.refresh()
+        name = removed.path.name or str(removed.path)
+        back = partial(self.library_service.put_back, removed, lambda _: self.refresh())
+        sentence = f"{songs(len(removed.songs))} left the library. The files stay as they are."
+        title = f"“{name}” was removed from the library"
+        self.noticed.emit(Notice(title, sentence, action=UNDO, problem=False, on_action=back))
 
     def _scan_watched(self) -> None:
         watched = [folder for folder, on in self.store.folders().items() if on]
@@ -296,29 +330,46 @@ class LibraryController(QObject):
             names = ", ".join(path.name or str(path) for path in report.unreachable)
             sentence = f"{names} cannot be reached. Its songs stay in the library; connect the drive and look again."
             self.noticed.emit(Notice("A folder is missing", sentence))
+        if report is not None and report.found_again and self._searching:
+            self.library_service.listen_to(list(report.found_again))
+        self._searching = False
 
     def _on_listened(self, _: object) -> None:
         self.page.strip.show_job(None)
+        # Files that were missing may only have been renamed: look for them, and analyse those that are found.
+        self.library_service.run_query(has_missing, self._search_missing)
+
+    def _search_missing(self, missing: bool) -> None:
+        if missing and not self._searched and not self.library_service.scanning and not self.library_service.listening:
+            self._searching = self._searched = True
+            self.library_service.scan()
+        else:
+            self._searched = False
 
     def _on_checked(self, sound: bool) -> None:
         if not sound:
             self.store.close()
-            self._begin_again(set_aside(self.library_service.database))
-
-    def _begin_again(self, damaged: Path) -> None:
-        """The database was damaged: a new one, from the folders and the journal."""
-        if self.store.set_aside is None:
-            self.store = LibraryStore(self.library_service.database)
+            self.store = LibraryStore(self.library_service.database)  # sets it aside, and makes it again
             self.model.use(self.store)
+            self._tell_set_aside()
+
+    def _tell_set_aside(self) -> None:
+        """Say what was set aside, here or by another program, and bring the new library up to date."""
+        names = self.store.untold()
+        if not names:
+            return
+        folder = self.store.path.parent
         folders = restore_folders(self.store)
         self.noticed.emit(
             Notice(
-                "The library was damaged and is made anew",
-                f"The damaged file is kept as {damaged.name}. Folders and what was written are restored; the songs "
-                "must be listened to again.",
+                "The library was damaged and was made again",
+                f"Your folders, labels and decisions, what was written, and all that could be read are in the new one. "
+                f"The damaged file is kept as {', '.join(names)} in {folder}; to go back, quit the program and give it "
+                f"the name {self.store.path.name} again.",
             )
         )
-        if folders:
+        self.store.told()
+        if folders or self.store.folders():
             self.library_service.scan(rebuilding=True)
 
 

@@ -14,9 +14,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.library.ticks import is_ticked_by_default
 from mgc_desktop.ui.views.library.columns import COLUMNS, Column
-from mgc_desktop.ui.views.library.words import spoken_state
-from mgc_desktop.ui.wording import clock, percent
+from mgc_desktop.ui.views.library.words import how_sure, spoken_state
+from mgc_desktop.ui.wording import clock
 
 SONG: Final = int(Qt.ItemDataRole.UserRole)  # a Song, None in the head of a group
 HEADING: Final = SONG + 1  # a Heading, None for songs
@@ -117,7 +118,7 @@ class SongModel(QAbstractTableModel):
         if song.state not in _REVIEWED:
             return None
         accepted = self._choices.get(song.id)
-        return song.state is State.TO_WRITE if accepted is None else accepted
+        return is_ticked_by_default(song) if accepted is None else accepted
 
     def tick(self, songs: Iterable[int], *, accepted: bool) -> None:
         """Take songs into the review, or leave them out."""
@@ -221,7 +222,7 @@ def text_of(song: Song, column: Column) -> str:
         case Column.HEARD:
             return song.predicted or ""
         case Column.SURE:
-            return percent(song.confidence) if song.confidence is not None else ""
+            return how_sure(song)
         case Column.STATE:
             return spoken_state(song)
         case Column.TICK:

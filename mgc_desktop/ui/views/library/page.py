@@ -92,7 +92,9 @@ class LibraryPage(QWidget):
         self.line.setText(head_line(counts))
         self.chips.show_counts(counts)
         self.strip.show_counts(counts, undoable=undoable)
-        self._pages.setCurrentIndex(1 if counts.folders or counts.songs else 0)
+        filled = bool(counts.folders or counts.files or counts.songs)
+        self._pages.setCurrentIndex(1 if filled else 0)
+        self.strip.setVisible(filled or undoable)  # what was written can be taken back without a library, too
 
     def show_nothing(self, sentence: str) -> None:
         """Why the table is empty; "" where it is not."""
@@ -150,13 +152,14 @@ class LibraryPage(QWidget):
         column.addLayout(head)
         column.addLayout(filters)
         column.addWidget(self._frame, 1)
-        column.addWidget(self.strip)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(full)
         file_guard = QVBoxLayout(self)
         file_guard.setContentsMargins(20, 16, 20, 16)
-        file_guard.addWidget(self._pages)
+        file_guard.setSpacing(GAP)
+        file_guard.addWidget(self._pages, 1)
+        file_guard.addWidget(self.strip)
 
 
 def table_sheet(palette: Palette) -> str:

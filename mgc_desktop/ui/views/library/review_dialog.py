@@ -97,7 +97,9 @@ class ReviewDialog(QDialog):
     def _plan(self) -> None:
         self.line.setText("Looking at what was heard…")
         self.write.setEnabled(False)
-        self._asked = self._writer.plan(self.rules.policy, self._wanted, self.model.show_rows)
+        self._asked = self._writer.plan(
+            self.rules.policy, self._wanted, self.model.show_rows, min_confidence=self.rules.min_confidence
+        )
 
     def done(self, result: int) -> None:
         """Closed: no answer is wanted any more."""
@@ -143,7 +145,7 @@ class ReviewDialog(QDialog):
         self.bar.show()
         self.cancel.setText("Stop")
         self.write.hide()
-        self._writer.write(self.model.rows, note=self.rules.policy.note, options=self.rules.options)
+        self._writer.write(self.model.rows, note=self.rules.note, options=self.rules.options)
 
     def _on_progress(self, done: int, total: int, path: object) -> None:
         self.bar.set_share(done / total if total else 0.0)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from mgc_desktop.library.review import ReviewRow
+from mgc_desktop.library.review import ReviewRow, decision
 from mgc_desktop.tags.genre_text import distinct
 from mgc_desktop.ui.wording import joined, percent
 
@@ -35,9 +35,9 @@ class ReviewModel(QAbstractTableModel):
 
     def show_rows(self, rows: Sequence[ReviewRow]) -> None:
         """Another plan; what was decided by hand in this review stays decided."""
-        kept = {row.song.id: row for row in self.rows if row.song.id in self.touched}
+        decisions = {row.song.id: decision(row) for row in self.rows if row.song.id in self.touched}
         self.beginResetModel()
-        self.rows = [kept.get(row.song.id, row) for row in rows]
+        self.rows = [row.decided(*decisions[row.song.id]) if row.song.id in decisions else row for row in rows]
         self.endResetModel()
         self.decided.emit()
 
@@ -125,7 +125,7 @@ def _text(row: ReviewRow, column: int) -> str:
         case 3:
             return ", ".join(row.change.new)
         case 4:
-            return percent(row.change.confidence)
+            return "yours" if row.song.by_user else percent(row.change.confidence)
         case 5:
             return row.change.reason
         case _:

@@ -74,10 +74,12 @@ class ReviewCells(QStyledItemDelegate):
                 self._new(painter, inner, row)
             case 4:
                 painter.setFont(font(BODY, tabular=True))
-                paint_words(painter, inner, percent(row.change.confidence), colours.muted)
+                sure = "yours" if row.song.by_user else percent(row.change.confidence)
+                paint_words(painter, inner, sure, colours.muted)
             case _:
                 painter.setFont(font(SMALL))
-                if not writes or row.change.reason == BY_HAND:  # else the genre and its share say it all
+                # Else the genre and its share say it all.
+                if not writes or row.song.by_user or row.change.reason == BY_HAND:
                     paint_words(painter, inner, row.change.reason, colours.muted)
         painter.restore()
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.settings import Option, Settings
+from mgc_desktop.library.ticks import MIN_CONFIDENCE
+from mgc_desktop.settings import Settings
 from mgc_desktop.tags.policy import Mode, Policy
 from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 from mgc_desktop.tags.write import WriteOptions
@@ -20,20 +32,23 @@ from mgc_desktop.ui.widgets.labels import ElidedLabel, caption, muted
 from mgc_desktop.ui.widgets.segments import Segments
 from mgc_desktop.ui.wording import percent
 
-T = TypeVar("T")
-
 WIDTH: Final = 300
 _MODES: Final = {"fill": "Fill", "append": "Add", "replace": "Replace", "separate": "Separate"}
 _TOPS: Final = (("1", "1", "Only the genre that was heard"), ("2", "2", ""), ("3", "3", ""))
 _SHARES: Final = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-_SURE: Final = "Songs whose genre is less sure than this are left alone."
+_SURE: Final = "Songs whose genre is less sure than this, or that last less than 10 seconds, are not ticked."
 _TOP: Final = "Further genres are added only where they were heard clearly, too."
 _ALBUM: Final = "The genre that most of an album's songs have is written to all of them."
+_EMPTY: Final = "Genres in files that count as none, with commas between."
 _NAMES: Final = "A file with your own names for the genres, “Hip-Hop,Rap” a line; an empty name leaves a genre out."
 
 
 class Rules(QWidget):
-    """`changed` when any of them is; they are remembered."""
+    """`changed` when any of them is.
+
+    They start anew with each review, so that what was chosen for some songs is never applied to others. Only the
+    user's names and the modification time are settings.
+    """
 
     changed = Signal()
     failed = Signal(object)  # SettingsError
@@ -42,25 +57,35 @@ class Rules(QWidget):
         super().__init__(parent)
         self._settings = settings
         self._vocabulary = Vocabulary()
+        self._mode = Mode.FILL
+        self._top = 1
+        self._min_confidence = MIN_CONFIDENCE
         self.setFixedWidth(WIDTH)
         tips = [(key, word, Mode(key).explanation) for key, word in _MODES.items()]
         self.mode = Segments("Genres that are there", tips, palette)
-        self.mode.choose(settings[s.WRITE_MODE])
+        self.mode.choose(self._mode.value)
         self._mode_words = _explained("")
         self.sure = QComboBox()
         self.sure.setAccessibleName("At least this sure")
-        for share in sorted({*_SHARES, settings[s.WRITE_MIN]}):
+        for share in _SHARES:
             self.sure.addItem(percent(share) if share else "Every verdict", share)
-        self.sure.setCurrentIndex(self.sure.findData(settings[s.WRITE_MIN]))
+        self.sure.setCurrentIndex(self.sure.findData(self._min_confidence))
         self.top = Segments("Genres a song", _TOPS, palette)
-        self.top.choose(str(int(settings[s.WRITE_TOP])))
+        self.top.choose(str(self._top))
         self.album = QCheckBox("One genre for an album")
-        self.album.setChecked(settings[s.WRITE_ALBUM])
         self.names = QPushButton("Choose file…")
         self.forget = QPushButton("None")
         self.names_line = ElidedLabel(px=SMALL)
         self.keep = QCheckBox("Keep the files' modification time")
+        self.keep.setToolTip(
+            "Programs for backup and synchronisation that look at size and time only may then miss the change."
+        )
         self.keep.setChecked(settings[s.KEEP_MTIME])
+        empty: list[str] = settings[s.EMPTY_NAMES]
+        self.empty_names = QLineEdit(", ".join(empty))
+        self.empty_names.setAccessibleName("Genres that count as none")
+        self.empty_names.setToolTip(_EMPTY)
+        self.empty_names.setCursorPosition(0)
         self._lay_out()
         self._load(settings[s.WRITE_MAP])
         self._connect()
@@ -69,11 +94,24 @@ class Rules(QWidget):
     @property
     def policy(self) -> Policy:
         """The rules as they stand."""
-        settings = self._settings
+        empty: list[str] = self._settings[s.EMPTY_NAMES]
         return Policy(
-            Mode(settings[s.WRITE_MODE]), settings[s.WRITE_MIN], int(settings[s.WRITE_TOP]), self._vocabulary,
-            settings[s.WRITE_ALBUM],
-        )  # fmt: skip
+            self._mode,
+            top=self._top,
+            vocabulary=self._vocabulary,
+            album=self.album.isChecked(),
+            empty_names=tuple(empty),
+        )
+
+    @property
+    def min_confidence(self) -> float:
+        """From which confidence on, 0 to 1, a song is written that the user has not ticked."""
+        return self._min_confidence
+
+    @property
+    def note(self) -> str:
+        """The rules in a line, for the journal."""
+        return replace(self.policy, min_confidence=self._min_confidence).note
 
     @property
     def options(self) -> WriteOptions:
@@ -81,21 +119,40 @@ class Rules(QWidget):
         return WriteOptions(keep_mtime=self._settings[s.KEEP_MTIME])
 
     def _connect(self) -> None:
-        self.mode.chosen.connect(lambda key: self._set(s.WRITE_MODE, key))
-        self.sure.activated.connect(lambda: self._set(s.WRITE_MIN, float(self.sure.currentData())))
-        self.top.chosen.connect(lambda key: self._set(s.WRITE_TOP, float(key)))
-        self.album.toggled.connect(lambda on: self._set(s.WRITE_ALBUM, on))
-        self.keep.toggled.connect(lambda on: self._set(s.KEEP_MTIME, on))
+        self.mode.chosen.connect(self._choose_mode)
+        self.sure.activated.connect(self._choose_confidence)
+        self.top.chosen.connect(self._choose_top)
+        self.album.toggled.connect(lambda _: self.changed.emit())
+        self.keep.toggled.connect(self._choose_keep)
+        self.empty_names.editingFinished.connect(self._choose_empty_names)
         self.names.clicked.connect(self._ask_for_names)
         self.forget.clicked.connect(lambda: self._choose_names(""))
 
-    def _set(self, option: Option[T], value: T) -> None:
-        self._settings[option] = value
+    def _choose_mode(self, key: str) -> None:
+        self._mode = Mode(key)
         self._explain()
         self.changed.emit()
 
+    def _choose_confidence(self) -> None:
+        self._min_confidence = float(self.sure.currentData())
+        self.changed.emit()
+
+    def _choose_top(self, key: str) -> None:
+        self._top = int(key)
+        self.changed.emit()
+
+    def _choose_keep(self, keep: bool) -> None:
+        self._settings[s.KEEP_MTIME] = keep
+
+    def _choose_empty_names(self) -> None:
+        names = [name.strip() for name in self.empty_names.text().split(",") if name.strip()]
+        if names != self._settings[s.EMPTY_NAMES]:
+            self._settings[s.EMPTY_NAMES] = names
+            self.changed.emit()
+
     def _explain(self) -> None:
-        self._mode_words.setText(Mode(self._settings[s.WRITE_MODE]).explanation)
+        self._mode_words.setText(self._mode.explanation)
+        self.empty_names.setVisible(self._mode is Mode.FILL)
 
     def _ask_for_names(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Your names for the genres", "", "Names (*.csv *.toml)")
@@ -139,6 +196,8 @@ class Rules(QWidget):
             row.addStretch(1)
             column.addLayout(row)
             column.addWidget(words)
+            if widget is self.mode:
+                column.addWidget(self.empty_names)
             column.addSpacing(12)
         column.addWidget(caption("Your names"))
         column.addWidget(self.names_line)

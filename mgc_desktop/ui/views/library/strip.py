@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayo
 
 from mgc_desktop.library.jobs import JobProgress
 from mgc_desktop.library.scanner import ScanProgress
+from mgc_desktop.library.song import State
 from mgc_desktop.ui.fonts import font
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.views.library.words import Counts, idle_line, job_line, number, scan_line, songs
@@ -119,8 +120,12 @@ class Strip(QFrame):
         self.go_on.setVisible(idle and counts.waiting > 0)
         self.listen.setVisible(idle and counts.songs > 0 and not counts.waiting)
         fresh = counts.not_analysed
-        self.listen.setText(f"Listen to {songs(fresh)}" if fresh else "Listen")
-        self._new.setText(f"Only what is new ({number(fresh)})")
+        stale = counts[State.STALE]
+        again = f"Analyse {songs(stale)} again" if stale == fresh else f"Listen to {songs(fresh)}"
+        self.listen.setText(again if fresh else "Listen")
+        earlier = "what an earlier model analysed" if stale == fresh else "what is not up to date"
+        what = earlier if stale else "what is new"
+        self._new.setText(f"Only {what} ({number(fresh)})")
         self._new.setEnabled(fresh > 0)
         self._only.setText(f"The selection ({number(self._chosen)})")
         self._only.setEnabled(self._chosen > 0)

@@ -3,161 +3,54 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractListModel,
-    QEvent,
-    QPointF,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListView,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.tags.journal import JournalEntry, JournalRun
+from mgc_desktop.tags.journal import JournalRun
+from mgc_desktop.tags.moved import Located
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.tags.writer import RunReport
 from mgc_desktop.ui.fonts import font
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.views.library import outcome
+from mgc_desktop.ui.views.library.moved_dialog import MovedDialog
 from mgc_desktop.ui.views.library.strip import ThinBar
+from mgc_desktop.ui.views.library.undo_model import EntryCells, EntryModel
 from mgc_desktop.ui.views.library.words import number, songs
 from mgc_desktop.ui.widgets.labels import muted
-from mgc_desktop.ui.widgets.tables import Index, paint_box
 from mgc_desktop.workers.library_writer import LibraryWriter
 
 _SIZE: Final = (900, 600)
 _NOTE: Final = (
     "Every file is turned back bit by bit into what it was. A file that another program changed since is left alone "
-    "and named."
+    "and named. One that was renamed or moved is found again by its checksums."
 )
 
-_ROW: Final = 34
-_BETWEEN: Final = ",  "  # two spaces: no name of a genre has that
 _SHEET: Final = """
 QListView {{ background: {p.panel}; border: 1px solid {p.line}; border-radius: 12px; padding: 6px; }}
 QListView:focus {{ border-color: {p.accent}; }}
 QListWidget::item {{ padding: 8px 10px; border-radius: 8px; color: {p.muted}; }}
 QListWidget::item:selected {{ background: {p.hover}; color: {p.text}; }}
 """
-
-
-class EntryModel(QAbstractListModel):
-    """The files of a run, ticked or not."""
-
-    changed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: list[JournalEntry] = []
-        self.ticked: set[Path] = set()
-
-    def show_entries(self, entries: Sequence[JournalEntry], ticked: Path | None) -> None:
-        """Show files; all are ticked, or only one."""
-        self.beginResetModel()
-        self.entries = list(entries)
-        wanted = None if ticked is None else ticked.resolve()
-        self.ticked = {entry.path for entry in self.entries if wanted is None or entry.path == wanted}
-        self.endResetModel()
-        self.changed.emit()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        """One a file."""
-        return 0 if parent is not None and parent.isValid() else len(self.entries)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """All can be ticked."""
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        """Name, and what it would become again."""
-        if not index.isValid() or index.row() >= len(self.entries):
-            return None
-        entry = self.entries[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            now, then = ", ".join(entry.new) or "no genre", ", ".join(entry.old) or "no genre"
-            return f"{entry.path.name}{_BETWEEN}{now}  →  {then}"
-        if role == Qt.ItemDataRole.CheckStateRole:
-            return Qt.CheckState.Checked if entry.path in self.ticked else Qt.CheckState.Unchecked
-        return str(entry.path) if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
-        """Ticks."""
-        if role != Qt.ItemDataRole.CheckStateRole:
-            return False
-        path = self.entries[index.row()].path
-        (self.ticked.add if Qt.CheckState(value) is Qt.CheckState.Checked else self.ticked.discard)(path)
-        self.dataChanged.emit(index, index)
-        self.changed.emit()
-        return True
-
-
-class EntryCells(QStyledItemDelegate):
-    """A box, the file's name, and what becomes of its genre."""
-
-    def __init__(self, palette: Palette, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.palette = palette
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All rows are of one height."""
-        return QSize(40, _ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One row."""
-        colours, row = self.palette, QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.hover))
-            painter.drawRoundedRect(row, 6, 6)
-        ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Checked
-        paint_box(painter, QPointF(row.x() + 18, row.center().y()), colours, ticked=ticked)
-        name, _, change = str(index.data()).rpartition(_BETWEEN)
-        painter.setFont(font())
-        metrics = painter.fontMetrics()
-        words = row.adjusted(38, 0, -12, 0)
-        painter.setPen(QColor(colours.muted))
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), change)
-        room = int(words.width()) - metrics.horizontalAdvance(change) - 16
-        painter.setPen(QColor(colours.text))
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
-        painter.restore()
-
-    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
-        """A click anywhere on a row, or the space bar, turns its box."""
-        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
-            if event.type() == QEvent.Type.MouseButtonRelease:
-                ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Checked
-                wanted = Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked
-                return model.setData(index, wanted, Qt.ItemDataRole.CheckStateRole)
-            return False
-        return super().editorEvent(event, model, option, index)
 
 
 class UndoDialog(QDialog):
@@ -178,6 +71,8 @@ class UndoDialog(QDialog):
         self._runs: list[JournalRun] = []
         self._run: JournalRun | None = None
         self._asked: list[CancelToken] = []
+        self._looking = CancelToken()
+        self._folders: list[Path] = []
         self.files = EntryModel()
         self.headline = QLabel("Undo")
         self.headline.setFont(font(20, QFont.Weight.DemiBold))
@@ -186,6 +81,7 @@ class UndoDialog(QDialog):
         self.runs = QListWidget()
         self.runs.setAccessibleName("Runs that wrote something")
         self.runs.setFixedWidth(300)
+        self.runs.setWordWrap(True)
         self.runs.currentRowChanged.connect(self._on_run)
         self.view = QListView()
         self.view.setAccessibleName("Files of the run")
@@ -202,6 +98,9 @@ class UndoDialog(QDialog):
         self.refused = QTextBrowser()
         self.refused.setAccessibleName("Files that were left alone")
         self.refused.hide()
+        self.find_button = QPushButton("Look for moved files…")
+        self.find_button.setToolTip("Choose a folder in which files that are not found are looked for")
+        self.find_button.hide()
         self.close_button = QPushButton("Close")
         self.undo = QPushButton("Undo")
         self.undo.setProperty("kind", "primary")
@@ -209,6 +108,7 @@ class UndoDialog(QDialog):
         self._lay_out()
         self.close_button.clicked.connect(self.reject)
         self.undo.clicked.connect(self._undo)
+        self.find_button.clicked.connect(self._look_in)
         self.files.changed.connect(self._tell)
         writer.progressed.connect(self._on_progress)
         writer.ended.connect(self._on_ended)
@@ -222,7 +122,7 @@ class UndoDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Closed: no answer is wanted any more."""
-        for token in self._asked:
+        for token in (*self._asked, self._looking):
             token.cancel()
         super().done(result)
 
@@ -234,27 +134,53 @@ class UndoDialog(QDialog):
             QListWidgetItem(_describe(run), self.runs)
         if not runs:
             self.note.setText("Nothing was written to this file." if self._path else "Nothing was written yet.")
-        first = next((i for i, run in enumerate(runs) if run.undoes is None and run.written > run.undone), 0)
+        first = next((i for i, run in enumerate(runs) if run.can_be_undone), 0)
         self.runs.setCurrentRow(first if runs else -1)
 
     def _on_run(self, row: int) -> None:
         self._run = self._runs[row] if 0 <= row < len(self._runs) else None
+        self._folders = []
+        self.files.show_files((), None)
+        self._show_files()
+
+    def _show_files(self) -> None:
         if self._run is not None:
-            show = partial(self.files.show_entries, ticked=self._path)
-            self._asked.append(self._writer.files(self._run, show))
+            show = partial(self.files.show_files, ticked=self._path)
+            self._looking.cancel()  # for the files of another run
+            self._looking = self._writer.files(self._run, show, self._folders)
+
+    def _look_in(self) -> None:
+        if folder := QFileDialog.getExistingDirectory(self, "Look for moved files in"):
+            self.look_in(Path(folder))
+
+    def look_in(self, folder: Path) -> None:
+        """Look for files that were not found in a folder and all below."""
+        self._folders.append(folder)
+        self._show_files()
 
     def _tell(self) -> None:
         count = len(self.files.ticked)
         self.undo.setText(f"Undo {songs(count)}" if count else "Undo")
         self.undo.setEnabled(count > 0 and not self._writer.writing)
+        self.find_button.setVisible(any(found.path is None for found in self.files.located))
 
     def _undo(self) -> None:
-        if self._run is not None:
-            everything = len(self.files.ticked) == len(self.files.entries)
+        chosen = self.files.chosen
+        unsure = [found for found in chosen if found.path is None and found.candidates]
+        if not unsure:
+            self._take_back(chosen)
+            return
+        sure = [found for found in chosen if found.path is not None]
+        question = MovedDialog(unsure, self)
+        question.answered.connect(lambda answered: self._take_back([*sure, *answered]))
+        question.open()
+
+    def _take_back(self, located: list[Located]) -> None:
+        if self._run is not None and located:
             self.undo.setEnabled(False)
             self.bar.set_share(0.0)
             self.bar.show()
-            self._writer.undo(self._run, None if everything else set(self.files.ticked), options=self._options)
+            self._writer.undo(self._run, located, options=self._options)
 
     def _on_progress(self, done: int, total: int, path: object) -> None:
         self.bar.set_share(done / total if total else 0.0)
@@ -280,6 +206,7 @@ class UndoDialog(QDialog):
         foot = QHBoxLayout()
         foot.setSpacing(10)
         foot.addWidget(self.outcome, 1)
+        foot.addWidget(self.find_button)
         foot.addWidget(self.close_button)
         foot.addWidget(self.undo)
         column = QVBoxLayout(self)
@@ -293,14 +220,16 @@ class UndoDialog(QDialog):
         column.addWidget(self.bar)
         column.addSpacing(6)
         column.addLayout(foot)
-        for button in (self.close_button, self.undo):
+        for button in (self.find_button, self.close_button, self.undo):
             button.setAutoDefault(False)
 
 
 def _describe(run: JournalRun) -> str:
-    """22 Nov, 23:14 · 7 songs · what became of them."""
+    """22 Nov 2026, 23:14, 7 songs written, the rules that were followed, and how many songs are undone."""
     when = time.strftime("%d %b %Y, %H:%M", time.localtime(run.started))
     what = "turned back" if run.undoes is not None else "written"
     left = run.written - run.undone
+    rules = f"\n{run.note}" if run.note and run.undoes is None else ""
     rest = "" if left == run.written else "\nall undone" if not left else f"\n{number(run.undone)} undone"
-    return f"{when}\n{songs(run.written)} {what}{rest}"
+    state = "" if run.finished else "\nunder way, or cut off"
+    return f"{when}\n{songs(run.written)} {what}{rules}{rest}{state}"

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from mgc_desktop import settings as s
 from mgc_desktop.library.query import Selection
-from mgc_desktop.library.review import ReviewRow, keep_choices
+from mgc_desktop.library.review import ReviewRow
 from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Settings
@@ -126,9 +126,7 @@ class LibraryView(QObject):
 
     def _on_choices(self, rows: list[ReviewRow]) -> None:
         if rows:
-            self._library_service.run_query(
-                lambda store: keep_choices(store, rows), lambda _: self.controller.refresh()
-            )
+            self.writer.keep_choices(rows, lambda _: self.controller.refresh())
 
     def _on_written(self, _: object) -> None:
         self.controller.refresh()

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from mgc_desktop.library.jobs import JobProgress
 from mgc_desktop.library.scanner import ScanProgress, ScanReport
 from mgc_desktop.library.song import Song, State
-from mgc_desktop.ui.wording import joined
+from mgc_desktop.ui.wording import joined, percent
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How the library stands: songs by state, songs without a genre, songs that the review would take, folders."""
+    """How the library stands: songs by state, songs without a genre, songs that the review would write, folders, and
+    single files beside them."""
 
     states: Mapping[State, int]
     no_genre: int = 0
     accepted: int = 0
     folders: int = 0
+    files: int = 0
 
     @property
     def songs(self) -> int:
@@ -27,7 +29,7 @@ class Counts:
 
     @property
     def not_analysed(self) -> int:
-        """Those that the present model never listened to."""
+        """Those that the present model did not analyse, new ones and those that an earlier model analysed."""
         return self[State.NEW] + self[State.STALE]
 
     @property
@@ -57,6 +59,9 @@ def songs(count: int) -> str:
 def head_line(counts: Counts) -> str:
     """12,480 songs in 3 folders · 1,204 without a genre · 318 differ · 96 unsure · 7 failed."""
     where = f"{songs(counts.songs)} in {counts.folders} folder{'' if counts.folders == 1 else 's'}"
+    if counts.files:
+        single = f"{number(counts.files)} added by {'itself' if counts.files == 1 else 'themselves'}"
+        where = f"{where}, {single}" if counts.folders else f"{songs(counts.songs)}, {single}"
     parts = (
         (counts.no_genre, "without a genre"),
         (counts[State.DIFFERS], "differ" if counts[State.DIFFERS] != 1 else "differs"),
@@ -68,7 +73,24 @@ def head_line(counts: Counts) -> str:
 
 def spoken_state(song: Song) -> str:
     """A song's state in a word or two."""
-    return {State.FAILED: "cannot be read", State.STALE: "older model"}.get(song.state, song.state.value)
+    return {State.FAILED: "cannot be read", State.STALE: "earlier model"}.get(song.state, song.state.value)
+
+
+def how_sure(song: Song) -> str:
+    """How sure a song's genre is: 83 %, or "yours" where the user said it; "" without a verdict."""
+    if song.by_user:
+        return "yours"
+    return percent(song.confidence) if song.confidence is not None else ""
+
+
+def removal_question(name: str, leaving: int) -> str:
+    """What is asked before a folder is removed, with the number of songs that leave the library with it."""
+    if not leaving:
+        return f"Remove “{name}” from the library? Its songs stay, because another folder of the library holds them."
+    return (
+        f"Remove “{name}” with {songs(leaving)} from the library? The files stay as they are, and so do songs that "
+        "another folder of the library holds."
+    )
 
 
 def remaining(seconds: float) -> str:
@@ -113,8 +135,15 @@ def idle_line(counts: Counts) -> str:
     """What there is to do, when nothing runs."""
     if counts.waiting:
         return f"{songs(counts.waiting)} wait{'s' if counts.waiting == 1 else ''} to be listened to"
-    if counts.not_analysed:
-        return f"{songs(counts.not_analysed)} {'was' if counts.not_analysed == 1 else 'were'} not listened to yet"
+    new, stale = counts[State.NEW], counts[State.STALE]
+    not_analysed = f"{songs(new)} {'was' if new == 1 else 'were'} not listened to yet" if new else None
+    if stale:
+        analysed = f"{songs(stale)} {'was' if stale == 1 else 'were'} analysed by an earlier model; analyse again"
+        return joined(not_analysed, analysed)
+    if not_analysed:
+        return not_analysed
+    if not counts.songs:
+        return "There are no songs in the library"
     if counts.accepted:
         ready = "is" if counts.accepted == 1 else "are"
         return f"Every song was listened to  ·  {number(counts.accepted)} {ready} ready to be reviewed"

@@ -48,6 +48,7 @@ class ListenController(QObject):
         self._reader = reader
         self._reading: CancelToken | None = None
         self._facts: SongTagsReader | None = None
+        self._said: tuple[str, ...] = ()
         self._prediction: TrackPrediction | None = None
         self._duration = 0.0
         self._tags_at = 0.0  # seconds heard when the tags were shown last
@@ -68,6 +69,19 @@ class ListenController(QObject):
     def facts(self) -> SongTagsReader | None:
         """What the file says of itself; None without a song."""
         return self._facts
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What the user said this song is; () where nothing was said."""
+        return self._said
+
+    def show_said(self, path: Path, genres: tuple[str, ...]) -> None:
+        """Show what the user said a song is, in the place of what the model says; () for nothing."""
+        if self._facts is None or self._facts.path != path or genres == self._said:
+            return
+        self._said = genres
+        self._show_verdict()
+        self._tell_genre()
 
     def _connect(self) -> None:
         self._playback.song_changed.connect(self._on_song)
@@ -110,6 +124,7 @@ class ListenController(QObject):
             self._reading.cancel()
         self._reading = None
         self._facts = self._prediction = None
+        self._said = ()
         self._duration = self._tags_at = 0.0
 
     def _on_facts(self, facts: SongTagsReader) -> None:
@@ -153,14 +168,20 @@ class ListenController(QObject):
         self._set_duration(prediction.duration)
         self._show_prediction()
         self._show_now(self._playback.position, settle=first)
-        self.genre_known.emit(prediction.path, prediction.genre)
+        self._tell_genre()
         if prediction.warnings and len(prediction.timeline):
             words = " ".join(prediction.warnings)
             self.noticed.emit(Notice("About this file", f"{prediction.path.name}: {words}", problem=False))
         self._look_ahead()
 
+    def _tell_genre(self) -> None:
+        """What the song counts as: as the user said, else as the model says of all of it."""
+        if self._facts is not None and (self._said or (self._prediction is not None and self.is_whole)):
+            found = self._prediction.genre if self._prediction is not None else None
+            self.genre_known.emit(self._facts.path, self._said[0] if self._said else found)
+
     def _on_failed(self, path: Path | None, error: Exception) -> None:
-        if self._prediction is None and self._facts is not None:
+        if self._prediction is None and self._facts is not None and not self._said:
             self._page.side.verdict.show_verdict(NOT_ANALYSED_VERDICT)
         else:
             self._show_verdict()
@@ -202,7 +223,7 @@ class ListenController(QObject):
             self._page.side.verdict.show_verdict(NO_VERDICT)
             return
         running = self._analysis_service.running is not None and not self.is_whole
-        words = verdict(self._prediction, running=running, in_file=self._facts.genres)
+        words = verdict(self._prediction, running=running, in_file=self._facts.genres, said=self._said)
         self._page.side.verdict.show_verdict(words)
 
     def _show_ribbon(self) -> None:

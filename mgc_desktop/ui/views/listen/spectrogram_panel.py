@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.widgets.labels import muted
 from mgc_desktop.ui.widgets.panel import Panel
+from mgc_desktop.ui.widgets.saving import ask_where_to_save
 from mgc_desktop.ui.widgets.segments import Segments
 from mgc_desktop.ui.widgets.spectrogram import SpectrogramView
 
@@ -44,9 +45,8 @@ class SpectrogramPanel(Panel):
         self.mode.chosen.connect(self.view.set_mode)
 
     def ask_and_save(self, title: str, proposed: Path) -> None:
-        """Ask where to, and save the whole song's picture. Raises MgcError."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save spectrogram as picture", str(proposed.with_suffix(".png")), "Pictures (*.png)"
-        )
-        if name:
-            self.view.render_png(Path(name).with_suffix(".png"), *_SAVED_SIZE, title=title)
+        """Ask where to, and save the whole song's picture. `proposed`: without the ending. Raises MgcError."""
+        proposed = proposed.with_name(f"{proposed.name}.png")
+        path = ask_where_to_save(self, "Save spectrogram as picture", proposed, "Pictures (*.png)", (".png",))
+        if path is not None:
+            self.view.render_png(path, *_SAVED_SIZE, title=title)

@@ -10,7 +10,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from mgc_desktop import settings as s
 from mgc_desktop.analysis.colouring import Colouring
@@ -29,7 +29,7 @@ from mgc_desktop.ui.views.map import words
 from mgc_desktop.ui.views.map.card import Facts
 from mgc_desktop.ui.views.map.page import MapPage
 from mgc_desktop.ui.views.map.similar_songs import SimilarSongRow
-from mgc_desktop.ui.widgets.saving import Numbers
+from mgc_desktop.ui.widgets.saving import Numbers, ask_where_to_save
 
 _NEIGHBOURS: Final = 25
 _RENEW_MS: Final = 4000  # between two readings while songs are being listened to
@@ -301,10 +301,9 @@ class MapView(View):
         """Ask where, and save the chosen songs."""
         ids = self._ids(self._chosen_songs())
         suggested = Path(self.context.settings[s.FOLDER]) / "map.m3u"
-        name, _ = QFileDialog.getSaveFileName(self.page.window(), "Save as playlist", str(suggested), "*.m3u *.m3u8")
-        if name and ids:
-            path = Path(name)
-            self.save_playlist(ids, path if path.suffix else path.with_suffix(".m3u"))
+        path = ask_where_to_save(self.page.window(), "Save as playlist", suggested, "*.m3u *.m3u8", (".m3u", ".m3u8"))
+        if path is not None and ids:
+            self.save_playlist(ids, path)
 
     def save_playlist(self, ids: Sequence[int], path: Path) -> None:
         """Save songs as M3U, away from the window."""

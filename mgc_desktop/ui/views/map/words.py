@@ -84,6 +84,8 @@ def facts(found: SongMap, song: int, palette: Palette) -> Facts:
     predicted, sure = found.predicted[song], bool(found.sure[song])
     share = percent(float(found.confidence[song]))
     said = f"{predicted}, {share} sure" if sure else f"Unsure, most like {predicted}, {share}"
+    if found.by_user[song]:
+        said = f"{predicted}, as you said"
     genres = found.genres[song]
     return Facts(
         found.titles[song],

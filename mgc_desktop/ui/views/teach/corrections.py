@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
+from mgc_desktop.library.head_effects import GenreChange, told
+from mgc_desktop.library.user_words import said_of
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.theme import tell_apart
@@ -16,6 +19,8 @@ from mgc_desktop.ui.views.listen.controller import ListenController
 from mgc_desktop.ui.views.listen.verdict_panel import VerdictPanel
 from mgc_desktop.ui.views.teach.genre_menu import fill_genre_menu
 from mgc_desktop.workers.head_trainer import HeadTrainer
+
+_LEARNING: Final = "learning"
 
 
 class Corrections(QObject):
@@ -41,7 +46,10 @@ class Corrections(QObject):
         verdict.correct.menu().aboutToShow.connect(self._offer_song)
         library.menu_offered.connect(self._offer_songs)
         head_trainer.changed.connect(self._tell_apart)
+        head_trainer.changed.connect(self._look_up)
         head_trainer.labelled.connect(self._on_labelled)
+        head_trainer.ask = self._ask
+        listen.song_known.connect(lambda _: self._look_up())
         head_trainer.waiting.connect(self._on_waiting)
         head_trainer.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
 
@@ -57,6 +65,28 @@ class Corrections(QObject):
             self._fill(menu, self._correct)
         else:
             menu.addAction("Wait until the whole song was heard").setEnabled(False)
+
+    def _look_up(self) -> None:
+        """Find out what the user said of the song that plays."""
+        facts = self._listen.facts
+        if facts is not None:
+            show = partial(self._listen.show_said, facts.path)
+            self._library.library_service.run_query(lambda store: said_of(store, facts.path), show)
+
+    def _ask(self, changes: tuple[GenreChange, ...]) -> None:
+        """What was learned changes songs of which the user said nothing: ask before it counts."""
+        would = "song would" if len(changes) == 1 else "songs would"
+        self.noticed.emit(
+            Notice(
+                f"{len(changes):,} other {would} change",
+                f"By what was learned: {told(changes)}.",
+                subject=_LEARNING,
+                action="Keep",
+                problem=False,
+                on_action=self._head_trainer.keep,
+                dismissal="Not now",
+            )
+        )
 
     def _offer_songs(self, menu: QMenu, ids: list[int]) -> None:
         self._fill(menu.addMenu("Teach: this is"), partial(self._label_all, ids))
@@ -80,10 +110,14 @@ class Corrections(QObject):
             return
         self._asked = False
         state = self._head_trainer.state
-        use = "It is learned and used at once." if state.in_use == state.name else "Switch it on in the Teach view."
+        use = "What you say is final, and no model overrules it. It is learned, too."
+        if state.in_use != state.name:
+            use += " To name other songs by it, switch it on in the Teach view."
         title = f"{songs(len(checksums))} marked as {genre}"
         self.noticed.emit(Notice(title, use, action=UNDO, problem=False))
 
     def _on_waiting(self, count: int) -> None:
-        sentence = "They are listened to first, then marked." if count > 1 else "It is listened to first, then marked."
+        sentence = (
+            "They are analysed first, then learned from." if count > 1 else "It is analysed first, then learned from."
+        )
         self.noticed.emit(Notice(f"{songs(count)} not listened to yet", sentence, problem=False))

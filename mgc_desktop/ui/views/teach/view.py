@@ -18,6 +18,7 @@ from mgc_desktop.ui.view import View, ViewContext
 from mgc_desktop.ui.views.teach.genre_menu import ask_text, confirmed, fill_genre_menu
 from mgc_desktop.ui.views.teach.page import TeachPage
 from mgc_desktop.ui.views.teach.song_rows import TeachTable
+from mgc_desktop.ui.widgets.saving import ask_where_to_save
 
 _FILES = "Taught heads (*.json)"
 
@@ -214,10 +215,10 @@ class TeachView(View):
 
     def _export(self) -> None:
         suggested = Path(self.context.settings[s.FOLDER]) / f"{self.head_trainer.state.name}.json"
-        name, _ = QFileDialog.getSaveFileName(self.context.window, "Export", str(suggested), _FILES)
-        if name:
-            self.head_trainer.export(Path(name))
-            self.noticed.emit(Notice("Exported", f"{name}, with the titles of the marked songs.", problem=False))
+        path = ask_where_to_save(self.context.window, "Export", suggested, _FILES, (".json",))
+        if path is not None:
+            self.head_trainer.export(path)
+            self.noticed.emit(Notice("Exported", f"{path}, with the titles of the marked songs.", problem=False))
 
     def _import(self) -> None:
         folder = self.context.settings[s.FOLDER]

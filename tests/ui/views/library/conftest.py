@@ -11,7 +11,7 @@ import pytest
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.inference.registry import DEFAULT, load
-from mgc_desktop.library.song import FileTags, State
+from mgc_desktop.library.song import FileTags, Song, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.verdict import state_of
 
@@ -26,13 +26,13 @@ SONGS = (
 )
 
 
-def hear(store: LibraryStore, path: Path, genre: str | None, share: float = 0.8) -> None:
+def hear(store: LibraryStore, path: Path, genre: str | None, share: float = 0.8, seconds: float = 60.0) -> None:
     song = store.song_at(path)
     assert song is not None
     probabilities = np.full(10, (1 - share) / 9, np.float32)
     probabilities[GENRES.index(genre or "World")] = share
     timeline = Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, 10), np.float32))
-    prediction = TrackPrediction(path, 60.0, *MODEL, GENRES, probabilities, genre, share, timeline)
+    prediction = TrackPrediction(path, seconds, *MODEL, GENRES, probabilities, genre, share, timeline)
     store.remember(path.name, prediction)
     analysis = store.analysis(path.name, *MODEL)
     assert analysis is not None
@@ -64,3 +64,17 @@ def state_at(store: LibraryStore) -> Callable[[str], State]:
         return song.state
 
     return state
+
+
+@pytest.fixture
+def analysed(store: LibraryStore) -> Callable[..., Song]:
+    """`analysed(path, genre, confidence, seconds)`: a further song without a genre, with that verdict."""
+
+    def add(path: Path, genre: str, confidence: float, seconds: float) -> Song:
+        store.put([FileTags(path, 1, 1)])
+        hear(store, path, genre, confidence, seconds)
+        song = store.song_at(path)
+        assert song is not None
+        return song
+
+    return add

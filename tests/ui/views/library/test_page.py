@@ -219,3 +219,100 @@ def test_only_some_songs_are_shown_until_all_are_wanted(view: Around, qtbot: QtB
     qtbot.mouseClick(view.page.only, LEFT)
     assert view.titles() == everything
     assert not view.page.only.isVisible()
+
+
+def test_all_tags_can_be_read_again_from_the_menu_of_folders(view: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    view.controller.store.add_folder(Path("/m"))
+    monkeypatch.setattr(
+        view.library_service, "scan", lambda folders=None, **more: asked.append({"in": folders, **more})
+    )
+    menu = view.page.folders.menu()
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions()}
+    actions["Read all tags again"].trigger()
+    actions["Look for new and changed songs"].trigger()
+    assert asked == [{"in": None, "reread": True}, {"in": None}]
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, yes: bool) -> list[str]:
+    """The user's answer to questions, and what was asked."""
+    asked: list[str] = []
+
+    def confirmed(_window: object, _title: str, question: str, _yes: str) -> bool:
+        asked.append(question)
+        return yes
+
+    monkeypatch.setattr("mgc_desktop.ui.views.library.controller.confirmed", confirmed)
+    return asked
+
+
+def test_a_folder_is_removed_after_a_question_and_comes_back(
+    view: Around, store: LibraryStore, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add_folder(Path("/m/a"))
+    titles = view.titles()
+    asked = answer(monkeypatch, yes=False)
+    view.controller._remove(Path("/m"))
+    qtbot.waitUntil(lambda: bool(asked))
+    assert "5 songs" in asked[0]
+    assert view.titles() == titles
+    answer(monkeypatch, yes=True)
+    with qtbot.waitSignal(view.controller.noticed) as noticed:
+        view.controller._remove(Path("/m"))
+    assert view.titles() == ["Alpha", "Beta"]  # they lie in a folder of their own, too
+    noticed.args[0].on_action()
+    qtbot.waitUntil(lambda: view.titles() == titles)
+    assert set(store.folders()) == {Path("/m"), Path("/m/a")}
+
+
+def test_a_dropped_file_comes_alone(
+    view: Around, store: LibraryStore, write_audio: Callable[..., Path], sounds: Any, qtbot: QtBot
+) -> None:
+    wanted = write_audio("dropped/one.flac", sounds.noise(0.3))
+    write_audio("dropped/two.flac", sounds.noise(0.3, seed=1))
+    with qtbot.waitSignal(view.library_service.scan_ended):
+        view.controller.add([wanted])
+    qtbot.waitUntil(lambda: "one" in view.titles())
+    assert "two" not in view.titles()
+    assert view.page.line.text().startswith("8 songs in 1 folder, 1 added by itself")
+    with qtbot.waitSignal(view.controller.noticed) as noticed:
+        view.controller.add([wanted.with_name("notes.txt")])
+    assert "notes.txt" in noticed.args[0].message
+
+
+def test_without_a_library_what_was_written_can_still_be_taken_back(
+    tmp_path: Path, settings: Settings, qtbot: QtBot
+) -> None:
+    with LibraryStore(tmp_path / "empty.db") as store:
+        view = Around(store, settings, tmp_path)
+        qtbot.addWidget(view.page)
+        view.page.show()
+        assert not view.page.strip.isVisible()
+        view.controller._on_runs(True)
+        assert view.page.empty.isVisible()
+        assert view.page.strip.undo.isVisible()
+        assert not view.page.strip.review.isEnabled()
+        with qtbot.waitSignal(view.controller.undo_requested):
+            qtbot.mouseClick(view.page.strip.undo, LEFT)
+        assert view.library_service.close()
+
+
+def test_after_another_model_the_old_verdicts_are_in_sight_and_it_is_said_why(
+    view: Around, store: LibraryStore
+) -> None:
+    store.mark_stale("another@1")
+    view.controller.refresh()
+    strip = view.page.strip
+    assert strip.words.text() == (
+        "1 song was not listened to yet  ·  5 songs were analysed by an earlier model; analyse again"
+    )
+    row = view.titles().index("Alpha")
+    texts = [view.model.index(row, c.position).data() for c in (Column.HEARD, Column.SURE, Column.STATE)]
+    assert texts == ["Jazz", "80 %", "earlier model"]
+    new = store.song_at(Path("/m/new.mp3"))
+    assert new is not None
+    store.forget([new.path])
+    view.controller.refresh()
+    assert strip.words.text() == "5 songs were analysed by an earlier model; analyse again"
+    assert strip.listen.text() == "Analyse 5 songs again"

@@ -55,7 +55,7 @@ def test_a_damaged_library_is_made_again(
         qtbot.waitUntil(lambda: controller.model.songs == 3, timeout=20_000)
         notice = program.window.notices.notice
         assert notice is not None
-        assert "made anew" in notice.title
+        assert "made again" in notice.title
         (kept,) = database.parent.glob("library.db.damaged-????????-??????")
         assert kept.read_bytes() == bytes(data)
         assert list(controller.store.folders()) == [music]

@@ -12,10 +12,14 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
+from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
+from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.journal import Journal
+from mgc_desktop.tags.policy import Policy
 from mgc_desktop.ui import theme
+from mgc_desktop.ui.views.library.model import SongModel
 from mgc_desktop.ui.views.library.review_dialog import ReviewDialog
 from mgc_desktop.ui.views.library.review_model import NEW, TICK
 from mgc_desktop.workers.library_writer import LibraryWriter
@@ -62,9 +66,7 @@ def choose(dialog: ReviewDialog, word: str, qtbot: QtBot) -> None:
         qtbot.mouseClick(button, LEFT)
 
 
-def test_the_rules_decide_and_are_remembered(
-    opened: Callable[[], ReviewDialog], settings: Settings, qtbot: QtBot
-) -> None:
+def test_the_rules_decide_and_start_anew_with_each_review(opened: Callable[[], ReviewDialog], qtbot: QtBot) -> None:
     dialog = opened()
     assert plan(dialog) == {"Alpha": ("Jazz",), "Epsilon": ("World",)}
     assert dialog.headline.text() == "2 songs will be written"
@@ -74,7 +76,69 @@ def test_the_rules_decide_and_are_remembered(
     choose(dialog, "Replace", qtbot)
     assert plan(dialog)["Beta"] == ("Jazz",)
     assert "1 of the written loses a genre they had" in dialog.line.text()
-    assert settings[s.WRITE_MODE] == "replace"
+    dialog.rules.top.button("2").click()
+    dialog.rules.album.click()
+    dialog.rules.sure.setCurrentIndex(dialog.rules.sure.findData(0.0))
+    dialog.rules.sure.activated.emit(0)
+    dialog.reject()
+    again = opened()
+    assert (again.rules.policy, again.rules.min_confidence) == (Policy(), 0.7)
+    assert plan(again) == {"Alpha": ("Jazz",), "Epsilon": ("World",)}
+
+
+@pytest.mark.parametrize("mode", ["Fill", "Add", "Replace", "Separate"])
+def test_what_was_unticked_stays_so_whatever_rule_is_chosen(
+    opened: Callable[[], ReviewDialog], writer: LibraryWriter, store: LibraryStore, mode: str, qtbot: QtBot
+) -> None:
+    dialog = opened()
+    titles = [row.song.name for row in dialog.model.rows]
+    dialog.choices_made.connect(lambda rows: writer.keep_choices(rows, lambda _: None))
+    dialog.model.accept([titles.index("Alpha"), titles.index("Beta")], accepted=False)
+    if mode != "Fill":
+        choose(dialog, mode, qtbot)
+    assert set(plan(dialog)) == {"Epsilon"}
+    dialog.reject()
+    again = opened()
+    if mode != "Fill":
+        choose(again, mode, qtbot)
+    assert set(plan(again)) == {"Epsilon"}
+    assert store.accepted() == 1
+
+
+def test_a_song_ticked_by_hand_follows_the_rule_that_is_chosen_later(
+    opened: Callable[[], ReviewDialog], qtbot: QtBot
+) -> None:
+    dialog = opened()
+    choose(dialog, "Replace", qtbot)
+    titles = [row.song.name for row in dialog.model.rows]
+    dialog.model.accept([titles.index("Beta")], accepted=True)
+    choose(dialog, "Separate", qtbot)
+    (beta,) = [row.change for row in dialog.model.rows if row.song.name == "Beta"]
+    assert beta.field is Field.SEPARATE
+    choose(dialog, "Add", qtbot)
+    assert plan(dialog)["Beta"] == ("Rock", "Jazz")
+
+
+@pytest.mark.parametrize(("share", "seconds", "ticked"), [
+    (0.36, 200.0, False), (0.69, 200.0, False), (0.7, 200.0, True), (0.87, 0.07, False), (0.87, 9.9, False),
+    (0.87, 10.0, True),
+])  # fmt: skip
+def test_unsure_verdicts_and_short_sounds_are_not_ticked_by_default_and_one_number_says_so(
+    opened: Callable[[], ReviewDialog],
+    analysed: Callable[..., Song],
+    store: LibraryStore,
+    share: float,
+    seconds: float,
+    ticked: bool,
+) -> None:
+    song = analysed(Path("/m/odd.mp3"), "Ambient", share, seconds)
+    dialog, model = opened(), SongModel(store)
+    assert ("odd" in plan(dialog)) is ticked
+    assert model.is_ticked(song) is ticked
+    assert store.accepted() == len(plan(dialog)) == 2 + ticked
+    titles = [row.song.name for row in dialog.model.rows]
+    dialog.model.accept([titles.index("odd")], accepted=True)
+    assert plan(dialog)["odd"] == ("Ambient",)
 
 
 def test_what_is_not_sure_enough_stays(opened: Callable[[], ReviewDialog], qtbot: QtBot) -> None:

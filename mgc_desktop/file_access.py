@@ -1,0 +1,69 @@
+"""Reading files that others made, and writing files whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+MB = 1_000_000
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """The content of a regular file of at most `limit` bytes.
+
+    Nothing else is opened: a pipe or a device could wait for ever or never end. Raises OSError; its `strerror` says
+    in words what a file is or how large it is, where that is the reason.
+    """
+    _check(path, path.stat(), limit)
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        _check(path, os.fstat(handle), limit)  # it may have been replaced meanwhile
+        data = file.read(limit + 1)  # it may grow while it is read
+    if len(data) > limit:
+        raise _too_large(path, len(data), limit)
+    return data
+
+
+def _check(path: Path, status: os.stat_result, limit: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file", str(path))
+    if status.st_size > limit:
+        raise _too_large(path, status.st_size, limit)
+
+
+def _too_large(path: Path, size: int, limit: int) -> OSError:
+    return OSError(errno.EFBIG, f"it has {size / MB:,.1f} MB; such a file has at most {limit / MB:,.4g} MB", str(path))
+
+
+def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write `data` beside `path` first, then put it in its place: what was there before stays until all is written.
+
+    `private`: a new file can be read by the user alone. A link is followed. A device or a pipe, such as /dev/stdout,
+    is written to directly. Raises OSError.
+    """
+    if path.is_symlink():
+        path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    unfinished = path.with_name(f".mgc-{secrets.token_hex(6)}.part")
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(unfinished, flags, 0o600 if private else 0o666), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            with contextlib.suppress(OSError):
+                unfinished.chmod(stat.S_IMODE(path.stat().st_mode))
+        unfinished.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise

@@ -1,0 +1,109 @@
+"""What a worker process does with one song: identify its sound by a checksum, and analyse it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mgc_desktop.errors import DecodeError, MgcError, ModelError
+from mgc_desktop.tags.fingerprint import audio_checksum
+
+if TYPE_CHECKING:
+    from mgc_desktop.inference.classifier import Classifier
+    from mgc_desktop.inference.prediction import TrackPrediction
+    from mgc_desktop.inference.user_heads import UserHead
+
+
+class ModelNotLoadedError(ModelError):
+    """A worker cannot load the model. This concerns every song of a run, not the one at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundIdentity:
+    """The checksum of a file's sound alone, and what the file looked like then: inode, size and mtime in ns."""
+
+    checksum: str
+    stamp: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """What was found in a song, and the checksum of the sound in which it was found."""
+
+    checksum: str
+    prediction: TrackPrediction
+
+
+def identify_sound(path: Path) -> SoundIdentity:
+    """Read a file once. DecodeError if it cannot be read."""
+    try:
+        stamp = _stamp(path)  # first: what changes while it is read is seen as a change later
+        return SoundIdentity(audio_checksum(path), stamp)
+    except FileNotFoundError as error:
+        raise DecodeError("The file is not there any more.", path=path) from error
+    except OSError as error:
+        raise DecodeError(f"The file cannot be read ({error.strerror or error}).", path=path) from error
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseSong:
+    """Analyses songs with one model; picklable, so that the workers of any executor can run it.
+
+    `head`: a taught one in place of the bundled; it goes along, so that other machines need not have it. `whole`:
+    analyse the song from end to end, with a timeline, instead of as little of it as will do (`excerpts`).
+    """
+
+    model: str
+    head: UserHead | None = None
+    whole: bool = False
+
+    def __call__(self, path: Path, sound: SoundIdentity | None = None) -> AnalysisResult:
+        """Analyse a song, whose `sound` may have been identified before. MgcError if that is not possible."""
+        classifier = self._classifier()
+        if sound is None or _stamp_or_none(path) != sound.stamp:
+            sound = identify_sound(path)
+        prediction = self._analyse(path, classifier)
+        if _stamp_or_none(path) != sound.stamp and identify_sound(path).checksum != sound.checksum:
+            raise DecodeError("It was replaced while it was analysed. Analyse it again.", path=path)
+        return AnalysisResult(sound.checksum, prediction)
+
+    def load(self) -> None:
+        """Load the model, so that the first song need not wait for it. ModelNotLoadedError if that fails."""
+        self._classifier()
+
+    def _classifier(self) -> Classifier:
+        try:
+            return _load(self.model, self.head)
+        except MgcError as error:
+            raise ModelNotLoadedError(error.message, path=error.path) from error
+
+    def _analyse(self, path: Path, classifier: Classifier) -> TrackPrediction:
+        if self.whole:
+            from mgc_desktop.pipeline import analyze
+
+            return analyze(path, classifier)
+        from mgc_desktop.library.excerpts import listen
+
+        return listen(path, classifier)
+
+
+@cache
+def _load(model: str, head: UserHead | None) -> Classifier:
+    """One for each process: loading takes longer than analysing a short song."""
+    from mgc_desktop.inference.registry import load
+
+    return load(model, head=head)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _stamp_or_none(path: Path) -> tuple[int, int, int] | None:
+    try:
+        return _stamp(path)
+    except OSError:
+        return None

@@ -1,0 +1,215 @@
+"""What the user decided, noted beside the database as well: folders, labels, genres, what to write and to leave alone.
+
+One JSON object a line, only ever appended, in `library.decisions.jsonl`. It is read when a damaged database is made
+again; these things stand nowhere else. A line that is cut or damaged is passed over.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mgc_desktop.errors import MgcError
+from mgc_desktop.library.opening import opening
+
+if TYPE_CHECKING:
+    from mgc_desktop.library.database import Database
+
+_log = logging.getLogger(__name__)
+_LARGE: Final = 4 << 20  # bytes from which on what was replaced later is left out
+
+Note = dict[str, Any]
+
+
+@dataclass
+class Decisions:
+    """What holds after all notes.
+
+    `choices`: by path, whether to write and other genres. `labels`: notes by head and checksum. `genres`: by checksum.
+    """
+
+    folders: dict[str, bool] = field(default_factory=dict)
+    choices: dict[str, tuple[bool | None, list[str] | None]] = field(default_factory=dict)
+    labels: dict[tuple[str, str], Note] = field(default_factory=dict)
+    genres: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, note: Note) -> None:
+        """Follow one note; raises KeyError, TypeError or ValueError for a damaged one."""
+        match note["kind"]:
+            case "folder":
+                self.folders[str(note["path"])] = bool(note["watched"])
+            case "folder removed":
+                self.folders.pop(note["path"], None)
+            case "choice":
+                before = self.choices.get(note["path"], (None, None))
+                genres = _texts(note["genres"]) if note["genres"] is not None else before[1]
+                self.choices[str(note["path"])] = (note["accepted"], genres)
+            case "choice forgotten":
+                self.choices.pop(note["path"], None)
+            case "moved":
+                if note["path"] in self.choices:
+                    self.choices[str(note["to"])] = self.choices.pop(note["path"])
+            case "label":
+                self.labels[str(note["head"]), str(note["checksum"])] = note
+            case "label removed":
+                self.labels.pop((note["head"], note["checksum"]), None)
+            case "head renamed":
+                for head, checksum in [key for key in self.labels if key[0] == note["head"]]:
+                    label = self.labels.pop((head, checksum))
+                    self.labels[str(note["to"]), checksum] = {**label, "head": note["to"]}
+            case "head removed":
+                for key in [key for key in self.labels if key[0] == note["head"]]:
+                    del self.labels[key]
+            case "genre renamed":
+                for key, label in self.labels.items():
+                    if key[0] == note["head"] and label["genre"] == note["genre"]:
+                        self.labels[key] = {**label, "genre": note["to"]}
+            case "user genre":
+                self.genres[str(note["checksum"])] = _texts(note["genres"])
+            case "user genre removed":
+                self.genres.pop(note["checksum"], None)
+
+    def notes(self) -> Iterator[Note]:
+        """The shortest notes that say the same."""
+        for path, watched in self.folders.items():
+            yield {"kind": "folder", "path": path, "watched": watched}
+        for path, (accepted, genres) in self.choices.items():
+            yield {"kind": "choice", "path": path, "accepted": accepted, "genres": genres}
+        yield from self.labels.values()
+        for checksum, names in self.genres.items():
+            yield {"kind": "user genre", "checksum": checksum, "genres": names}
+
+
+class DecisionLog:
+    """The notes beside the database at `database`. Failures to write are logged: the database has it all the same."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self.path = database.with_suffix(".decisions.jsonl")
+
+    def add(self, notes: Iterable[Note]) -> None:
+        """Append notes."""
+        text = "".join(json.dumps(note, ensure_ascii=True) + "\n" for note in notes)
+        if not text:
+            return
+        try:
+            with opening(self._database), self.path.open("ab+") as file:
+                if (end := file.seek(0, os.SEEK_END)) and _last_byte(file, end) != b"\n":  # a line that was cut off
+                    text = "\n" + text
+                file.write(text.encode("ascii"))
+        except (OSError, MgcError) as error:
+            _log.warning("%s: the decision could not be noted: %s", self.path, error)
+
+    def read(self) -> Decisions:
+        """What holds now; nothing where there are no notes."""
+        decisions = Decisions()
+        try:
+            with self.path.open("rb") as file:
+                for line in file:
+                    try:
+                        decisions.add(json.loads(line))
+                    except (ValueError, KeyError, TypeError, RecursionError):
+                        _log.warning("%s: a damaged line is passed over", self.path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            _log.warning("%s cannot be read: %s", self.path, error)
+        return decisions
+
+    def compact(self) -> None:
+        """Leave out of a large file what was replaced later."""
+        try:
+            if self.path.stat().st_size < _LARGE:
+                return
+            with opening(self._database):
+                text = "".join(json.dumps(note) + "\n" for note in self.read().notes())
+                unfinished = self.path.with_suffix(".part")
+                unfinished.write_text(text, encoding="ascii")
+                unfinished.replace(self.path)
+        except (OSError, MgcError) as error:
+            _log.info("%s is not made smaller: %s", self.path, error)
+
+    def begin(self, store: Database) -> None:
+        """Note what an older library holds, where nothing was noted yet."""
+        if self.path.exists():
+            return
+        notes: list[Note] = [
+            {"kind": "folder", "path": os.fsdecode(path), "watched": bool(watched)}
+            for path, watched in store.select("SELECT path, watched FROM folder")
+        ]
+        notes += [
+            {"kind": "choice", "path": os.fsdecode(path), "accepted": accepted if accepted is None else bool(accepted),
+             "genres": None if genres is None else json.loads(genres)}
+            for path, accepted, genres in store.select(
+                "SELECT song.path, accepted, choice.genres FROM choice JOIN song ON song.id = choice.song "
+                "WHERE choice.genres IS NULL OR json_valid(choice.genres)"
+            )
+        ]  # fmt: skip
+        notes += [
+            label_note(*row)
+            for row in store.select(
+                "SELECT head, checksum, genre, title, artist, model, probabilities, embedding, made FROM mark"
+            )
+        ]
+        notes += [
+            {"kind": "user genre", "checksum": checksum, "genres": json.loads(genres)}
+            for checksum, genres in store.select("SELECT checksum, genres FROM user_genres WHERE json_valid(genres)")
+        ]
+        self.add(notes)
+
+
+def label_note(
+    head: str, checksum: str, genre: str, title: str, artist: str, model: str, probabilities: bytes, embedding: bytes,
+    made: int,
+) -> Note:  # fmt: skip
+    """A row of the table `mark` as a note; the arrays are base64."""
+    return {
+        "kind": "label", "head": head, "checksum": checksum, "genre": genre, "title": title, "artist": artist,
+        "model": model, "made": made, "probabilities": base64.b64encode(probabilities).decode(),
+        "embedding": base64.b64encode(embedding).decode(),
+    }  # fmt: skip
+
+
+def restore(store: Database, decisions: Decisions) -> None:
+    """Put decisions into a database that was made again; what it knows already stays."""
+    with store.transaction():
+        store.execute_many(
+            "INSERT OR IGNORE INTO folder (path, watched) VALUES (?, ?)",
+            ((os.fsencode(path), watched) for path, watched in decisions.folders.items()),
+        )
+        store.execute_many(
+            "INSERT OR IGNORE INTO user_genres VALUES (?, ?, 0)",
+            ((checksum, json.dumps(genres)) for checksum, genres in decisions.genres.items()),
+        )
+        store.execute_many(
+            "INSERT OR IGNORE INTO choice SELECT id, ?, ? FROM song WHERE path = ?",
+            (
+                (accepted, None if genres is None else json.dumps(genres), os.fsencode(path))
+                for path, (accepted, genres) in decisions.choices.items()
+            ),
+        )
+        for label in decisions.labels.values():
+            try:
+                row = tuple(label[name] for name in ("head", "checksum", "genre", "title", "artist", "model"))
+                arrays = (base64.b64decode(label[name]) for name in ("probabilities", "embedding"))
+                store.execute("INSERT OR IGNORE INTO mark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                              (*row, *arrays, int(label["made"])))  # fmt: skip
+            except (KeyError, TypeError, ValueError) as error:
+                _log.warning("a label cannot be restored: %s", error)
+
+
+def _texts(names: object) -> list[str]:
+    if not isinstance(names, list):
+        raise TypeError("genres are no list")
+    return [str(name) for name in names]
+
+
+def _last_byte(file: Any, end: int) -> bytes:
+    file.seek(end - 1)
+    return bytes(file.read(1))

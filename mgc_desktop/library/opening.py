@@ -1,0 +1,53 @@
+"""One program at a time makes, migrates or sets aside a library's database, or notes a decision beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from mgc_desktop.errors import MgcError, TagError
+from mgc_desktop.tags.lock import WriterLock
+
+BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
+TRIES: Final = 6  # times that a transaction waits so long before it gives up
+IN_USE: Final = "Another program is using the library. Close it and try again."
+_POLL: Final = 0.02  # seconds between two tries to get the lock
+
+
+class LibraryError(MgcError):
+    """The library's database cannot be used."""
+
+    title = "The library cannot be opened"
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Hold the lock of the database at `path`; waits for others. Raises `LibraryError`, and OSError of its folder."""
+    lock = WriterLock(path.with_name(path.name + ".opening"))
+    end = time.monotonic() + BUSY_SECONDS * TRIES
+    while True:
+        try:
+            lock.__enter__()
+            break
+        except TagError as error:
+            if isinstance(error.__cause__, OSError):
+                raise error.__cause__ from None
+            if time.monotonic() > end:
+                raise LibraryError(IN_USE, path=path) from error
+            time.sleep(_POLL)
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """By what it is noticed that another file has taken a file's place; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

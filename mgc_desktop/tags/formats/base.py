@@ -1,0 +1,181 @@
+"""`TagFormat`: all that the program has to know of a container to read and write its tags.
+
+To add a container, write a module with a subclass and name it in `registry`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, ClassVar, TypeVar
+
+from mgc_desktop.errors import TagError
+from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.formats import wrapping
+from mgc_desktop.tags.formats.layout import Budget, Layout, Range, read, window
+from mgc_desktop.tags.formats.wrapping import Wrapping
+from mgc_desktop.tags.song_tags import merged
+from mgc_desktop.tags.splice import Splice
+from mgc_desktop.tags.tag_types import apev2_read, id3_read
+from mgc_desktop.tags.tag_types.base import Tag, TagType
+from mgc_desktop.tags.tag_types.texts import Texts
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Contents:
+    """What was read of a file.
+
+    `format`: the container's name for the user, "" if unknown. `tags`: in the order in which their values count.
+    `length`: seconds, None if unknown. `warnings`: sentences for the user. `unreadable`: a sentence for each tag that
+    is there but could not be read; such a file is not written, for a change could not be checked.
+    `read_only`: why the tags cannot be written; "" if they can.
+    """
+
+    format: str = ""
+    tags: list[Tag] = field(default_factory=list)
+    length: float | None = None
+    warnings: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    read_only: str = ""
+
+    def attempt(self, load: Callable[[], _T], *, needed: bool = True) -> _T | None:
+        """What `load` gives; None if it raises, which is noted as unreadable, or as a warning if not `needed`.
+
+        Whatever a parser raises on a damaged file ends here; only errors of the disk go on as OSError.
+        """
+        try:
+            return load()
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            name = type(error).__name__
+            if not name.endswith("NoHeaderError"):  # mutagen's way to say that there is no tag
+                sentence = f"The tags are damaged or unusual ({_one_line(str(error)).split(';')[0] or name})."
+                (self.unreadable if needed else self.warnings).append(sentence)
+            return None
+
+    def add(self, type_: TagType, data: Any, place: str = "") -> None:
+        """Add a tag; nothing if `data` is None. `place` is the type's name if not given."""
+        if data is not None:
+            place = place or type_.name
+            number = sum(tag.place.split(" #")[0] == place for tag in self.tags)
+            self.tags.append(Tag(type_, data, f"{place} #{number + 1}" if number else place))
+
+
+def taken_over(contents: Contents, field: Field) -> tuple[Texts, bytes | None, str]:
+    """What a new tag has to take over from the tags that are there: texts without the field, the cover, its type."""
+    texts: Texts = {}
+    for tag in contents.tags:
+        for name, values in tag.texts().items():
+            if values:
+                texts.setdefault(name, values)
+    texts.pop("GENRE" if field is Field.GENRE else field.value, None)
+    song = merged(tag.song() for tag in contents.tags)
+    return texts, song.cover, song.cover_mime or "image/jpeg"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]
+
+
+class TagFormat(ABC):
+    """One container with its tags.
+
+    `name` is shown to the user and kept in the library. `suffixes` are the usual endings of file names, in small
+    letters with the dot. `read_only` is why its tags cannot be written, "" if they can. `by_suffix`: a file of that
+    ending which no format recognises by its contents is taken for this one.
+    """
+
+    name: str
+    suffixes: frozenset[str] = frozenset()
+    read_only: ClassVar[str] = ""
+    by_suffix: ClassVar[bool] = False
+
+    @abstractmethod
+    def sniff(self, head: bytes) -> bool:
+        """Whether the first bytes (128 at most) behind any tag in front of the sound are of this format."""
+
+    def why_read_only(self, file: BinaryIO) -> str:
+        """Why the tags of this file cannot be written, "" if they can as far as that is known without reading them."""
+        return self.read_only
+
+    @abstractmethod
+    def read(self, file: BinaryIO) -> Contents:
+        """All tags of an open file. Damaged tags end in the contents' sentences; raises OSError alone."""
+
+    @abstractmethod
+    def layout(self, file: BinaryIO) -> Layout:
+        """Which bytes are the sound; raises `TagError` if the file is not understood."""
+
+    @abstractmethod
+    def edit(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+        """Which bytes have to change so that the field holds `values`; raises `TagError` if that is not possible."""
+
+
+class ContainerFormat(TagFormat):
+    """A format whose own tags stand inside the container; other tags may stand around it."""
+
+    @abstractmethod
+    def read_inside(self, file: BinaryIO, contents: Contents) -> None:
+        """Add the container's own tags and the length to `contents`."""
+
+    @abstractmethod
+    def layout_inside(self, file: BinaryIO) -> Layout:
+        """Like `layout`, for a file without tags around it."""
+
+    @abstractmethod
+    def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
+        """Like `edit`, for a file without tags around it.
+
+        `contents` are all tags of the whole file; a new tag has to take over what they say.
+        """
+
+    def read(self, file: BinaryIO) -> Contents:
+        contents = Contents(self.name, read_only=self.read_only)
+        file_guard = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
+        self.read_inside(window(file, file_guard.audio, Budget()), contents)
+        add_tags_around(file, file_guard, contents)
+        return contents
+
+    def layout(self, file: BinaryIO) -> Layout:
+        audio = wrapping.find(file).audio
+        return tuple(
+            Range(piece.start + audio.start, piece.end + audio.start) if isinstance(piece, Range) else piece
+            for piece in self.layout_inside(window(file, audio))
+        )
+
+    def edit(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+        if self.read_only:
+            raise TagError(self.read_only)
+        file_guard = wrapping.find(file)
+        inside = self.edit_inside(window(file, file_guard.audio), field, values, self.read(file))
+        return [
+            *(splice.shifted(file_guard.audio.start) for splice in inside),
+            *wrapping.edit_others(file, file_guard, field, values),
+        ]
+
+
+def add_tags_around(file: BinaryIO, file_guard: Wrapping, contents: Contents, *, ape_first: bool = False) -> None:
+    """Add the tags around the sound: ID3v2 before APEv2 unless `ape_first`, and ID3v1 last."""
+    budget = Budget()
+
+    def loaded(where: Range, load: Callable[[bytes], Any]) -> Any:
+        def load_it() -> Any:
+            budget.take(where.size)
+            return load(read(file, where.start, where.end))
+
+        return contents.attempt(load_it)
+
+    def add_all(type_: TagType, places: tuple[Range, ...], load: Callable[[bytes], Any]) -> None:
+        for where in places:
+            contents.add(type_, loaded(where, load))
+
+    if ape_first:
+        add_all(apev2_read.APEV2, file_guard.ape, apev2_read.load)
+    add_all(id3_read.ID3V2, file_guard.id3, lambda tag: id3_read.load(tag, contents.warnings))
+    if not ape_first:
+        add_all(apev2_read.APEV2, file_guard.ape, apev2_read.load)
+    add_all(id3_read.ID3V1, file_guard.v1, id3_read.load_v1)

@@ -1,0 +1,61 @@
+"""Formats that are nothing but sound with tags around it: MP3, AAC, TTA (ID3v2), WavPack, Monkey's Audio (APEv2) ..."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import BinaryIO, Literal
+
+from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.formats import wrapping
+from mgc_desktop.tags.formats.base import Contents, TagFormat, add_tags_around, taken_over
+from mgc_desktop.tags.formats.layout import Budget, Layout, Range, window
+from mgc_desktop.tags.formats.wrapping import Wrapping
+from mgc_desktop.tags.splice import Splice
+from mgc_desktop.tags.tag_types import apev2_edit, id3_edit
+
+
+class WrappedFormat(TagFormat):
+    """`own` is the type of tag that the format's programs write, and that is made where there is none.
+
+    `info`: mutagen's module and class that read the length, None where it has none; `info_arguments`: what the class
+    takes beside the file.
+    """
+
+    own: Literal["ID3v2", "APEv2"]
+    info: tuple[str, str] | None = None
+    info_arguments: tuple[int, ...] = ()
+
+    def read(self, file: BinaryIO) -> Contents:
+        contents = Contents(self.name, read_only=self.read_only)
+        file_guard = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
+        if self.info is not None:
+            module, name = self.info
+            sound = window(file, file_guard.audio, Budget())
+            info = contents.attempt(
+                lambda: getattr(import_module(module), name)(sound, *self.info_arguments), needed=False
+            )
+            contents.length = float(getattr(info, "length", 0.0)) or None
+        add_tags_around(file, file_guard, contents, ape_first=self.own == "APEv2")
+        return contents
+
+    def layout(self, file: BinaryIO) -> Layout:
+        return (wrapping.find(file).audio,)
+
+    def edit(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
+        file_guard = wrapping.find(file)
+        own = next(iter(file_guard.id3 if self.own == "ID3v2" else file_guard.ape), None)
+        splices = wrapping.edit_others(file, file_guard, field, values, own)
+        if own is not None:
+            edit = wrapping.edit_id3 if self.own == "ID3v2" else wrapping.edit_ape
+            return splices + edit(file, own, field, values)
+        if not values:
+            return splices
+        texts, cover, mime = taken_over(self.read(file), field)
+        if self.own == "APEv2":
+            return [
+                *splices,
+                Splice(file_guard.audio.end, file_guard.audio.end, apev2_edit.new_tag(field, values, texts)),
+            ]
+        frames = id3_edit.frames_of(texts) + id3_edit.render(4, field, values)
+        frames += id3_edit.picture_frame(cover, mime) if cover else b""
+        return [Splice(0, 0, id3_edit.new_tag(frames)), *splices]

@@ -1,0 +1,308 @@
+"""ID3v2 (2.2, 2.3, 2.4) and ID3v1: the genre replaced, all other frames left as they are, byte by byte."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+from mgc_desktop.errors import TagError
+from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.genre_text import JOIN, id3v1_index
+from mgc_desktop.tags.splice import Splice, growth, spliced
+from mgc_desktop.tags.tag_types.texts import Texts, id3_date, id3_name
+
+V1_SIZE: Final = 128
+_UNSYNC, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
+_HEADER: Final = 10
+_LARGEST: Final = (1 << 28) - 1
+_MOST_FRAMES: Final = 3_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame by its name and its place in the tag; `body` is where it goes on behind the frame's header."""
+
+    name: bytes
+    start: int
+    end: int
+    body: int
+
+
+def id3v2_size(head: bytes) -> int:
+    """The whole length in bytes of the ID3v2 tag whose first ten bytes are `head`; 0 if there is none."""
+    if len(head) < 10 or head[:3] != b"ID3" or head[3] == 0xFF or any(b & 0x80 for b in head[6:10]):
+        return 0
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    return 10 + size + (10 if head[3] >= 4 and head[5] & 0x10 else 0)
+
+
+def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    """The splices, relative to the tag's start, that put `values` into the tag.
+
+    Padding takes up the difference in length where there is enough of it, so that what follows the tag does not
+    move. The tag keeps its version.
+    """
+    version, flags = tag[3], tag[5]
+    if version not in (2, 3, 4):
+        raise TagError(f"has an ID3v2.{version} tag, which is not known; nothing was written")
+    if version < 4 and flags & _UNSYNC and _is_unsynchronised(tag):
+        return _edit_unsynchronised(tag, field, values)
+    first, extension = _extension(tag)
+    frames, end = _frames(tag, first)
+    limit = len(tag) - (_HEADER if _has_footer(tag) else 0)
+    splices = [*extension, *_replace(tag, frames, end, field, render(version, field, values))]
+    return splices + _absorb(tag, end, limit, growth(splices))
+
+
+def new_tag(frames: bytes) -> bytes:
+    """A new ID3v2.4 tag around `frames`."""
+    return b"ID3\x04\0\0" + _synchsafe(len(frames)) + frames
+
+
+def render(version: int, field: Field, values: tuple[str, ...]) -> bytes:
+    """The frame that says `values`; none if there are none."""
+    if not values:
+        return b""
+    texts = values if version == 4 else (JOIN.join(values),)
+    if field is Field.GENRE:
+        encoding, text = _encode(version, map(_escaped, texts))
+        return _frame(version, b"TCO" if version == 2 else b"TCON", encoding + text)
+    encoding, text = _encode(version, texts)
+    description = Field.SEPARATE.value.encode(_CODECS[encoding[0]])
+    if encoding == b"\x01":
+        description = b"\xff\xfe" + description
+    end = b"\0\0" if encoding == b"\x01" else b"\0"
+    return _frame(version, b"TXX" if version == 2 else b"TXXX", encoding + description + end + text)
+
+
+def frames_of(texts: Texts) -> bytes:
+    """ID3v2.4 frames with texts taken over from other tags."""
+    frames = b""
+    for name, values in texts.items():
+        values = [value for value in values if value]
+        if name == "DATE" and values and (date := id3_date(values[0])) != values[0]:
+            frames += _frame(4, b"TXXX", b"\x03DATE\0" + _utf8(values))
+            values = [date] if date else []
+        if not values:
+            continue
+        if name in ("COMMENT", "LYRICS"):
+            frame = b"COMM" if name == "COMMENT" else b"USLT"
+            frames += _frame(4, frame, b"\x03eng\0" + _utf8(["\n".join(values)]))
+        elif name == "GENRE":
+            frames += render(4, Field.GENRE, tuple(values))
+        elif known := id3_name(name):
+            frames += _frame(4, known.encode(), b"\x03" + _utf8(values))
+        else:
+            frames += _frame(4, b"TXXX", b"\x03" + _utf8([name]) + b"\0" + _utf8(values))
+    return frames
+
+
+def picture_frame(data: bytes, mime: str) -> bytes:
+    """An ID3v2.4 frame with a front cover."""
+    return _frame(4, b"APIC", b"\0" + mime.encode() + b"\0\x03\0" + data)
+
+
+def _utf8(texts: Iterable[str]) -> bytes:
+    return "\0".join(texts).encode("utf-8", "replace")
+
+
+def has_field(tag: bytes, field: Field) -> bool:
+    """Whether the tag has a frame for the field."""
+    if tag[3] < 4 and tag[5] & _UNSYNC and _is_unsynchronised(tag):
+        tag = _plain(tag)
+    frames, _ = _frames(tag, _extension(tag)[0])
+    return any(_is_field(tag, frame, field) for frame in frames)
+
+
+def v1_genre(start: int, values: tuple[str, ...]) -> Splice:
+    """The splice that sets the genre number of the ID3v1 tag at `start`."""
+    index = id3v1_index(values[0]) if values else 255
+    return Splice(start + V1_SIZE - 1, start + V1_SIZE, bytes([index]))
+
+
+_CODECS: Final = {0: "latin-1", 1: "utf-16-le", 3: "utf-8"}
+
+
+def _encode(version: int, texts: Iterable[str]) -> tuple[bytes, bytes]:
+    """The mark of the encoding, and the texts in it."""
+    text = "\0".join(texts)
+    if version == 4:
+        return b"\x03", text.encode()
+    try:
+        return b"\0", text.encode("latin-1")
+    except UnicodeEncodeError:
+        return b"\x01", b"\xff\xfe" + text.encode("utf-16-le")
+
+
+def _escaped(genre: str) -> str:
+    """A name that looks like a reference such as "(17)" gets its parenthesis doubled, as the standard says."""
+    return "(" + genre if re.match(r"\(\(|\((\d+|RX|CR)\)", genre) else genre
+
+
+def _frame(version: int, name: bytes, body: bytes) -> bytes:
+    if version == 2:
+        return name + len(body).to_bytes(3, "big") + body
+    size = _synchsafe(len(body)) if version == 4 else struct.pack(">I", len(body))
+    return name + size + b"\0\0" + body
+
+
+def _synchsafe(number: int) -> bytes:
+    if number > _LARGEST:
+        raise TagError("the tag would become too large; nothing was written")
+    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
+
+
+def _from_synchsafe(data: bytes) -> int:
+    return sum((byte & 0x7F) << shift for byte, shift in zip(data, (21, 14, 7, 0), strict=True))
+
+
+def _has_footer(tag: bytes) -> bool:
+    return tag[3] == 4 and bool(tag[5] & _FOOTER)
+
+
+def _extension(tag: bytes) -> tuple[int, list[Splice]]:
+    """Where the frames begin, and the splices that take the extended header out.
+
+    It holds nothing of the user's, but a checksum and a count of the padding, which would become wrong.
+    """
+    if tag[3] == 2 or not tag[5] & _EXTENDED:
+        return _HEADER, []
+    field = tag[_HEADER : _HEADER + 4]
+    if _is_name(field):  # announced, but not there: some writers do so
+        return _HEADER, []
+    size = _from_synchsafe(field) if tag[3] == 4 else 4 + int.from_bytes(field, "big")
+    if not 6 <= size <= len(tag) - _HEADER:
+        raise TagError("has a damaged ID3 tag (extended header); nothing was written")
+    first = _HEADER + size
+    return first, [Splice(5, 6, bytes([tag[5] & ~_EXTENDED])), Splice(_HEADER, first, b"")]
+
+
+def frame_count(tag: bytes) -> int:
+    """How many frames a reader may find in the tag, in whichever way it reads their sizes; raises nothing."""
+    if len(tag) <= _HEADER or tag[3] not in (2, 3, 4):
+        return 0
+    counts = [len(_walk(tag, _HEADER, len(tag), tag[3], synchsafe=synchsafe)[0]) for synchsafe in {tag[3] == 4, False}]
+    return max(counts)
+
+
+def _frames(tag: bytes, first: int) -> tuple[list[Frame], int]:
+    """The frames of a tag that is not unsynchronised as a whole, and where they end."""
+    limit = len(tag) - (_HEADER if _has_footer(tag) else 0)
+    if tag[3] < 4:
+        return _walk(tag, first, limit, tag[3], synchsafe=False)
+    frames, end = _walk(tag, first, limit, 4, synchsafe=True)
+    plain, plain_end = _walk(tag, first, limit, 4, synchsafe=False)
+    # Old iTunes wrote plain sizes into 2.4. This is how mutagen tells: by the number of frames that are known.
+    known, known_plain = (sum(_is_known(frame.name) for frame in each) for each in (frames, plain))
+    if known_plain > known or (known_plain == known and end > limit >= plain_end):
+        frames, end = plain, plain_end
+    return frames, min(end, limit)
+
+
+def _walk(tag: bytes, position: int, limit: int, version: int, *, synchsafe: bool) -> tuple[list[Frame], int]:
+    """The frames up to the padding or the limit, as mutagen finds them: whatever their names, and empty ones too.
+
+    A frame that reaches beyond the limit ends there, and the position that is given lies beyond it then.
+    """
+    name_size, header = (3, 6) if version == 2 else (4, 10)
+    frames: list[Frame] = []
+    while position + header <= limit and len(frames) < _MOST_FRAMES:
+        name = tag[position : position + name_size]
+        if not name.strip(b"\0"):
+            break
+        field = tag[position + name_size : position + 2 * name_size]
+        size = _from_synchsafe(field) if synchsafe else int.from_bytes(field, "big")
+        end = position + header + size
+        frames.append(Frame(name, position, min(end, limit), position + header))
+        position = end
+    return frames, position
+
+
+def _is_known(name: bytes) -> bool:
+    return name.decode("latin-1") in import_module("mutagen.id3").Frames
+
+
+def _is_name(name: bytes) -> bool:
+    return re.fullmatch(rb"[A-Z0-9]{3,4}", name) is not None
+
+
+def _is_field(tag: bytes, frame: Frame, field: Field) -> bool:
+    short, long = (b"TCO", b"TCON") if field is Field.GENRE else (b"TXX", b"TXXX")
+    if frame.name not in (short, short + b"\0", long):  # some write names of 2.2 into 2.3
+        return False
+    return field is Field.GENRE or _description(tag[frame.body : frame.end]) == Field.SEPARATE.value
+
+
+def _description(body: bytes) -> str:
+    """The description of a TXXX frame."""
+    if not body:
+        return ""
+    if body[0] in (1, 2):
+        text = body[1:]
+        end = next((i for i in range(0, len(text) - 1, 2) if text[i : i + 2] == b"\0\0"), len(text))
+        return text[:end].decode("utf-16" if body[0] == 1 else "utf-16-be", "replace")
+    return body[1:].split(b"\0", 1)[0].decode("utf-8" if body[0] == 3 else "latin-1", "replace")
+
+
+def _replace(tag: bytes, frames: list[Frame], end: int, field: Field, new: bytes) -> list[Splice]:
+    """The new frame in place of the first old one that holds something, or behind the last frame; further old ones go.
+
+    A last frame that reaches beyond the tag keeps its place at the end.
+    """
+    old = [frame for frame in frames if _is_field(tag, frame, field) and frame.end > frame.body]
+    if not old:
+        if frames and frames[-1].end == end and _is_cut(tag, frames[-1]):
+            end = frames[-1].start
+        return [Splice(end, end, new)] if new else []
+    return [Splice(old[0].start, old[0].end, new), *(Splice(f.start, f.end, b"") for f in old[1:])]
+
+
+def _is_cut(tag: bytes, frame: Frame) -> bool:
+    """Whether the frame's header promises more than there is."""
+    if tag[3] == 2:
+        return int.from_bytes(tag[frame.start + 3 : frame.start + 6], "big") > frame.end - frame.body
+    field = tag[frame.start + 4 : frame.start + 8]
+    there = frame.end - frame.body
+    return int.from_bytes(field, "big") > there and (tag[3] == 3 or _from_synchsafe(field) > there)
+
+
+def _absorb(tag: bytes, end: int, limit: int, more: int) -> list[Splice]:
+    """The padding made as much smaller or larger as the frames grew or shrank, or else the tag's size corrected."""
+    padding = limit - end
+    if padding and not any(tag[end:limit]):
+        if 0 < more <= padding:
+            return [Splice(limit - more, limit, b"")]
+        if more <= 0:
+            return [Splice(limit, limit, bytes(-more))] if more else []
+    if not more:
+        return []
+    size = _synchsafe(_from_synchsafe(tag[6:10]) + more)
+    footer = [Splice(limit + 6, limit + 10, size)] if _has_footer(tag) else []
+    return [Splice(6, 10, size), *footer]
+
+
+def _edit_unsynchronised(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
+    """Tags in which every 0xFF is followed by a 0x00: undone, edited, done again."""
+    plain = _plain(tag)
+    edited = spliced(plain, edit(plain, field, values))
+    body = _unsynchronise(edited[_HEADER:])
+    flags = edited[5] | _UNSYNC
+    return [Splice(5, 10, bytes([flags]) + _synchsafe(len(body))), Splice(_HEADER, len(tag), body)]
+
+
+def _is_unsynchronised(tag: bytes) -> bool:
+    """Whether the tag is what its flag says; some programs set the flag alone."""
+    return re.search(rb"\xff(?:[\xe0-\xff]|\Z)", tag[_HEADER:]) is None
+
+
+def _plain(tag: bytes) -> bytes:
+    body = tag[_HEADER:].replace(b"\xff\0", b"\xff")
+    return tag[:5] + bytes([tag[5] & ~_UNSYNC]) + _synchsafe(len(body)) + body
+
+
+def _unsynchronise(body: bytes) -> bytes:
+    return re.sub(rb"\xff(?=[\x00\xe0-\xff]|\Z)", b"\xff\0", body)
