@@ -80,7 +80,7 @@ class Song:
     """A row: the file, its tags, and what was heard in it.
 
     `model`: `name@version` that the verdict is of. `confidence` 0..1. `checksum`: of the audio alone, so that it
-    outlives tag changes and moves; None until the song was listened to. `by_user`: the genre in `heard` is what
+    outlives tag changes and moves; None until the song was listened to. `by_user`: the genre in `predicted` is what
     the user said, whatever a model says of it.
     """
 

@@ -24,7 +24,7 @@ from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, STATES, names_in, song_of, values_of
 from mgc_desktop.library.salvage import make_again
 from mgc_desktop.library.song import FileTags, Song, Stamp, State
-from mgc_desktop.library.ticks import TICKED_SQL
+from mgc_desktop.library.ticks import TickRules
 from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
 
@@ -388,13 +388,16 @@ class LibraryStore(UserGenres):
         songs = {song.id: song for song in self.songs([row[0] for row in rows])}
         return ((songs[row[0]], row) for row in rows if row[0] in songs)
 
-    def accepted(self) -> int:
+    def accepted(self, rules: TickRules = TickRules()) -> int:  # noqa: B008 - frozen
         """How many songs the review would write: as the user decided, else those that are ticked by default."""
-        (by_default,) = self._db.execute(f"SELECT count(*) FROM song WHERE {TICKED_SQL}").fetchone()
+        differing = self._db.execute("SELECT DISTINCT genres FROM song WHERE state = ?", (State.DIFFERS,)).fetchall()
+        ticked, parameters = rules.condition(text for (text,) in differing)
+        (by_default,) = self._db.execute(f"SELECT count(*) FROM song WHERE {ticked}", parameters).fetchone()
+        decided = "FROM (SELECT song.*, choice.accepted FROM choice JOIN song ON song.id = choice.song) AS song"
         (added, removed) = self._db.execute(
-            f"SELECT count(*) FILTER (WHERE accepted AND NOT {TICKED_SQL}), "
-            f"count(*) FILTER (WHERE NOT accepted AND {TICKED_SQL}) "
-            f"FROM choice JOIN song ON song.id = choice.song WHERE {Filter.TO_REVIEW.value}"
+            f"SELECT count(*) FILTER (WHERE accepted AND NOT {ticked}), count(*) FILTER (WHERE NOT accepted AND "
+            f"{ticked}) {decided} WHERE {Filter.TO_REVIEW.value}",
+            (*parameters, *parameters),
         ).fetchone()
         return int(by_default) + int(added) - int(removed)
 

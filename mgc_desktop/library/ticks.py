@@ -6,18 +6,47 @@ The table of the library, the number on its button and the review use the same c
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from mgc_desktop.library.song import Song, State
+from mgc_desktop.tags.genre_text import EMPTY_NAMES, without_empty
 
 MIN_CONFIDENCE: Final = 0.7  # below it a verdict was wrong more often than right
 MIN_DURATION: Final = 10.0  # seconds
 _ROUNDING: Final = 0.005  # a verdict that is shown as 70 % counts as 70 %
 
-TICKED_SQL: Final = (
-    f"(state = '{State.TO_WRITE}' AND (confidence >= {MIN_CONFIDENCE - _ROUNDING} AND duration >= {MIN_DURATION} "
-    "OR checksum IN (SELECT checksum FROM user_genres)))"
+_SURE_SQL: Final = (
+    f"(confidence >= {MIN_CONFIDENCE - _ROUNDING} AND duration >= {MIN_DURATION} "
+    "OR checksum IN (SELECT checksum FROM user_genres))"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TickRules:
+    """What of the user's own rules decides on the ticks. `empty_names`: genres that count as none; `dropped`: genres
+    that the user's names leave out."""
+
+    empty_names: tuple[str, ...] = EMPTY_NAMES
+    dropped: frozenset[str] = frozenset()
+
+    def condition(self, differing: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+        """The condition in SQL that a song is ticked by default, and its parameters. `differing`: the lists of genres,
+        in JSON, of the files whose genre is another one than the verdict."""
+        empty = [text for text in differing if not without_empty(json.loads(text), self.empty_names)]
+        dropped = tuple(self.dropped)
+        statement = (
+            f"((state = '{State.TO_WRITE}' OR state = '{State.DIFFERS}' AND genres IN ({_places(empty)})) "
+            f"AND {_SURE_SQL} AND (heard NOT IN ({_places(dropped)}) "
+            "OR checksum IN (SELECT checksum FROM user_genres)))"
+        )
+        return statement, (*empty, *dropped)
+
+
+def _places(values: Sequence[str]) -> str:
+    return ",".join("?" * len(values))
 
 
 def is_sure_enough(confidence: float | None, minimum: float = MIN_CONFIDENCE) -> bool:
@@ -30,8 +59,9 @@ def is_long_enough(song: Song) -> bool:
     return song.duration is not None and song.duration >= MIN_DURATION
 
 
-def is_ticked_by_default(song: Song) -> bool:
+def is_ticked_by_default(song: Song, rules: TickRules = TickRules()) -> bool:
     """Whether a song on which the user has not decided is written: it has no genre, and its verdict is sure enough or
     the user's own."""
-    is_sure = song.by_user or (is_sure_enough(song.confidence) and is_long_enough(song))
-    return song.state is State.TO_WRITE and is_sure
+    is_sure = is_sure_enough(song.confidence) and is_long_enough(song) and song.predicted not in rules.dropped
+    is_empty = song.state is State.DIFFERS and not without_empty(song.genres, rules.empty_names)
+    return (song.state is State.TO_WRITE or is_empty) and (song.by_user or is_sure)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.formats import Contents
@@ -34,4 +35,22 @@ def _is_field(key: str, field: Field) -> bool:
 
 
 def _digest(values: list[object]) -> str:
-    return hashlib.blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    digest = hashlib.blake2b(digest_size=16)
+    _feed(digest, values)
+    return digest.hexdigest()
+
+
+def _feed(digest: Any, value: object) -> None:
+    """Add a value; pictures as they are, for their `repr` would take several times their size."""
+    if isinstance(value, bytes | bytearray):
+        digest.update(b"bytes %d:" % len(value))
+        digest.update(value)
+    elif isinstance(value, dict):
+        _feed(digest, list(value.items()))
+    elif isinstance(value, list | tuple):
+        digest.update(b"list %d:" % len(value))
+        for each in value:
+            _feed(digest, each)
+    else:
+        text = repr(value).encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(text) + text)

@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         playback = self._parts.playback
         for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections, self.queue):
             part.noticed.connect(self.notices.post)
+        self.corrections.settled.connect(self.notices.withdraw)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
         self.drops.dropped.connect(self._on_dropped)

@@ -90,8 +90,8 @@ class HeadTrainer(QObject):
         self._service: HeadService | None = None
         self._applied: UserHead | None = None
         self._foresight: CancelToken | None = None
-        # Asked before what was learned counts, with the other songs that change by it; then `keep` may be called.
-        # Without anybody to ask, it counts at once.
+        # Asked before what was learned counts, with the other songs that change by it; then `keep` may be called. With
+        # no songs there is no question any more. Without anybody to ask, it counts at once.
         self.ask: Callable[[tuple[GenreChange, ...]], None] | None = None
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
@@ -249,6 +249,8 @@ class HeadTrainer(QObject):
         head, ask = learned.head, self.ask
         if _same(head, self._applied):
             let_count(learned.name)
+            if ask is not None:
+                ask(())
             return
         if head is None or ask is None or self._applied is None:
             self._settled.start()
@@ -262,9 +264,8 @@ class HeadTrainer(QObject):
         def done(changes: tuple[GenreChange, ...]) -> None:
             if learned is not self.state.learned:
                 return
-            if changes:
-                ask(changes)
-            else:
+            ask(changes)
+            if not changes:
                 self._settled.start()
 
         self._foresight = self._runner.run(task, done=done, failed=self.failed.emit)

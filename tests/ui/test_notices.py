@@ -105,3 +105,28 @@ def test_other_errors_send_to_the_log() -> None:
     notice = Notice.of(ValueError("x"))
     assert notice.title == "Something went wrong"
     assert notice.action == "Show log"
+
+
+def test_a_question_stays_is_replaced_by_a_newer_one_and_can_be_withdrawn(bar: NoticeBar, qtbot: QtBot) -> None:
+    kept: list[int] = []
+
+    def question(number: int) -> Notice:
+        return Notice(
+            f"{number} songs would change", "7 from Classical to Jazz.", subject="learning", action="Keep",
+            problem=False, on_action=lambda: kept.append(number), dismissal="Not now",
+        )  # fmt: skip
+
+    bar.post(question(12))
+    assert bar.dismiss_button.isVisible()
+    assert not bar._passing.isActive()
+    bar.post(Notice("Saved", "In the folder.", problem=False))
+    bar.post(question(13))
+    titles = []
+    while bar.notice is not None:
+        titles.append(bar.notice.title)
+        bar.dismiss_button.click()
+    assert titles == ["Saved", "13 songs would change"]
+    assert kept == []
+    bar.post(question(14))
+    bar.withdraw("learning")
+    assert bar.notice is None

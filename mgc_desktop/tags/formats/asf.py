@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from mgc_desktop.errors import TagError
@@ -36,6 +36,7 @@ _EXTENSION_EDGE: Final = _EDGE + 22
 _FILE_SIZE_AT: Final = _EDGE + 16
 _TEXT: Final = 0
 _MOST_OBJECTS: Final = 10_000
+_MOST_ATTRIBUTES: Final = 70_000
 _LARGEST_VALUE: Final = 0xFFFF
 
 
@@ -49,7 +50,7 @@ class Asf(ContainerFormat):
         return head.startswith(_HEADER)
 
     def read_inside(self, file: BinaryIO, contents: Contents) -> None:
-        audio = contents.attempt(lambda: import_module("mutagen.asf").ASF(file))
+        audio = contents.attempt(lambda: _load(file))
         if audio is not None:
             contents.length = float(audio.info.length) or None
             contents.add(asf_read.ASF, audio.tags)
@@ -82,6 +83,19 @@ class Header:
     def first(self, guid: bytes) -> Object | None:
         """The first object of that kind directly in the header."""
         return next((found for found in self.objects if found.guid == guid), None)
+
+
+def _load(file: BinaryIO) -> Any:
+    """mutagen's object; raises `TagError` where reading all attributes would take long."""
+    header = _header(file)
+    count = 0
+    for found in (*header.objects, *header.extended):
+        if found.guid in (_EXTENDED, _METADATA, _LIBRARY):
+            count += int.from_bytes(read(file, found.start + _EDGE, found.start + _EDGE + 2), "little")
+    if count > _MOST_ATTRIBUTES:
+        raise TagError("has too many parts")
+    file.seek(0)
+    return import_module("mutagen.asf").ASF(file)
 
 
 def _layout(file: BinaryIO) -> Layout:

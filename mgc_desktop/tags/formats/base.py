@@ -54,7 +54,9 @@ class Contents:
             name = type(error).__name__
             if not name.endswith("NoHeaderError"):  # mutagen's way to say that there is no tag
                 sentence = f"The tags are damaged or unusual ({_one_line(str(error)).split(';')[0] or name})."
-                (self.unreadable if needed else self.warnings).append(sentence)
+                sentences = self.unreadable if needed else self.warnings
+                if sentence not in sentences:
+                    sentences.append(sentence)
             return None
 
     def add(self, type_: TagType, data: Any, place: str = "") -> None:
@@ -135,9 +137,9 @@ class ContainerFormat(TagFormat):
 
     def read(self, file: BinaryIO) -> Contents:
         contents = Contents(self.name, read_only=self.read_only)
-        file_guard = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
-        self.read_inside(window(file, file_guard.audio, Budget()), contents)
-        add_tags_around(file, file_guard, contents)
+        outer = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
+        self.read_inside(window(file, outer.audio, Budget()), contents)
+        add_tags_around(file, outer, contents)
         return contents
 
     def layout(self, file: BinaryIO) -> Layout:
@@ -150,15 +152,15 @@ class ContainerFormat(TagFormat):
     def edit(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
         if self.read_only:
             raise TagError(self.read_only)
-        file_guard = wrapping.find(file)
-        inside = self.edit_inside(window(file, file_guard.audio), field, values, self.read(file))
+        outer = wrapping.find(file)
+        inside = self.edit_inside(window(file, outer.audio), field, values, self.read(file))
         return [
-            *(splice.shifted(file_guard.audio.start) for splice in inside),
-            *wrapping.edit_others(file, file_guard, field, values),
+            *(splice.shifted(outer.audio.start) for splice in inside),
+            *wrapping.edit_others(file, outer, field, values),
         ]
 
 
-def add_tags_around(file: BinaryIO, file_guard: Wrapping, contents: Contents, *, ape_first: bool = False) -> None:
+def add_tags_around(file: BinaryIO, outer: Wrapping, contents: Contents, *, ape_first: bool = False) -> None:
     """Add the tags around the sound: ID3v2 before APEv2 unless `ape_first`, and ID3v1 last."""
     budget = Budget()
 
@@ -174,8 +176,8 @@ def add_tags_around(file: BinaryIO, file_guard: Wrapping, contents: Contents, *,
             contents.add(type_, loaded(where, load))
 
     if ape_first:
-        add_all(apev2_read.APEV2, file_guard.ape, apev2_read.load)
-    add_all(id3_read.ID3V2, file_guard.id3, lambda tag: id3_read.load(tag, contents.warnings))
+        add_all(apev2_read.APEV2, outer.ape, apev2_read.load)
+    add_all(id3_read.ID3V2, outer.id3, lambda tag: id3_read.load(tag, contents.warnings))
     if not ape_first:
-        add_all(apev2_read.APEV2, file_guard.ape, apev2_read.load)
-    add_all(id3_read.ID3V1, file_guard.v1, id3_read.load_v1)
+        add_all(apev2_read.APEV2, outer.ape, apev2_read.load)
+    add_all(id3_read.ID3V1, outer.v1, id3_read.load_v1)

@@ -74,9 +74,16 @@ class Flac(ContainerFormat):
             data = read(file, block.data, block.end)
             # Readers do not agree which one counts if there are several.
             if block is all_comments[0] or vorbis_edit.has_field(data, 0, field):
-                changes = [splice.shifted(block.data) for splice in vorbis_edit.edit(data, 0, field, values)]
+                texts = taken_over(contents, field)[0] if block is all_comments[0] and _is_bare(contents) else {}
+                edited = vorbis_edit.edit(data, 0, field, values, texts if values else {})
+                changes = [splice.shifted(block.data) for splice in edited]
                 splices += [*changes, _resize(block, growth(changes))]
         return splices + _absorb(file, blocks, growth(splices))
+
+
+def _is_bare(contents: Contents) -> bool:
+    """Whether the first comments say nothing of the song: players that read them first would show that alone."""
+    return contents.tags[0].is_bare
 
 
 def _blocks(file: BinaryIO) -> list[Block]:

@@ -27,24 +27,24 @@ class WrappedFormat(TagFormat):
 
     def read(self, file: BinaryIO) -> Contents:
         contents = Contents(self.name, read_only=self.read_only)
-        file_guard = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
+        outer = contents.attempt(lambda: wrapping.find(file)) or Wrapping(Range(0, file.seek(0, 2)))
         if self.info is not None:
             module, name = self.info
-            sound = window(file, file_guard.audio, Budget())
+            sound = window(file, outer.audio, Budget())
             info = contents.attempt(
                 lambda: getattr(import_module(module), name)(sound, *self.info_arguments), needed=False
             )
             contents.length = float(getattr(info, "length", 0.0)) or None
-        add_tags_around(file, file_guard, contents, ape_first=self.own == "APEv2")
+        add_tags_around(file, outer, contents, ape_first=self.own == "APEv2")
         return contents
 
     def layout(self, file: BinaryIO) -> Layout:
         return (wrapping.find(file).audio,)
 
     def edit(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-        file_guard = wrapping.find(file)
-        own = next(iter(file_guard.id3 if self.own == "ID3v2" else file_guard.ape), None)
-        splices = wrapping.edit_others(file, file_guard, field, values, own)
+        outer = wrapping.find(file)
+        own = next(iter(outer.id3 if self.own == "ID3v2" else outer.ape), None)
+        splices = wrapping.edit_others(file, outer, field, values, own)
         if own is not None:
             edit = wrapping.edit_id3 if self.own == "ID3v2" else wrapping.edit_ape
             return splices + edit(file, own, field, values)
@@ -54,7 +54,7 @@ class WrappedFormat(TagFormat):
         if self.own == "APEv2":
             return [
                 *splices,
-                Splice(file_guard.audio.end, file_guard.audio.end, apev2_edit.new_tag(field, values, texts)),
+                Splice(outer.audio.end, outer.audio.end, apev2_edit.new_tag(field, values, texts)),
             ]
         frames = id3_edit.frames_of(texts) + id3_edit.render(4, field, values)
         frames += id3_edit.picture_frame(cover, mime) if cover else b""

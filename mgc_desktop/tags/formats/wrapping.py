@@ -121,19 +121,22 @@ def edit_ape(file: BinaryIO, where: Range, field: Field, values: tuple[str, ...]
 
 
 def edit_others(
-    file: BinaryIO, file_guard: Wrapping, field: Field, values: tuple[str, ...], own: Range | None = None
+    file: BinaryIO, outer: Wrapping, field: Field, values: tuple[str, ...], own: Range | None = None
 ) -> list[Splice]:
-    """The splices that make the tags around the sound agree; those that do not hold the field are left as they are.
+    """The splices that make the tags around the sound agree; those that do not hold the field are left as they are,
+    but for an ID3v2 tag in front, which gets the genre.
 
     `own` is the tag that the format's own edit has changed already.
     """
     splices: list[Splice] = []
-    for where in file_guard.id3:
-        if where != own and id3_edit.has_field(read(file, where.start, where.end), field):
+    for where in outer.id3:
+        # Many programs look at a tag in front first, whatever stands behind it.
+        in_front = where.start == 0 and field is Field.GENRE
+        if where != own and (in_front or id3_edit.has_field(read(file, where.start, where.end), field)):
             splices += edit_id3(file, where, field, values)
-    for where in file_guard.ape:
+    for where in outer.ape:
         if where != own and apev2_edit.has_field(read(file, where.start, where.end), field):
             splices += edit_ape(file, where, field, values)
     if field is Field.GENRE:
-        splices += [id3_edit.v1_genre(where.start, values) for where in file_guard.v1]
+        splices += [id3_edit.v1_genre(where.start, values) for where in outer.v1]
     return splices

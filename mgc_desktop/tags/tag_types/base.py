@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mgc_desktop.tags.song_tags import SongTags
 from mgc_desktop.tags.tag_types.texts import Texts
+
+_OF_PROGRAMS: Final = frozenset({"vendor", "encoder", "tsse", "isft"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Tag:
     def song(self, *, cover: bool = True) -> SongTags:
         """The tag's contents."""
         return self.type.song(self.data, cover)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether the tag says nothing but which program made it."""
+        return all(name.lower() in _OF_PROGRAMS for name, _ in self.entries())
 
     def texts(self) -> Texts:
         """What a new tag of another type takes over."""

@@ -19,7 +19,7 @@ V1_SIZE: Final = 128
 _UNSYNC, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
 _HEADER: Final = 10
 _LARGEST: Final = (1 << 28) - 1
-_MOST_FRAMES: Final = 3_000_000
+_MOST_FRAMES: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     version, flags = tag[3], tag[5]
     if version not in (2, 3, 4):
         raise TagError(f"has an ID3v2.{version} tag, which is not known; nothing was written")
-    if version < 4 and flags & _UNSYNC and _is_unsynchronised(tag):
+    if version < 4 and flags & _UNSYNC and is_unsynchronised(tag[_HEADER:]):
         return _edit_unsynchronised(tag, field, values)
     first, extension = _extension(tag)
     frames, end = _frames(tag, first)
@@ -112,8 +112,7 @@ def _utf8(texts: Iterable[str]) -> bytes:
 
 def has_field(tag: bytes, field: Field) -> bool:
     """Whether the tag has a frame for the field."""
-    if tag[3] < 4 and tag[5] & _UNSYNC and _is_unsynchronised(tag):
-        tag = _plain(tag)
+    tag = plain(tag)
     frames, _ = _frames(tag, _extension(tag)[0])
     return any(_is_field(tag, frame, field) for frame in frames)
 
@@ -181,12 +180,32 @@ def _extension(tag: bytes) -> tuple[int, list[Splice]]:
     return first, [Splice(5, 6, bytes([tag[5] & ~_EXTENDED])), Splice(_HEADER, first, b"")]
 
 
-def frame_count(tag: bytes) -> int:
-    """How many frames a reader may find in the tag, in whichever way it reads their sizes; raises nothing."""
+def frame_count(tag: bytes, most: int) -> int:
+    """How many frames a reader may find in the tag, in whichever way it reads their sizes; counts no further than
+    `most`, and raises nothing."""
     if len(tag) <= _HEADER or tag[3] not in (2, 3, 4):
         return 0
-    counts = [len(_walk(tag, _HEADER, len(tag), tag[3], synchsafe=synchsafe)[0]) for synchsafe in {tag[3] == 4, False}]
-    return max(counts)
+    return max(_count(tag, most, synchsafe=synchsafe) for synchsafe in {tag[3] == 4, False})
+
+
+def _count(tag: bytes, most: int, *, synchsafe: bool) -> int:
+    name_size, header = (3, 6) if tag[3] == 2 else (4, 10)
+    position = _HEADER
+    for number in range(most):
+        field = tag[position + name_size : position + 2 * name_size]
+        if position + header > len(tag):
+            return number
+        position += header + (_from_synchsafe(field) if synchsafe else int.from_bytes(field, "big"))
+    return most
+
+
+def plain(tag: bytes) -> bytes:
+    """The tag without unsynchronisation as a whole, as ID3v2.2 and 2.3 know it; as it is if it has none."""
+    return (
+        _plain(tag)
+        if len(tag) > _HEADER and tag[3] < 4 and tag[5] & _UNSYNC and is_unsynchronised(tag[_HEADER:])
+        else tag
+    )
 
 
 def _frames(tag: bytes, first: int) -> tuple[list[Frame], int]:
@@ -294,9 +313,9 @@ def _edit_unsynchronised(tag: bytes, field: Field, values: tuple[str, ...]) -> l
     return [Splice(5, 10, bytes([flags]) + _synchsafe(len(body))), Splice(_HEADER, len(tag), body)]
 
 
-def _is_unsynchronised(tag: bytes) -> bool:
-    """Whether the tag is what its flag says; some programs set the flag alone."""
-    return re.search(rb"\xff(?:[\xe0-\xff]|\Z)", tag[_HEADER:]) is None
+def is_unsynchronised(data: bytes) -> bool:
+    """Whether the bytes are what a flag says of them; some programs set the flag alone."""
+    return re.search(rb"\xff(?:[\xe0-\xff]|\Z)", data) is None
 
 
 def _plain(tag: bytes) -> bytes:

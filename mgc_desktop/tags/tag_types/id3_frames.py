@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.genre_text import ID3V1_GENRES
+from mgc_desktop.tags.tag_types.id3_edit import is_unsynchronised
 
 _MOST_UNPACKED: Final = 24 << 20  # bytes, of all compressed frames of a tag
 _MOST_UTF16: Final = 2 << 20  # bytes, of all UTF-16 texts of a tag; mutagen reads them byte by byte
@@ -22,7 +23,7 @@ _MOST_COPIED: Final = 2 << 30  # bytes, of all copies that lists of values cost
 _MOST_OF_A_NAME: Final = 1000  # frames
 _MOST_FRAMES: Final = 20_000
 _DEEPEST: Final = 4  # chapters inside chapters
-_COMPRESSED_24, _ENCRYPTED_24, _UNSYNC_24 = 0x08, 0x04, 0x02
+_COMPRESSED_24, _ENCRYPTED_24, _UNSYNC_24, _LENGTH_24 = 0x08, 0x04, 0x02, 0x01
 _COMPRESSED_23, _ENCRYPTED_23 = 0x80, 0x40
 # Frames that end in bytes which are taken as they are.
 _BINARY: Final = frozenset(
@@ -118,25 +119,31 @@ class _Guard:
         return frame
 
     def _plain(self, header: Any, flags: int, data: bytes) -> tuple[Any, int, bytes]:
-        """The frame without compression, and a header and flags that say so; all as it was if it has none."""
+        """The frame without compression and unsynchronisation, with a header and flags that say so.
+
+        All is left as it is where there is neither, and where the frame is encrypted.
+        """
         if header.version >= (2, 4, 0):
             compressed, encrypted = flags & _COMPRESSED_24, flags & _ENCRYPTED_24
+            length, unsync = flags & (_COMPRESSED_24 | _LENGTH_24), flags & _UNSYNC_24 or header.f_unsynch
         elif header.version >= (2, 3, 0):
-            compressed, encrypted = flags & _COMPRESSED_23, flags & _ENCRYPTED_23
+            compressed, encrypted, unsync = flags & _COMPRESSED_23, flags & _ENCRYPTED_23, False
+            length = compressed
         else:
             return header, flags, data
-        if not compressed or encrypted:
+        if encrypted or not (compressed or length or unsync):
             return header, flags, data
-        packed = data[4:]  # behind the length
-        if header.version >= (2, 4, 0) and (flags & _UNSYNC_24 or header.f_unsynch):
-            packed = packed.replace(b"\xff\0", b"\xff")
-        try:
-            plain = self._frames.unpack(self._name, packed)
-        except zlib.error:
-            try:  # old versions of mutagen wrote no length before the data
-                plain = self._frames.unpack(self._name, data)
-            except zlib.error as error:
-                raise import_module("mutagen.id3").ID3JunkFrameError(str(error)) from error
+        plain = data[4:] if length else data
+        if unsync and is_unsynchronised(plain):
+            plain = plain.replace(b"\xff\0", b"\xff")
+        if compressed:
+            try:
+                plain = self._frames.unpack(self._name, plain)
+            except zlib.error:
+                try:  # old versions of mutagen wrote no length before the data
+                    plain = self._frames.unpack(self._name, data)
+                except zlib.error as error:
+                    raise import_module("mutagen.id3").ID3JunkFrameError(str(error)) from error
         header = copy.copy(header)
         header._flags = 0
         return header, 0, plain

@@ -12,12 +12,13 @@ from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.genre_text import distinct, split_joined
 from mgc_desktop.tags.song_tags import SongTags, number, picture, year
 from mgc_desktop.tags.tag_types.base import TagType
-from mgc_desktop.tags.tag_types.id3_edit import frame_count
+from mgc_desktop.tags.tag_types.id3_edit import frame_count, plain
 from mgc_desktop.tags.tag_types.id3_frames import GuardedFrames
 from mgc_desktop.tags.tag_types.texts import of_id3
 
 _SEPARATE = Field.SEPARATE.value
 _MOST_COPIED: Final = 20 << 30  # bytes
+_MOST_FRAMES: Final = 50_000
 
 
 def load(tag: bytes, warnings: list[str]) -> Any:
@@ -25,7 +26,9 @@ def load(tag: bytes, warnings: list[str]) -> Any:
 
     A frame that is left out because it costs too much is named in `warnings`.
     """
-    if frame_count(tag) * len(tag) > _MOST_COPIED:  # mutagen copies the rest of the tag for each frame
+    tag = plain(tag)
+    most = min(_MOST_FRAMES, _MOST_COPIED // max(1, len(tag)))  # mutagen copies the rest of the tag for each frame
+    if frame_count(tag, most) == most:
         raise TagError("its ID3 tag has too many frames")
     frames = GuardedFrames()
     tags = import_module("mutagen.id3").ID3(io.BytesIO(tag), known_frames=frames, load_v1=False)

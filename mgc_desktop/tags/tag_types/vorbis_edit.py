@@ -44,15 +44,20 @@ def parse(data: bytes, start: int = 0) -> Comments:
     return Comments(count_at, tuple(entries), position)
 
 
-def edit(data: bytes, start: int, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    """The splices that put `values` in place of the first old entry, or behind the last one."""
+def edit(data: bytes, start: int, field: Field, values: tuple[str, ...], texts: Texts | None = None) -> list[Splice]:
+    """The splices that put `values` in place of the first old entry, or behind the last one.
+
+    `texts`, taken over from other tags, go behind all entries.
+    """
     comments = parse(data, start)
     name = _name(field)
     old = [entry for entry in comments.entries if entry[0].upper() == name]
     new = b"".join(_entry(old[0][0] if old else name, value) for value in values)
     splices = [Splice(begin, end, b"") for _, begin, end in old[1:]]
     splices += [Splice(old[0][1], old[0][2], new)] if old else [Splice(comments.end, comments.end, new)]
-    count = struct.pack("<I", len(comments.entries) - len(old) + len(values))
+    taken = _pairs(texts)
+    splices.append(Splice(comments.end, comments.end, b"".join(_entry(key, value) for key, value in taken)))
+    count = struct.pack("<I", len(comments.entries) - len(old) + len(values) + len(taken))
     return [Splice(comments.count, comments.count + 4, count), *splices]
 
 
@@ -63,9 +68,12 @@ def has_field(data: bytes, start: int, field: Field) -> bool:
 
 def new_comments(field: Field, values: tuple[str, ...], texts: Texts | None = None) -> bytes:
     """Comments that hold `values`, and `texts` taken over from other tags."""
-    pairs = [(name, value) for name, each in (texts or {}).items() if _is_key(name) for value in each]
-    pairs += [(_name(field), value) for value in values]
+    pairs = _pairs(texts) + [(_name(field), value) for value in values]
     return bytes(4) + struct.pack("<I", len(pairs)) + b"".join(_entry(key, value) for key, value in pairs)
+
+
+def _pairs(texts: Texts | None) -> list[tuple[str, str]]:
+    return [(name, value) for name, each in (texts or {}).items() if _is_key(name) for value in each]
 
 
 def _is_key(key: str) -> bool:

@@ -23,6 +23,7 @@ from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.views.library.columns import Column
 from mgc_desktop.ui.views.library.model import SongModel
 from mgc_desktop.ui.views.library.page import LibraryPage
+from mgc_desktop.ui.views.library.rules import tick_rules
 from mgc_desktop.ui.views.library.words import Counts, removal_question, songs
 from mgc_desktop.ui.views.teach.genre_menu import confirmed
 from mgc_desktop.workers.library_service import LibraryService
@@ -121,9 +122,9 @@ class LibraryController(QObject):
         store = self.store
         roots = store.folders()
         files = sum(is_audio(root) for root in roots)  # by the name: a drive may be slow, and this is the window
-        self._counts = Counts(
-            store.counts(), store.number(Filter.NO_GENRE), store.accepted(), len(roots) - files, files
-        )
+        self.model.rules = tick_rules(self._settings)
+        accepted = store.accepted(self.model.rules)
+        self._counts = Counts(store.counts(), store.number(Filter.NO_GENRE), accepted, len(roots) - files, files)
 
     def _tell(self) -> None:
         self.page.show_counts(self._counts, undoable=self._undoable)

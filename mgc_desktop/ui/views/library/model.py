@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
-from mgc_desktop.library.ticks import is_ticked_by_default
+from mgc_desktop.library.ticks import TickRules, is_ticked_by_default
 from mgc_desktop.ui.views.library.columns import COLUMNS, Column
 from mgc_desktop.ui.views.library.words import how_sure, spoken_state
 from mgc_desktop.ui.wording import clock
@@ -46,6 +46,7 @@ class SongModel(QAbstractTableModel):
     def __init__(self, store: LibraryStore) -> None:
         super().__init__()
         self._store = store
+        self.rules = TickRules()
         self._query = Query()
         self._rows: array[int] = array("q")
         self._heads: list[int] = []  # rows
@@ -118,7 +119,7 @@ class SongModel(QAbstractTableModel):
         if song.state not in _REVIEWED:
             return None
         accepted = self._choices.get(song.id)
-        return is_ticked_by_default(song) if accepted is None else accepted
+        return is_ticked_by_default(song, self.rules) if accepted is None else accepted
 
     def tick(self, songs: Iterable[int], *, accepted: bool) -> None:
         """Take songs into the review, or leave them out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.library.ticks import MIN_CONFIDENCE
+from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.library.ticks import MIN_CONFIDENCE, TickRules
 from mgc_desktop.settings import Settings
 from mgc_desktop.tags.policy import Mode, Policy
 from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
@@ -41,6 +43,16 @@ _TOP: Final = "Further genres are added only where they were heard clearly, too.
 _ALBUM: Final = "The genre that most of an album's songs have is written to all of them."
 _EMPTY: Final = "Genres in files that count as none, with commas between."
 _NAMES: Final = "A file with your own names for the genres, “Hip-Hop,Rap” a line; an empty name leaves a genre out."
+
+
+def tick_rules(settings: Settings) -> TickRules:
+    """Which songs a review of today would tick: by the user's names and the genres that count as none."""
+    names = Vocabulary()
+    if settings[s.WRITE_MAP]:
+        with suppress(SettingsError):  # the review says what is wrong with the file
+            names = load_vocabulary(Path(settings[s.WRITE_MAP]))
+    empty: list[str] = settings[s.EMPTY_NAMES]
+    return TickRules(tuple(empty), frozenset(genre for genre in GENRES if not names.names(genre)))
 
 
 class Rules(QWidget):
@@ -83,6 +95,7 @@ class Rules(QWidget):
         self.keep.setChecked(settings[s.KEEP_MTIME])
         empty: list[str] = settings[s.EMPTY_NAMES]
         self.empty_names = QLineEdit(", ".join(empty))
+        self._empty_words = _explained("These names count as no genre:")
         self.empty_names.setAccessibleName("Genres that count as none")
         self.empty_names.setToolTip(_EMPTY)
         self.empty_names.setCursorPosition(0)
@@ -152,7 +165,8 @@ class Rules(QWidget):
 
     def _explain(self) -> None:
         self._mode_words.setText(self._mode.explanation)
-        self.empty_names.setVisible(self._mode is Mode.FILL)
+        for shown in (self._empty_words, self.empty_names):
+            shown.setVisible(self._mode is Mode.FILL)
 
     def _ask_for_names(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Your names for the genres", "", "Names (*.csv *.toml)")
@@ -197,6 +211,7 @@ class Rules(QWidget):
             column.addLayout(row)
             column.addWidget(words)
             if widget is self.mode:
+                column.addWidget(self._empty_words)
                 column.addWidget(self.empty_names)
             column.addSpacing(12)
         column.addWidget(caption("Your names"))

@@ -132,6 +132,7 @@ class Strip(QFrame):
         self._all.setText(f"All of them ({number(counts.songs)})")
         self.review.setText(f"Review and write {number(counts.accepted)}…" if counts.accepted else "Review and write…")
         self.review.setEnabled(counts.to_review > 0)
+        self.review.setVisible(counts.songs > 0)
         main = counts.accepted > 0
         if self.review.property("kind") != ("primary" if main else ""):
             self.review.setProperty("kind", "primary" if main else "")

@@ -115,6 +115,7 @@ class LibraryView(QObject):
         dialog.rules.failed.connect(self.controller.tell_error)
         dialog.choices_made.connect(self._on_choices)
         dialog.written.connect(self._on_written)
+        dialog.finished.connect(lambda _: self.controller.refresh())  # the names or the empty genres may be others
         dialog.undo_requested.connect(lambda: self._undo(None))
         dialog.open()
 

@@ -27,6 +27,7 @@ class Corrections(QObject):
     """Fills the menus, and says what became of a choice, with a way back."""
 
     noticed = Signal(object)  # Notice
+    settled = Signal(str)  # there is no question on this subject any more
 
     def __init__(
         self,
@@ -75,6 +76,9 @@ class Corrections(QObject):
 
     def _ask(self, changes: tuple[GenreChange, ...]) -> None:
         """What was learned changes songs of which the user said nothing: ask before it counts."""
+        if not changes:
+            self.settled.emit(_LEARNING)
+            return
         would = "song would" if len(changes) == 1 else "songs would"
         self.noticed.emit(
             Notice(

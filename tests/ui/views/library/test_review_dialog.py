@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
-from mgc_desktop.library.song import Song
+from mgc_desktop.library.query import Query
+from mgc_desktop.library.song import FileTags, Song
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
 from mgc_desktop.tags.fields import Field
@@ -22,6 +23,7 @@ from mgc_desktop.ui import theme
 from mgc_desktop.ui.views.library.model import SongModel
 from mgc_desktop.ui.views.library.review_dialog import ReviewDialog
 from mgc_desktop.ui.views.library.review_model import NEW, TICK
+from mgc_desktop.ui.views.library.rules import tick_rules
 from mgc_desktop.workers.library_writer import LibraryWriter
 
 LEFT = Qt.MouseButton.LeftButton
@@ -222,3 +224,30 @@ def test_a_closed_review_wants_no_answer(writer: LibraryWriter, settings: Settin
 
 def test_every_button_says_what_it_does(opened: Callable[[], ReviewDialog]) -> None:
     assert all(button.text() for button in opened().findChildren(QPushButton))
+
+
+@pytest.mark.parametrize(("name", "names", "written"), [
+    ("a placeholder in the file", "", {"Alpha", "Beta", "Epsilon"}), ("a genre left out", "Jazz,\n", {"Epsilon"}),
+])  # fmt: skip
+def test_the_button_counts_by_the_users_own_names_too(
+    opened: Callable[[], ReviewDialog], store: LibraryStore, settings: Settings, tmp_path: Path, name: str, names: str,
+    written: set[str],
+) -> None:  # fmt: skip
+    if names:
+        (tmp_path / "names.csv").write_text(names, encoding="utf-8")
+        settings[s.WRITE_MAP] = str(tmp_path / "names.csv")
+    else:
+        store.put([FileTags(Path("/m/a/two.mp3"), 1, 1, "Beta", "Yan", "Night", None, 60.0, ("Unknown",))])
+    rules, dialog, model = tick_rules(settings), opened(), SongModel(store)
+    model.rules = rules
+    assert set(plan(dialog)) == written
+    assert store.accepted(rules) == len(written)
+    assert {song.name for song in store.songs(store.ids(Query())) if model.is_ticked(song)} == written
+
+
+def test_in_a_small_window_every_rule_keeps_its_height(opened: Callable[[], ReviewDialog], qtbot: QtBot) -> None:
+    dialog = opened()
+    dialog.resize(760, 520)
+    QApplication.processEvents()
+    for widget in (dialog.rules.sure, dialog.rules.names, dialog.rules.empty_names, dialog.rules.keep):
+        assert widget.height() >= widget.sizeHint().height()
