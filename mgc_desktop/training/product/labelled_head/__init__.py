@@ -1,0 +1,1 @@
+"""Heads fitted on recordings whose genre is stated, over the backbone as it is."""

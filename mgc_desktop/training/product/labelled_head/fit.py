@@ -1,0 +1,177 @@
+"""Fit a head of the backbone on labelled recordings, and measure it by artist on recordings that it did not meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.vocabulary import Vocabulary
+from mgc_desktop.training.errors import TrainingError
+from mgc_desktop.training.metrics import Scores, calibration, interval, macro_accuracy, per_genre
+from mgc_desktop.training.product.labelled_head.calibrate import Unseen, calibrate, nested, per_patch
+from mgc_desktop.training.product.labelled_head.hear import Heard
+from mgc_desktop.training.product.labelled_head.outside import KEPT, area, fit_direction
+from mgc_desktop.training.product.labelled_head.regression import Linear, fit, means
+from mgc_desktop.training.product.labelled_head.tag_prior import TagPrior
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+FOLDS: Final = 5
+FEWEST_TO_MEASURE: Final = 5  # recordings of a genre
+FEWEST_ARTISTS: Final = 2
+_FEWEST_OUTSIDE: Final = 30  # recordings of genres outside, for a detector to be fitted
+
+
+def usable(heard: Sequence[Heard], vocabulary: Vocabulary) -> tuple[list[Heard], IntArray]:
+    """Recordings of the vocabulary's genres, and of genres outside of which several artists are there; the indices of
+    their genres, -1 for outside."""
+    artists: dict[str, set[str]] = {}
+    for one in heard:
+        artists.setdefault(one.recording.stated.casefold(), set()).add(one.recording.artist)
+    kept, labels = [], []
+    for one in heard:
+        genre, stated = one.recording.genre, one.recording.stated.casefold()
+        if genre is not None or (stated and len(artists[stated]) >= FEWEST_ARTISTS):
+            kept.append(one)
+            labels.append(-1 if genre is None else vocabulary.index(genre))
+    if len({label for label in labels if label >= 0}) < 2:
+        raise TrainingError("A head needs recordings of at least two genres.")
+    return kept, np.array(labels, np.int64)
+
+
+def folds_of(heard: Sequence[Heard], seed: int) -> IntArray:
+    """`(n,)`: the recordings of an artist are in one fold."""
+    artists = sorted({one.recording.artist for one in heard})
+    order = np.random.default_rng(seed).permutation(len(artists))
+    fold = {artists[place]: number % FOLDS for number, place in enumerate(order)}
+    return np.array([fold[one.recording.artist] for one in heard], np.int64)
+
+
+def cross_fit(heard: Sequence[Heard], labels: IntArray, prior: TagPrior, seed: int = 0) -> Unseen:
+    """Every recording by a head and a detector that were fitted without its artist."""
+    fold = folds_of(heard, seed)
+    tags, embedding = means(heard, prior)
+    logits = np.zeros((len(heard), len(prior.weights)))
+    novelty = np.full(len(heard), np.nan)
+    detects = int((labels < 0).sum()) >= _FEWEST_OUTSIDE
+    for number in range(FOLDS):
+        held, learns = fold == number, (fold != number) & (labels >= 0)
+        linear = fit([one for one, own in zip(heard, learns, strict=True) if own], labels[learns], prior)
+        logits[held] = linear.logits(tags[held], embedding[held])
+        if detects:
+            rest = fold != number
+            artists = [one.recording.artist for one, own in zip(heard, rest, strict=True) if own]
+            novelty[held] = fit_direction(embedding[rest], labels[rest] < 0, artists).score(embedding[held])
+    return Unseen(tuple(heard), labels, logits, fold, novelty)
+
+
+def fit_head(
+    heard: Sequence[Heard], vocabulary: Vocabulary, prior: TagPrior, version: str, seed: int = 0
+) -> tuple[Head, Unseen]:
+    """The head fitted on all recordings, calibrated on cross-fitted ones; these come along."""
+    kept, labels = usable(heard, vocabulary)
+    unseen = cross_fit(kept, labels, prior, seed)
+    known = unseen.take(labels >= 0)
+    linear = fit(list(known.heard), known.labels, prior)
+    known = known.take(measuring(known.heard))
+    honest = per_patch(calibrate(known), _patch_logits(linear, known), known.labels)
+    head = Head(
+        version=version,
+        genres=vocabulary.names,
+        inputs=("tags", "embedding"),
+        mean=np.concatenate([prior.mean, linear.mean]).astype(np.float32),
+        scale=np.concatenate([prior.scale, linear.scale]).astype(np.float32),
+        weights=linear.weights.astype(np.float32),
+        bias=linear.bias.astype(np.float32),
+        calibration=honest,
+        tag_range=prior.tag_range,
+        vocabulary=vocabulary,
+    )
+    if np.isfinite(unseen.novelty).any():
+        _, embedding = means(kept, prior)
+        direction = fit_direction(embedding, labels < 0, [one.recording.artist for one in kept])
+        limit = float(np.percentile(known.novelty, KEPT))
+        head = replace(head, novelty=direction.novelty(limit))
+    return replace(head, measured=measured(unseen, vocabulary)), unseen
+
+
+def measuring(heard: Sequence[Heard]) -> NDArray[np.bool_]:
+    """`(n,)`: False for sources with a single artist, which teach but measure nothing."""
+    artists: dict[str, set[str]] = {}
+    for one in heard:
+        artists.setdefault(one.recording.source, set()).add(one.recording.artist)
+    return np.array([len(artists[one.recording.source]) >= FEWEST_ARTISTS for one in heard])
+
+
+def _patch_logits(linear: Linear, known: Unseen) -> list[FloatArray]:
+    """What each patch says beside what its recording says when unheard: the difference within a recording is kept."""
+    found = []
+    for one, mean in zip(known.heard, known.logits, strict=True):
+        rows = linear.logits(one.tags.astype(np.float64), one.embedding.astype(np.float64))
+        found.append(rows - rows.mean(axis=0) + mean)
+    return found
+
+
+def measured(unseen: Unseen, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Figures of cross-fitted recordings, temperature and threshold from other folds."""
+    known = unseen.take((unseen.labels >= 0) & measuring(unseen.heard))
+    probabilities, answered = nested(known)
+    limits = np.nanpercentile(known.novelty, KEPT) if np.isfinite(known.novelty).any() else np.inf
+    answered &= ~(known.novelty > limits)
+    artists = np.array(known.artists)
+    counts = {g: (known.labels == g) for g in range(len(vocabulary))}
+    fair = [
+        g for g, own in counts.items()
+        if own.sum() >= FEWEST_TO_MEASURE and len(set(artists[own].tolist())) >= FEWEST_ARTISTS
+    ]  # fmt: skip
+    chosen = np.isin(known.labels, fair)
+    part = known.take(chosen)
+    scores = Scores(probabilities[chosen], part.labels, part.artists, vocabulary.names)
+    macro = macro_accuracy(scores)
+    low, high = interval(scores, macro_accuracy)
+    right = scores.predicted == part.labels
+    said = answered[chosen]
+    figures: dict[str, Any] = {
+        "recordings": len(scores),
+        "artists": len(set(part.artists)),
+        "genres": len(fair),
+        "macro accuracy": round(macro, 3),
+        "95 % by artist": f"{low:.2f}-{high:.2f}",
+        "accuracy": round(float(right.mean()), 3),
+        "calibration error": round(calibration(scores)[1], 3),
+        "answered": round(float(said.mean()), 3),
+        "right of the answered": round(float(right[said].mean()), 3) if said.any() else 0.0,
+    }
+    found = {"figures": {"Five folds by artist": figures}, "by_genre": {}}
+    rows = per_genre(scores)
+    for g in fair:
+        row = rows[vocabulary.names[g]]
+        found["by_genre"][vocabulary.names[g]] = {
+            "recordings": int(row["clips"]), "artists": int(row["artists"]), "found": round(row["recall"], 3),
+            "precision": round(row["precision"], 3),
+        }  # fmt: skip
+    outside = unseen.labels < 0
+    if np.isfinite(unseen.novelty).any():
+        found["figures"]["Genres outside"] = _outside(unseen, outside, float(limits))
+    return found
+
+
+def _outside(unseen: Unseen, outside: NDArray[np.bool_], limit: float) -> dict[str, Any]:
+    known = unseen.take(~outside)
+    temperature = calibrate(known).song_temperature
+    beyond = unseen.take(outside)
+    logits = beyond.logits / temperature
+    confidence = 1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
+    return {
+        "recordings": int(outside.sum()),
+        "artists": len(set(beyond.artists)),
+        "ROC-AUC": round(area(unseen.novelty, outside), 3),
+        "told as none of these": round(float((beyond.novelty > limit).mean()), 3),
+        "still named with 0.7 or more": round(float(((beyond.novelty <= limit) & (confidence >= 0.7)).mean()), 3),
+    }
