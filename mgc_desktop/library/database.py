@@ -7,6 +7,7 @@ disk) leaves the file alone and is raised as `LibraryError`.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +33,9 @@ _SENTENCES: Final = {
     "other programs if too many files are open.",
     sqlite3.SQLITE_NOMEM: "There is not enough memory. Close other programs and try again.",
 }
+
+
+_IN_THE_WAY: Final = re.compile("already exists|duplicate column")  # another table of that name: no version made it
 
 
 class Database:
@@ -183,7 +187,7 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
                 db.execute("PRAGMA journal_mode = WAL")
                 check_schema(db)
                 copy_before_migration(db, path)
-                migrate(db)
+                _migrate(db)
         check_schema(db)
         if check:
             _check(db)
@@ -191,6 +195,15 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    try:
+        migrate(db)
+    except sqlite3.OperationalError as error:
+        if not _IN_THE_WAY.search(str(error)):
+            raise  # no reason to set a library aside
+        raise DamageError(f"it cannot be brought up to date: {error}") from error
 
 
 def _text(stored: bytes) -> str:

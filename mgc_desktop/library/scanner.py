@@ -128,7 +128,7 @@ def _try_again(store: LibraryStore, seen: Mapping[Path, Stamp], renamed: Iterabl
     names of others, which are new songs now."""
     failed = store.songs(store.ids(Query(Filter.FAILED)))
     back = [song.id for song in failed if song.path in seen and _is_missing(song)]
-    store.rescorer(back)
+    store.rescore(back)
     new = (store.song_at(path) for path in renamed)
     return (*back, *(song.id for song in new if song is not None))
 
@@ -155,7 +155,7 @@ def _follow(store: LibraryStore, missing: Iterable[Path], moves: Mapping[Path, P
 def _rescorer(store: LibraryStore, retagged: Sequence[int]) -> None:
     """Songs whose genres were changed by somebody else may agree now, or differ."""
     rescored = (State.DIFFERS, State.TO_WRITE, State.AGREES, State.WRITTEN)
-    store.rescorer([song.id for song in store.songs(retagged) if song.state in rescored])
+    store.rescore([song.id for song in store.songs(retagged) if song.state in rescored])
 
 
 def read_file(path: Path, stamp: Stamp | tuple[int, int], *, verify: bool = False) -> FileTags:

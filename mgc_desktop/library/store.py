@@ -270,9 +270,9 @@ class LibraryStore(UserGenres):
 
     def unqueue(self) -> None:
         """Songs that wait stand again where they stood before."""
-        self.rescorer(self.ids(Query(Filter.WAITING)))
+        self.rescore(self.ids(Query(Filter.WAITING)))
 
-    def rescorer(self, songs: Sequence[int]) -> None:
+    def rescore(self, songs: Sequence[int]) -> None:
         """Put songs where their verdict and the genres in their files say they stand; without one they are new."""
         verdicts = self.verdicts(songs)
         states: dict[State, list[int]] = {}

@@ -71,7 +71,7 @@ def record_undo(store: LibraryStore, report: RunReport, run: JournalRun, located
     record_writes(store, report, back)
     if back is State.NEW:
         songs = (store.song_at(written.path) for written in report.written)
-        store.rescorer([song.id for song in songs if song is not None])
+        store.rescore([song.id for song in songs if song is not None])
 
 
 def _follow_moves(store: LibraryStore, report: RunReport, located: Sequence[Located]) -> None:

@@ -92,7 +92,7 @@ def test_nothing_overrules_it(store: LibraryStore, music: Path, by: str) -> None
             store.use_version("m", "2")
             assert at(store, music / "b.flac").state is State.STALE
         case "judging again":
-            store.rescorer(store.ids(Query()))
+            store.rescore(store.ids(Query()))
         case _:
             scan([music], store)
     song = at(store, path)
