@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from mgc_desktop.library.database import set_aside
+from mgc_desktop.library.folders import remove
 from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Group, Query, Sort
 from mgc_desktop.library.schema import MIGRATIONS, migrate
@@ -267,7 +268,7 @@ def test_removing_a_root_removes_what_is_in_it(tmp_path: Path, root: str) -> Non
     with LibraryStore(tmp_path / "library.db") as store:
         store.add_folder(Path(root))
         store.put(FileTags(Path(f"/m/{n}.mp3"), 1, 1) for n in range(3))
-        store.remove_folder(Path(root))
+        remove(store, Path(root))
         assert len(store.ids(Query())) == 0
 
 
@@ -276,9 +277,9 @@ def test_removing_a_folder_leaves_the_songs_of_others_that_lie_in_it_or_around_i
         for folder in ("/m", "/m/jazz", "/m/jazz/live"):
             store.add_folder(Path(folder))
         store.put(FileTags(Path(name), 1, 1) for name in ("/m/a.mp3", "/m/jazz/b.mp3", "/m/jazz/live/c.mp3"))
-        store.remove_folder(Path("/m/jazz"))
+        remove(store, Path("/m/jazz"))
         assert len(store.ids(Query())) == 3  # they are songs of /m as well
-        store.remove_folder(Path("/m"))
+        remove(store, Path("/m"))
         assert [song.name for song in store.songs(store.ids(Query()))] == ["c"]
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
+from mgc_desktop.library.folders import remove
 from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
@@ -197,7 +198,7 @@ def test_a_watched_folder_is_looked_through_again(
     folder = tmp_path / "watched"
     folder.mkdir()
     write_audio("watched/one.flac", sounds.noise(0.3))
-    store.remove_folder(Path("/m"))
+    remove(store, Path("/m"))
     with qtbot.waitSignal(view.library_service.scan_ended):
         view.controller._watch_folder(folder, watched=True)
     qtbot.waitUntil(lambda: view.titles() == ["one"])
