@@ -13,10 +13,6 @@ from mgc_desktop.library.store import LibraryStore
 
 # What belongs to a song, by which column.
 _TABLES: Final = (("song", "id"), ("choice", "song"), ("pending_label", "song"))
-    ("song", "id"),
-    ("choice", "song"),
-    ("pending_label", "song"),
-)  # what belongs to a song, by which column
 
 
 @dataclass(frozen=True, slots=True)
