@@ -117,15 +117,15 @@ def _names(text: str) -> list[str]:
 def _policy(options: argparse.Namespace) -> Policy:
     from mgc_desktop.errors import SettingsError
     from mgc_desktop.settings import EMPTY_NAMES, Settings
+    from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
     from mgc_desktop.tags.policy import Mode, Policy
-    from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 
     try:
-        vocabulary = load_vocabulary(options.map) if options.map else Vocabulary()
+        mapping = load_genre_mapping(options.map) if options.map else GenreMapping()
     except SettingsError as error:
         raise UsageError(str(error)) from error
     names: list[str] = Settings()[EMPTY_NAMES] if options.empty_names is None else options.empty_names
-    return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album, tuple(names))
+    return Policy(Mode(options.policy), options.min_confidence, options.top, mapping, options.album, tuple(names))
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPrediction], list[Failure]]:

@@ -12,10 +12,10 @@ from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
+from mgc_desktop.tags.genre_mapping import GenreMapping
 from mgc_desktop.tags.genre_text import distinct
 from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, plan
 from mgc_desktop.tags.read import why_read_only
-from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
 
 # Files with these suffixes are not opened to find out whether they can be written; other suffixes are ambiguous.
@@ -144,16 +144,16 @@ def _song_prediction(song: Song, verdict: Analysis) -> SongPrediction:
 
 def _with_user_genre(song: Song, change: PlannedChange, verdict: Analysis, policy: Policy) -> PlannedChange:
     """The plan for a song with a genre of the user: neither the confidence limit nor the album's verdict apply."""
-    names = Vocabulary({genre: policy.vocabulary.names(genre) or (genre,) for genre in verdict.genres})
-    own = replace(policy, min_confidence=0.0, top=len(verdict.genres), album=False, vocabulary=names)
+    names = GenreMapping({genre: policy.mapping.names(genre) or (genre,) for genre in verdict.genres})
+    own = replace(policy, min_confidence=0.0, top=len(verdict.genres), album=False, mapping=names)
     (change,) = plan([_song_prediction(song, verdict)], own)
     return replace(change, reason=f"You said {', '.join(change.new)}.") if change.writes else change
 
 
 def _proposal(song: Song, verdict: Analysis, policy: Policy) -> tuple[str, ...]:
     if song.by_user:
-        return distinct(name for genre in verdict.genres for name in policy.vocabulary.names(genre) or (genre,))
-    return distinct(policy.vocabulary.names(verdict.genre)) if verdict.genre else ()
+        return distinct(name for genre in verdict.genres for name in policy.mapping.names(genre) or (genre,))
+    return distinct(policy.mapping.names(verdict.genre)) if verdict.genre else ()
 
 
 def save_choices(store: LibraryStore, rows: Iterable[ReviewRow]) -> None:

@@ -21,8 +21,8 @@ from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.ticks import is_ticked_by_default
 from mgc_desktop.library.verdict import state_of
 from mgc_desktop.tags.fingerprint import audio_checksum
+from mgc_desktop.tags.genre_mapping import GenreMapping
 from mgc_desktop.tags.policy import Mode, Policy
-from mgc_desktop.tags.vocabulary import Vocabulary
 
 NAMES = ("a.flac", "b.flac", "c.flac")
 
@@ -106,11 +106,11 @@ def test_confidence_limit_album_and_vocabulary_do_not_override_a_user_genre(stor
     wanted = [at(store, music / "a.flac").id]
     for policy in (
         Policy(min_confidence=0.95), Policy(album=True), Policy(top=1),
-        Policy(vocabulary=Vocabulary({"Jazz": (), "Classical": ("Old",)})),
+        Policy(mapping=GenreMapping({"Jazz": (), "Classical": ("Old",)})),
     ):  # fmt: skip
         (row,) = review(store, policy, wanted, min_confidence=0.95)
         assert (row.change.new, row.change.writes) == (("Jazz", "Bebop"), True)
-    (row,) = review(store, Policy(vocabulary=Vocabulary({"Jazz": ("Swing",)})), wanted)
+    (row,) = review(store, Policy(mapping=GenreMapping({"Jazz": ("Swing",)})), wanted)
     assert row.change.new == ("Swing", "Bebop")
 
 
