@@ -13,6 +13,7 @@ from torch import nn
 
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
+from mgc_desktop.inference.vocabularies import vocabulary_of
 from mgc_desktop.training import checkpoint
 from mgc_desktop.training.card import role_of
 from mgc_desktop.training.config import TrainingConfig
@@ -182,7 +183,7 @@ def _metadata(run: SavedRun, name: str) -> ModelMetadata:
         summary=f"The {config.architecture} architecture, trained by `mgc train` with {config.measures}.",
         role=role_of(figures),
         input=config.input,
-        genres=run.genres,
+        vocabulary=vocabulary_of(run.genres),
         model=FileRecord("model.onnx", "0" * 64),
         calibration=run.calibration,
         learned_from=run.learned_from,
