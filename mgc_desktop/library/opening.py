@@ -1,4 +1,4 @@
-"""One program at a time makes, migrates or sets aside a library's database, or notes a decision beside it."""
+"""The lock of a library's database: one program at a time creates, migrates, sets aside or logs a decision."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mgc_desktop.errors import MgcError, TagError
 from mgc_desktop.tags.lock import WriterLock
 
 BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
-AT_ONCE_SECONDS: Final = 0.05  # that the window's own thread waits
-TRIES: Final = 6  # times that a transaction waits so long before it gives up
+AT_ONCE_SECONDS: Final = 0.05  # that the GUI thread waits
+TRIES: Final = 6  # attempts of so long before a transaction gives up
 IN_USE: Final = "Another program is using the library. Close it and try again."
 _POLL: Final = 0.02  # seconds between two tries to get the lock
 
@@ -53,7 +53,7 @@ def opening(path: Path, *, seconds: float = BUSY_SECONDS * TRIES) -> Iterator[No
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:
-    """By what it is noticed that another file has taken a file's place; None where there is none."""
+    """Device and inode of a file, to notice that it was replaced; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

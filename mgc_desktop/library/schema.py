@@ -1,4 +1,4 @@
-"""The database's tables and how an older database becomes a current one."""
+"""The tables of the database, and the migrations from older versions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from mgc_desktop.library.rows import MIGRATION_FUNCTIONS
 
-# The keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
+# Computes the keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
 RENEW_KEYS: Final = """
     UPDATE song SET
         folder_key = folder_key(folder), title_key = sort_key(coalesce(title, stem(path)), 0),
@@ -157,7 +157,7 @@ class NewerError(Exception):
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The schema's version; raises `NewerError` for one that this program does not know."""
+    """The version of the schema; raises `NewerError` if this program does not know it."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         raise NewerError(f"made by a newer version of the program (schema {version})")
@@ -165,9 +165,9 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | None:
-    """Copy an older database to `<name>.schema-<version>`, so that a migration can be taken back; one copy is kept.
+    """Copy an older database to `<name>.schema-<version>`, so that a migration can be undone; one copy is kept.
 
-    None where there is nothing to copy. Raises OSError or sqlite3.Error, and then leaves no unfinished copy.
+    Returns None if there is nothing to copy. Raises OSError or sqlite3.Error, after removing an incomplete copy.
     """
     version = version_of(connection)
     if version in (0, len(MIGRATIONS)):
@@ -190,11 +190,11 @@ def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | 
 
 
 def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
-    """Bring the database to a version, the current one by default, in one transaction.
+    """Migrate the database to a version, the current one by default, in one transaction.
 
-    The version is read inside it, so that two programs that open one database do not both change it. Tables, indexes
-    and columns that are there already, in the same form, are left as they are. Raises `NewerError` for a database of a
-    newer program, and sqlite3.OperationalError where something stands in the way; then nothing is changed.
+    The version is read inside the transaction, so that two programs that open one database do not both migrate it.
+    Tables, indexes and columns that exist already in the same form are left as they are. Raises `NewerError` for a
+    database of a newer program, and sqlite3.OperationalError if a statement fails; then nothing is changed.
     """
     for name, arguments, function in MIGRATION_FUNCTIONS:
         connection.create_function(name, arguments, function, deterministic=True)
@@ -225,7 +225,7 @@ def _is_done(connection: sqlite3.Connection, statement: str) -> bool:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, since `executescript` would end the transaction."""
+    """The statements of a script, one by one, since `executescript` would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -25,8 +25,8 @@ from mgc_desktop.errors import SettingsError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.library.ticks import MIN_CONFIDENCE, TickRules
 from mgc_desktop.settings import Settings
+from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
 from mgc_desktop.tags.policy import Mode, Policy
-from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.ui.fonts import SMALL
 from mgc_desktop.ui.theme import Palette
@@ -47,10 +47,10 @@ _NAMES: Final = "A file with your own names for the genres, “Hip-Hop,Rap” a 
 
 def tick_rules(settings: Settings) -> TickRules:
     """Which songs a review of today would tick: by the user's names and the genres that count as none."""
-    names = Vocabulary()
+    names = GenreMapping()
     if settings[s.WRITE_MAP]:
         with suppress(SettingsError):  # the review says what is wrong with the file
-            names = load_vocabulary(Path(settings[s.WRITE_MAP]))
+            names = load_genre_mapping(Path(settings[s.WRITE_MAP]))
     empty: list[str] = settings[s.EMPTY_NAMES]
     return TickRules(tuple(empty), frozenset(genre for genre in GENRES if not names.names(genre)))
 
@@ -68,7 +68,7 @@ class Rules(QWidget):
     def __init__(self, settings: Settings, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._vocabulary = Vocabulary()
+        self._mapping = GenreMapping()
         self._mode = Mode.FILL
         self._top = 1
         self._min_confidence = MIN_CONFIDENCE
@@ -111,7 +111,7 @@ class Rules(QWidget):
         return Policy(
             self._mode,
             top=self._top,
-            vocabulary=self._vocabulary,
+            mapping=self._mapping,
             album=self.album.isChecked(),
             empty_names=tuple(empty),
         )
@@ -179,10 +179,10 @@ class Rules(QWidget):
         self.changed.emit()
 
     def _load(self, name: str) -> None:
-        self._vocabulary = Vocabulary()
+        self._mapping = GenreMapping()
         if name:
             try:
-                self._vocabulary = load_vocabulary(Path(name))
+                self._mapping = load_genre_mapping(Path(name))
             except SettingsError as error:
                 self._settings[s.WRITE_MAP] = name = ""
                 self.failed.emit(error)
