@@ -106,6 +106,16 @@ def test_texts_of_info_are_taken_over_and_the_genre_is_written_there_too(song: S
     assert (tags.title, tags.genres) == ("A title", ("Jazz",))
 
 
+def test_a_genre_that_claims_to_reach_beyond_its_list_counts_and_is_not_touched(song: Song) -> None:
+    path = song(".wav")
+    info = b"INFOIGNR\0\0\0\x04Rock\0\0INAM\x08\0\0\0A title\0"
+    data = path.read_bytes() + b"LIST" + struct.pack("<I", len(info)) + info
+    path.write_bytes(data[:4] + struct.pack("<I", len(data) - 8) + data[8:])
+    assert read_tags(path).genres == ("Rock",)
+    with pytest.raises(TagError, match="INFO"):
+        prepare(path, Field.GENRE, ("Jazz",))
+
+
 def test_flac_without_comments(song: Song) -> None:
     path = song(".flac")
     data = path.read_bytes()

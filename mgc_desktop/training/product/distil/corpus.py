@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from mgc_desktop.training.cache import write_array
 from mgc_desktop.training.errors import TrainingError
+from mgc_desktop.training.inputs import FRAMES, WINDOWS
 from mgc_desktop.training.product.distil.variation import varied
-from mgc_desktop.training.product.pretrained import FRAMES, WINDOWS
 
 FloatArray = NDArray[np.float32]
 Teacher = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # patches to their tag logits and embeddings
