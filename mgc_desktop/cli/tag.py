@@ -163,7 +163,7 @@ def _with_progress(found: Iterator[SongPrediction | Failure]) -> Iterator[SongPr
 def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.Namespace) -> RunReport:
     """Write the plan; Ctrl-C ends the run between two files."""
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
-    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.library.tagging import update_library
     from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.write import WriteOptions
@@ -172,5 +172,5 @@ def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.N
     how = WriteOptions(keep_mtime=options.keep_mtime, split_links=options.split_links)
     with cancelled_by_interrupt() as cancel:
         report = write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)
-        tell_library(data_dir() / "library.db", report)
+        update_library(data_dir() / "library.db", report)
     return report

@@ -89,10 +89,15 @@ def log_mel(y: FloatArray, config: MelConfig) -> FloatArray:
 
 class LogMelStream:
     """`log_mel` of samples that come block by block: all that `process` and at last `flush` give, put together, is
-    to the bit what `log_mel` gives of the whole. What is kept back is bounded, whatever the song's length."""
+    to the bit what `log_mel` gives of the whole. What is kept back is bounded, whatever the song's length.
 
-    def __init__(self, config: MelConfig) -> None:
+    `chunk`: frames that are waited for and computed together. Fewer come sooner, for a picture of live sound; the
+    numbers may then differ from those of `log_mel` by a rounding.
+    """
+
+    def __init__(self, config: MelConfig, *, chunk: int = CHUNK) -> None:
         self._config = config
+        self._chunk = chunk
         self._spectra = _spectra(config)
         self._half = config.n_fft // 2
         self._padded = np.zeros(0, np.float32)  # what frames still need, from the next frame's first sample on
@@ -100,7 +105,7 @@ class LogMelStream:
         self._recent = np.zeros(0, np.float32)  # the last `_half + 1` samples, for the reflection at the end
 
     def process(self, y: FloatArray) -> FloatArray:
-        """The next `(n,)` samples; the frames that are complete, `(n_mels, k)`, k a multiple of CHUNK."""
+        """The next `(n,)` samples; the frames that are complete, `(n_mels, k)`, k a multiple of the chunk."""
         y = np.asarray(y, np.float32)
         self._recent = np.concatenate([self._recent, y[-self._half - 1 :]])[-self._half - 1 :]
         self._padded = np.concatenate([self._padded, y])
@@ -110,7 +115,7 @@ class LogMelStream:
             self._padded = np.concatenate([self._before(self._padded), self._padded])
             self._started = True
         frames = (len(self._padded) - self._config.n_fft) // self._config.hop_length + 1
-        return self._take(max(0, frames) // CHUNK * CHUNK)
+        return self._take(max(0, frames) // self._chunk * self._chunk)
 
     def flush(self) -> FloatArray:
         """The last frames, `(n_mels, k)`; the stream is spent then."""
@@ -138,8 +143,9 @@ class LogMelStream:
         hop = self._config.hop_length
         windows = np.lib.stride_tricks.sliding_window_view(self._padded, self._config.n_fft)[::hop][:frames]
         out = np.empty((frames, self._config.n_mels), np.float32)
-        for start in range(0, frames, CHUNK):
-            self._spectra.log_mel(windows[start : start + CHUNK], out[start : start + CHUNK])
+        for start in range(0, frames, self._chunk):
+            part = slice(start, start + self._chunk)
+            self._spectra.log_mel(windows[part], out[part])
         self._padded = self._padded[frames * hop :].copy()
         return np.ascontiguousarray(out.T)
 
