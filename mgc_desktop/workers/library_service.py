@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from mgc_desktop.errors import TagError
 from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.database import library_error
 from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.folders import RemovedFolder, is_covered
@@ -261,7 +263,10 @@ class LibraryService(QObject):
 
     def _with_store(self, work: Callable[[LibraryStore], T]) -> T:
         with LibraryStore(self.database, check=False) as store:
-            return work(store)
+            try:
+                return work(store)
+            except sqlite3.Error as error:
+                raise library_error(error, self.database) from error
 
     def _identify(self) -> tuple[str, str, Rescorer | None]:
         """The model and its version under the bundled head, and who judges where a taught one is in use."""
@@ -304,7 +309,13 @@ class LibraryService(QObject):
         lock = WriterLock(self.database.with_suffix(".lock"))
         try:
             lock.__enter__()
-        except TagError:
+        except TagError as error:
+            if isinstance(error.__cause__, OSError):  # nobody holds it: it cannot be made
+                reason = error.__cause__.strerror or error.__cause__
+                self.failed.emit(
+                    LibraryError(f"Its folder cannot be used ({reason}). Check its permissions.", path=self.database)
+                )
+                return False
             self.failed.emit(
                 LibraryError(
                     "Another MGC Desktop is at work on this library. Here it can be looked at; close the other one to "
