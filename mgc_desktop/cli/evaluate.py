@@ -6,24 +6,34 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mgc_desktop.cli.evaluate_labelled import measure_labelled
 from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, real, require_extra, say
 from mgc_desktop.errors import MgcError
 
 if TYPE_CHECKING:
     from mgc_desktop.training.datasets import Dataset
 
+_PARTS = ("train", "valid", "test", "all")
+
 HELP = "measure models on music whose genres are known (needs the extra [train])"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc evaluate`."""
-    parser.add_argument("models", nargs="*", help="names of models (default: all that can be used, or the run's own)")
-    add_dataset(parser)
+    parser.add_argument(
+        "models", nargs="*", metavar="MODEL | FOLDER | TSV",
+        help="names of models (default: all that can be used, or the run's own); with --model the labelled recordings",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model",
+        help="measure this model on a tracks.tsv or a folder, with --genres VOCABULARY (report, everyday, ...)",
+    )
+    add_dataset(parser, required=False)
     add_work_folders(parser)
     parser.add_argument("--run", dest="of_run", type=Path, metavar="RUN", help="the folder of a run of `mgc train`")
     parser.add_argument(
-        "--part", choices=("train", "valid", "test", "all"),
-        help="measure on this part of the run's split only (default with --run: test)",
+        "--part",
+        help="measure on this part only: of the run's split (train, valid, test, all; default test), or of the table",
     )  # fmt: skip
     parser.add_argument("--seconds", type=real(0.1, 1e6), help="take only so much, from the middle of each recording")
     parser.add_argument("--page", type=Path, help="write the results as Markdown here, with JSON beside it")
@@ -35,11 +45,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print accuracy and macro accuracy of each model, or all figures of a run; write the page if one is asked for."""
+    if options.model:
+        return measure_labelled(options)
     require_extra()
     from mgc_desktop.training.commands.evaluate import part_of_run
 
     if options.part and not options.of_run:
         raise MgcError("--part needs the run whose split is meant: --run RUN.")
+    if options.part not in (None, *_PARTS):
+        raise MgcError(f"--part of a run is one of {', '.join(_PARTS)}.")
     _check_places(options)
     part = options.part or "test"
     dataset = dataset_of(options)

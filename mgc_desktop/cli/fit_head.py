@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--part", nargs="+", default=[], help="only these parts of the table (default: all but doubt)")
     parser.add_argument("--version", dest="head_version", default="2.0", help="version of the heads (default: 2.0)")
     parser.add_argument("--seed", type=int, default=0, help="for the folds (default: 0)")
-    parser.add_argument("--cache", type=Path, default=cache_dir() / "labelled", help="folder for what the network gives")
+    parser.add_argument(
+        "--cache", type=Path, default=cache_dir() / "labelled", help="folder for what the network gives"
+    )
     parser.add_argument("--dry-run", action="store_true", help="print the figures, and write nothing")
 
 

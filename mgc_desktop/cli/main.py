@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, str]] = {
     "heads": "heads",
     "train": "train",
     "evaluate": "evaluate",
+    "fit-head": "fit_head",
     "explore": "explore",
     "export": "export",
     "self-test": "self_test",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.paths import models_dir
+from mgc_desktop.training.product import labelled_head
 from mgc_desktop.training.product.genre_head import Sources, calibrate, cross_fit, fit_head, judge, temperature
 from mgc_desktop.training.product.genre_head_data import Recording, TaggedClip
 from mgc_desktop.training.product.genre_head_fit import UNUSED, artist_weights, mix, real_songs, regress, tagged_songs
@@ -22,7 +25,7 @@ MEASURED = {"Alt Rock", "Classical", "Electronica", "Hard Rock", "Hip-Hop", "Jaz
 
 @pytest.fixture(scope="module")
 def head() -> Head:
-    return Head.load(models_dir() / "musicnn" / "head.json")
+    return Head.load(Path(labelled_head.__file__).with_name("report_prior.json"))
 
 
 def song(tags: dict[str, float], *, seed: int = 0, patches: int = 20, spread: float = 1.0) -> np.ndarray:
@@ -58,7 +61,7 @@ def hash_free(genre: str, i: int) -> int:
     return GENRES.index(genre) * 1000 + i
 
 
-class TestTheCommittedHead:
+class TestTheCommittedPrior:
     def test_is_of_the_ten_genres_and_the_hundred_tags(self, head: Head) -> None:
         assert head.genres == GENRES
         assert head.inputs == ("tags",)

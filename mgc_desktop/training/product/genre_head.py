@@ -1,4 +1,4 @@
-"""Fit the genre head of the backbone:
+"""Fit the head that the labelled recordings start from (`labelled_head.tag_prior`):
 
 python -m mgc_desktop.training.product.genre_head --free-music ROOT --magnatagatune DIR --evaluation DIR
     [--out models/musicnn]
@@ -24,10 +24,10 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.head import Head
 from mgc_desktop.paths import cache_dir
 from mgc_desktop.training.datasets.tracks import open_tracks
-from mgc_desktop.training.product.backbone.describe import describe
 from mgc_desktop.training.product.genre_head_data import Listener, Recording, TaggedClip, read_tagged_clips, with_genre
 from mgc_desktop.training.product.genre_head_fit import TAG_RANGE, artist_weights, fit
 from mgc_desktop.training.product.genre_head_report import Outcome, measured, write_report
+from mgc_desktop.training.product.labelled_head.tag_prior import REPORT_PRIOR
 from mgc_desktop.training.product.prior import Background
 
 FloatArray = NDArray[np.float64]
@@ -153,10 +153,10 @@ def run(args: argparse.Namespace) -> None:
         pool=len(music),
     )
     head = replace(head, fitted_on=fitted_on, measured=figures)
-    head.save(args.out / "head.json")
-    describe(args.out)
-    write_report(args.report, head, unseen, evaluation)
-    print(f"{args.out / 'head.json'}: {head.calibration}")
+    head.save(args.head)
+    if args.report:
+        write_report(args.report, head, unseen, evaluation)
+    print(f"{args.head}: {head.calibration}")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -171,7 +171,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--magnatagatune", type=Path, required=True, help="folder with tags50_*.tsv and the genres")
     parser.add_argument("--evaluation", type=Path, required=True, help="folder with tracks.tsv: songs that measure")
     parser.add_argument("--out", type=Path, default=Path("models/musicnn"), help="folder of the backbone")
-    parser.add_argument("--report", type=Path, default=Path("docs/genre-head.md"), help="page to write")
+    parser.add_argument("--head", type=Path, default=REPORT_PRIOR, help="file to write")
+    parser.add_argument("--report", type=Path, help="page to write")
     parser.add_argument("--cache", type=Path, default=cache_dir() / "genre-head", help="what the backbone heard")
     parser.add_argument("--seed", type=int, default=0)
     run(parser.parse_args(argv))

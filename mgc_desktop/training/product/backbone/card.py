@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from mgc_desktop.inference.figures import MEASURED_KEYS
@@ -17,10 +19,11 @@ def write_card(folder: Path) -> None:
     """Write the card of the model in `folder`."""
     metadata = ModelMetadata.load(folder)
     head = Head.load(folder / metadata.head.file, metadata.head.sha256) if metadata.head else None
-    (folder / CARD).write_text(render(metadata, head), encoding="utf-8")
+    heads = {name: Head.load(folder / record.file, record.sha256) for name, record in metadata.heads.items()}
+    (folder / CARD).write_text(render(metadata, head, heads), encoding="utf-8")
 
 
-def render(metadata: ModelMetadata, head: Head | None) -> str:
+def render(metadata: ModelMetadata, head: Head | None, heads: Mapping[str, Head] = MappingProxyType({})) -> str:
     """The card as Markdown."""
     parts = [
         f"# {metadata.title}\n\n{metadata.summary}",
@@ -30,6 +33,12 @@ def render(metadata: ModelMetadata, head: Head | None) -> str:
     if head is not None:
         parts.append(f"## The genre head\n\n{head.fitted_on}")
         parts += _measured(head.measured)
+    for identity, other in heads.items():
+        parts.append(
+            f"## The head for the genres '{identity}'\n\n{other.fitted_on} Version {other.version}; says “unsure” "
+            f"under {other.calibration.unsure_below:.0%}, temperature {other.calibration.song_temperature:.3g}."
+        )
+        parts += _measured(other.measured)
     parts.append(f"## Where it is weak\n\n{metadata.weaknesses}")
     parts += _measured({key: value for key, value in metadata.figures.items() if key not in MEASURED_KEYS})
     if "accuracy" in metadata.figures:

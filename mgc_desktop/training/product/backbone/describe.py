@@ -71,6 +71,7 @@ def describe(folder: Path, taggers: Sequence[Tagger] | None = None) -> None:
         tag_rates=known.tag_rates if known else {},
         embedding=UNITS * len(TAGGERS),
         head=_record(folder / HEAD_FILE),
+        heads={path.name.split(".")[1]: _record(path) for path in sorted(folder.glob("head.*.json"))},
         projections=_record(folder / MAPS_FILE) if (folder / MAPS_FILE).exists() else None,
         learned_from=_LEARNED_FROM,
         weaknesses=_WEAKNESSES,

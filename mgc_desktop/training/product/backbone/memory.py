@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import onnx
+from onnx import numpy_helper
 
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.errors import MgcError
+from mgc_desktop.inference.calibration import softmax
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.pipeline import analyze
+from mgc_desktop.training.product.backbone.describe import MODEL_FILE
+from mgc_desktop.training.product.backbone.wheel import TAGGERS
 
 TABLE: Final = Path(__file__).parents[2] / "data" / "free_music.tsv"
 
@@ -45,3 +50,26 @@ def remember(classifier: Classifier, music: Path) -> ReferenceSet:
             print(f"heard {number + 1}", flush=True)
     rows, probabilities, embedding = zip(*heard, strict=True)
     return ReferenceSet(np.stack(probabilities), np.stack(embedding), np.array(rows))
+
+
+def rescore(folder: Path) -> ReferenceSet:
+    """The model's memory with the probabilities that its present head gives, without the music.
+
+    The tags' logits are linear in the stored mean embedding; they are clipped after the mean over the patches where
+    the program clips each patch, which moves a probability by 0.01 in the median (of 386 recordings of 30 s; 0.05 at the 95th percentile).
+    """
+    classifier = Classifier.open(folder)
+    memory = ReferenceSet.load(folder)
+    head = classifier.head
+    assert head is not None
+    weights = {w.name: numpy_helper.to_array(w) for w in onnx.load(folder / MODEL_FILE).graph.initializer}
+    parts = np.split(memory.embedding, len(TAGGERS), axis=1)
+    tags = np.concatenate(
+        [
+            part @ weights[f"{name}_logits_kernel"].T + weights[f"{name}_logits_bias"]
+            for name, part in zip(TAGGERS, parts, strict=True)
+        ],
+        axis=1,
+    )
+    logits = head.logits(tags=tags, embedding=memory.embedding)
+    return ReferenceSet(softmax(logits, head.calibration.song_temperature), memory.embedding, memory.rows)

@@ -10,10 +10,12 @@ import torch
 
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.reference_set import FILE_NAME as REFERENCE_FILE
 from mgc_desktop.inference.vocabularies import find_vocabulary
 from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.training.datasets.labelled import read_labelled
 from mgc_desktop.training.product.backbone.describe import HEAD_FILE, describe
+from mgc_desktop.training.product.backbone.memory import rescore
 from mgc_desktop.training.product.labelled_head.fit import fit_head
 from mgc_desktop.training.product.labelled_head.hear import Heard, hear
 from mgc_desktop.training.product.labelled_head.tag_prior import read_prior
@@ -51,6 +53,8 @@ def fit_heads(
             head.save(folder / (HEAD_FILE if own else f"head.{identity}.json"))
     if write:
         describe(folder)
+        if (folder / REFERENCE_FILE).is_file():
+            rescore(folder).save(folder / REFERENCE_FILE)
     return heads
 
 
@@ -63,7 +67,7 @@ def _fitted_on(heard: Sequence[Heard], vocabulary: Vocabulary) -> str:
         + ", ".join(f"{name} {count}" for name, count in counts.items() if count)
         + "), starting from what the hundred tags mean."
     )
-    return text + (f" Without any recording, by the meaning of the tags alone: {', '.join(without)}." if without else "")
+    return text + (f" Without a recording, by the meaning of tags alone: {', '.join(without)}." if without else "")
 
 
 def _tell(head: Head, say: Say) -> None:

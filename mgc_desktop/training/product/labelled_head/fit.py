@@ -15,7 +15,13 @@ from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.metrics import Scores, calibration, interval, macro_accuracy, per_genre
 from mgc_desktop.training.product.labelled_head.calibrate import Unseen, calibrate, nested, per_patch
 from mgc_desktop.training.product.labelled_head.hear import Heard
-from mgc_desktop.training.product.labelled_head.outside import KEPT, area, fit_direction
+from mgc_desktop.training.product.labelled_head.outside import (
+    KEPT,
+    KEPT_BY_DISTANCE,
+    area,
+    fit_direction,
+    fit_distance,
+)
 from mgc_desktop.training.product.labelled_head.regression import Linear, fit, means
 from mgc_desktop.training.product.labelled_head.tag_prior import TagPrior
 
@@ -59,12 +65,15 @@ def cross_fit(heard: Sequence[Heard], labels: IntArray, prior: TagPrior, seed: i
     tags, embedding = means(heard, prior)
     logits = np.zeros((len(heard), len(prior.weights)))
     novelty = np.full(len(heard), np.nan)
-    detects = int((labels < 0).sum()) >= _FEWEST_OUTSIDE
+    detects = _detects(labels)
     for number in range(FOLDS):
         held, learns = fold == number, (fold != number) & (labels >= 0)
         linear = fit([one for one, own in zip(heard, learns, strict=True) if own], labels[learns], prior)
         logits[held] = linear.logits(tags[held], embedding[held])
-        if detects:
+        if not detects:
+            distance = fit_distance(embedding[learns], labels[learns])
+            novelty[held] = [distance.score(embedding=x) for x in embedding[held].astype(np.float32)]
+        else:
             rest = fold != number
             artists = [one.recording.artist for one, own in zip(heard, rest, strict=True) if own]
             novelty[held] = fit_direction(embedding[rest], labels[rest] < 0, artists).score(embedding[held])
@@ -93,12 +102,25 @@ def fit_head(
         tag_range=prior.tag_range,
         vocabulary=vocabulary,
     )
-    if np.isfinite(unseen.novelty).any():
-        _, embedding = means(kept, prior)
+    _, embedding = means(kept, prior)
+    limit = _limit(unseen, known)
+    if _detects(labels):
         direction = fit_direction(embedding, labels < 0, [one.recording.artist for one in kept])
-        limit = float(np.percentile(known.novelty, KEPT))
         head = replace(head, novelty=direction.novelty(limit))
+    else:
+        inside = labels >= 0
+        head = replace(head, novelty=fit_distance(embedding[inside], labels[inside], limit))
     return replace(head, measured=measured(unseen, vocabulary)), unseen
+
+
+def _detects(labels: IntArray) -> bool:
+    return int((labels < 0).sum()) >= _FEWEST_OUTSIDE
+
+
+def _limit(unseen: Unseen, known: Unseen) -> float:
+    """The score above which a recording is none of the genres."""
+    kept = KEPT if _detects(unseen.labels) else KEPT_BY_DISTANCE
+    return float(np.percentile(known.novelty, kept))
 
 
 def measuring(heard: Sequence[Heard]) -> NDArray[np.bool_]:
@@ -122,8 +144,8 @@ def measured(unseen: Unseen, vocabulary: Vocabulary) -> dict[str, Any]:
     """Figures of cross-fitted recordings, temperature and threshold from other folds."""
     known = unseen.take((unseen.labels >= 0) & measuring(unseen.heard))
     probabilities, answered = nested(known)
-    limits = np.nanpercentile(known.novelty, KEPT) if np.isfinite(known.novelty).any() else np.inf
-    answered &= ~(known.novelty > limits)
+    limit = _limit(unseen, known)
+    answered &= known.novelty <= limit
     artists = np.array(known.artists)
     counts = {g: (known.labels == g) for g in range(len(vocabulary))}
     fair = [
@@ -148,7 +170,16 @@ def measured(unseen: Unseen, vocabulary: Vocabulary) -> dict[str, Any]:
         "answered": round(float(said.mean()), 3),
         "right of the answered": round(float(right[said].mean()), 3) if said.any() else 0.0,
     }
-    found = {"figures": {"Five folds by artist": figures}, "by_genre": {}}
+    found: dict[str, Any] = {"figures": {"Five folds by artist": figures}, "by_genre": {}}
+    apart = np.array([one.recording.part == "test" for one in part.heard])
+    if apart.any():
+        found["figures"]["Of these the part test"] = {
+            "recordings": int(apart.sum()),
+            "artists": len(set(np.array(part.artists)[apart].tolist())),
+            "accuracy": round(float(right[apart].mean()), 3),
+            "answered": round(float(said[apart].mean()), 3),
+            "right of the answered": round(float(right[apart & said].mean()), 3) if (apart & said).any() else 0.0,
+        }
     rows = per_genre(scores)
     for g in fair:
         row = rows[vocabulary.names[g]]
@@ -157,8 +188,8 @@ def measured(unseen: Unseen, vocabulary: Vocabulary) -> dict[str, Any]:
             "precision": round(row["precision"], 3),
         }  # fmt: skip
     outside = unseen.labels < 0
-    if np.isfinite(unseen.novelty).any():
-        found["figures"]["Genres outside"] = _outside(unseen, outside, float(limits))
+    if _detects(unseen.labels):
+        found["figures"]["Genres outside"] = _outside(unseen, outside, limit)
     return found
 
 

@@ -82,7 +82,8 @@ def recording_weights(labels: IntArray, artists: Sequence[str]) -> FloatArray:
     for genre in np.unique(labels):
         total = weights[labels == genre].sum()
         weights[labels == genre] *= total ** (GENRE_POWER - 1)
-    return weights / weights.sum()
+    shares: FloatArray = weights / weights.sum()
+    return shares
 
 
 def _descend(

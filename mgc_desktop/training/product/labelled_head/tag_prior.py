@@ -21,6 +21,7 @@ from mgc_desktop.inference.vocabulary import Vocabulary
 FloatArray = NDArray[np.float64]
 
 _FOLDER: Final = Path(__file__).parent
+REPORT_PRIOR: Final = _FOLDER / "report_prior.json"
 _LIKE: Final = {"New Age": "Ambient", "Electro Rock": "Alt Rock"}  # of the report's ten, where no recording is at hand
 
 
@@ -47,7 +48,7 @@ class TagPrior:
 
 def read_prior(vocabulary: Vocabulary, tags: Sequence[str]) -> TagPrior:
     """The prior of a bundled vocabulary; for another one a prior that knows nothing."""
-    head = Head.load(_FOLDER / "report_prior.json")
+    head = Head.load(REPORT_PRIOR)
     assert head.tag_range is not None
     blank = TagPrior(
         head.tag_range, head.mean.astype(np.float64), head.scale.astype(np.float64),
