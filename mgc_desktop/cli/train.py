@@ -10,8 +10,8 @@ from typing import Any
 
 from mgc_desktop.cli.background import in_background
 from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, require_extra
-from mgc_desktop.errors import MgcError, TagError
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 
 HELP = "train a model on your own music (needs the extra [train])"
 
@@ -88,17 +88,19 @@ def _run(options: argparse.Namespace) -> int:
 @contextmanager
 def _alone_in(output: Path) -> Iterator[None]:
     """Two trainings in one folder would overwrite each other's checkpoints."""
+    lock = FileLock(output / "run.lock")
     try:
-        lock = WriterLock(output / "run.lock")
-        lock.__enter__()
-    except TagError as error:
+        lock.acquire()
+    except LockTakenError as error:
         raise MgcError(
             "Another training is at work here. Wait for it, or choose another --output.", path=output
         ) from error
+    except OSError as error:
+        raise MgcError(f"The folder of the training cannot be used ({error.strerror}).", path=output) from error
     try:
         yield
     finally:
-        lock.__exit__(None, None, None)
+        lock.release()
 
 
 def _tell(figures: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
 
@@ -143,7 +144,7 @@ class Head:
         rows = ",\n  ".join(json.dumps(row) for row in values.pop("weights"))
         lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
         lines.append(f'"weights": [\n  {rows}\n ]')
-        path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
+        atomic_write(path, "{\n " + ",\n ".join(lines) + "\n}\n")
 
 
 def _range(values: list[float] | None) -> tuple[float, float] | None:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.inference.jsonfile import model_errors, read_bytes
 from mgc_desktop.inference.npzfile import read_arrays
 
@@ -84,7 +85,7 @@ class Projection:
     def save(self, path: Path) -> None:
         """As `.npz`."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **self.arrays())
 
     @classmethod
@@ -126,7 +127,7 @@ class ProjectionSet:
         values |= {"mean": self.mean.astype(np.float32), "spread": self.spread.astype(np.float32)}
         for (method, dimensions), projection in self.maps.items():
             values |= projection.arrays(f"{method}{dimensions}.", np.float16)
-        with path.open("wb") as file:
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez_compressed(file, **values)
 
     @classmethod

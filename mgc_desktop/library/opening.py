@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mgc_desktop.errors import MgcError, TagError
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 
 BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
 TRIES: Final = 6  # times that a transaction waits so long before it gives up
@@ -26,22 +26,20 @@ class LibraryError(MgcError):
 @contextmanager
 def opening(path: Path) -> Iterator[None]:
     """Hold the lock of the database at `path`; waits for others. Raises `LibraryError`, and OSError of its folder."""
-    lock = WriterLock(path.with_name(path.name + ".opening"))
+    lock = FileLock(path.with_name(path.name + ".opening"))
     end = time.monotonic() + BUSY_SECONDS * TRIES
     while True:
         try:
-            lock.__enter__()
+            lock.acquire()
             break
-        except TagError as error:
-            if isinstance(error.__cause__, OSError):
-                raise error.__cause__ from None
+        except LockTakenError as error:
             if time.monotonic() > end:
                 raise LibraryError(IN_USE, path=path) from error
             time.sleep(_POLL)
     try:
         yield
     finally:
-        lock.__exit__(None, None, None)
+        lock.release()
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:

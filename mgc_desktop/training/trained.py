@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
@@ -30,9 +31,7 @@ def keep(taught: Taught, order: Order, dataset: Dataset, output: Path) -> None:
         "figures": taught.figures,
         "learned_from": dataset.describe(),
     }
-    part = output / "trained.part"
-    part.write_text(json.dumps(described, indent=1, ensure_ascii=False), encoding="utf-8")
-    part.replace(output / "trained.json")
+    atomic_write(output / "trained.json", json.dumps(described, indent=1, ensure_ascii=False))
 
 
 def export_kept(output: Path, models: Path, name: str | None = None, taken: Collection[str] = ()) -> Path:

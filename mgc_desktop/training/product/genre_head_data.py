@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.training.datasets.clip import Clip, Dataset, Evidence, digest
 from mgc_desktop.training.datasets.magnatagatune import parse_name
@@ -90,9 +91,8 @@ class Listener:
         if not path.is_file():
             picked, excerpt = self._patches(clip)
             tags, embedding = self._classifier.features(picked)
-            unfinished = path.with_suffix(".part.npz")
-            np.savez(unfinished, tags=tags, embedding=embedding, excerpt=excerpt)
-            unfinished.replace(path)
+            with replacing(path, durability=Durability.BUFFERED) as unfinished, unfinished.open("wb") as file:
+                np.savez(file, tags=tags, embedding=embedding, excerpt=excerpt)
         with np.load(path) as stored:
             return stored["tags"], stored["excerpt"]
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.pooling import SongPool
 from mgc_desktop.inference.projection import DIMENSIONS, Method, Projection, ProjectionSet
@@ -99,9 +100,8 @@ def _keep(classifier: Classifier, mel: FloatArray, kept: Path) -> None:
     rows = nothing if scores.embedding is None else scores.embedding
     parts = [rows[i::_PARTS].mean(axis=0) for i in range(min(_PARTS, len(rows)))]
     kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_suffix(".part.npz")
-    np.savez(unfinished, genre=said.genre or "", embedding=whole, parts=np.stack(parts) if parts else nothing)
-    unfinished.replace(kept)
+    with replacing(kept, durability=Durability.BUFFERED) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, genre=said.genre or "", embedding=whole, parts=np.stack(parts) if parts else nothing)
 
 
 def _stretches(mel: FloatArray, frames: int) -> FloatArray:
