@@ -13,7 +13,7 @@ FloatArray = NDArray[np.float32]
 DoubleArray = NDArray[np.float64]
 """Where single precision is not enough: sums over many values, fits, geometry."""
 
-RealArray = NDArray[np.floating[Any]]
+RealArray = NDArray[np.floating]
 """Either precision."""
 
 IntArray = NDArray[np.int64]

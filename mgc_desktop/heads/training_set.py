@@ -15,11 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.heads.regression import Array, Coordinates, softmax
 from mgc_desktop.inference.head_adapter import HeadAdapter
 from mgc_desktop.inference.user_heads import LabelledSong
-
-FloatArray = NDArray[np.float32]
 
 # Chosen on free music: docs/teach.md.
 PENALTY: Final = 100.0  # for each standardised number of the embedding

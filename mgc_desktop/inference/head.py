@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
 
-FloatArray = NDArray[np.float32]
 HeadInput = Literal["tags", "embedding"]
 
 FORMAT: Final = 1

@@ -16,11 +16,11 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import RealArray
 from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.inference.jsonfile import model_errors, read_bytes
 from mgc_desktop.inference.npzfile import read_arrays
 
-FloatArray = NDArray[np.floating]
 Arrays = Mapping[str, NDArray[Any]]
 Method = Literal["pca", "lda", "umap"]
 
@@ -37,8 +37,8 @@ class Projection:
     """
 
     method: str
-    weights: tuple[FloatArray, ...]
-    biases: tuple[FloatArray, ...]
+    weights: tuple[RealArray, ...]
+    biases: tuple[RealArray, ...]
     fidelity: float = 1.0
 
     def __post_init__(self) -> None:
@@ -59,7 +59,7 @@ class Projection:
         """2 or 3."""
         return len(self.weights[-1])
 
-    def apply(self, features: FloatArray) -> FloatArray:
+    def apply(self, features: RealArray) -> RealArray:
         """`(n, inputs)` to `(n, dimensions)`."""
         x = features
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
@@ -102,8 +102,8 @@ class ProjectionSet:
     `maps`: the projections by method and dimensions. `fitted_on`: which songs those were, in words.
     """
 
-    mean: FloatArray
-    spread: FloatArray
+    mean: RealArray
+    spread: RealArray
     maps: Mapping[tuple[Method, int], Projection]
     fitted_on: str = ""
 

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError, ModelError
 from mgc_desktop.file_access import MB
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.head import Head
@@ -33,7 +33,6 @@ from mgc_desktop.paths import data_dir
 
 _log = logging.getLogger(__name__)
 
-FloatArray = NDArray[np.float32]
 
 FORMAT: Final = 1
 KIND: Final = "mgc-desktop head"

@@ -10,26 +10,25 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import RealArray
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.networks.stacked import Stacked
 from mgc_desktop.training.product.pretrained import PretrainedStack
 from mgc_desktop.training.splits import grouped_folds
 
-FloatArray = NDArray[np.floating]
 Weighed = TypeVar("Weighed", Stacked, PretrainedStack)
 # Teaches a member on some clips and gives its log-probabilities `(n, genres)` for others.
-TeachAndAsk = Callable[[Sequence[Clip], Sequence[Clip]], FloatArray]
+TeachAndAsk = Callable[[Sequence[Clip], Sequence[Clip]], RealArray]
 
 
-def out_of_fold(clips: Sequence[Clip], members: Sequence[TeachAndAsk], folds: int, seed: int) -> FloatArray:
+def out_of_fold(clips: Sequence[Clip], members: Sequence[TeachAndAsk], folds: int, seed: int) -> RealArray:
     """Log-probabilities `(n, members * genres)` of every clip, each from members that never met its artist."""
     parts = [set(ids) for ids in grouped_folds(clips, folds, seed, complete=False)]
     place = {clip.clip_id: i for i, clip in enumerate(clips)}
-    columns: list[FloatArray] = []
+    columns: list[RealArray] = []
     for member in members:
-        rows: dict[int, FloatArray] = {}
+        rows: dict[int, RealArray] = {}
         for part in parts:
             asked = [c for c in clips if c.clip_id in part]
             answers = member([c for c in clips if c.clip_id not in part], asked)
@@ -38,7 +37,7 @@ def out_of_fold(clips: Sequence[Clip], members: Sequence[TeachAndAsk], folds: in
     return np.concatenate(columns, axis=1)
 
 
-def fit_meta(views: FloatArray, targets: FloatArray, *, weight_decay: float = 1e-2) -> tuple[FloatArray, FloatArray]:
+def fit_meta(views: RealArray, targets: RealArray, *, weight_decay: float = 1e-2) -> tuple[RealArray, RealArray]:
     """Weights `(genres, views)` and bias of multinomial logistic regression on soft or hard `targets` `(n, genres)`.
 
     It starts from the mean of the members and is held near it: with few clips the stack is no worse than the mean.
@@ -60,7 +59,7 @@ def fit_meta(views: FloatArray, targets: FloatArray, *, weight_decay: float = 1e
     return weight.detach().numpy(), bias.detach().numpy()
 
 
-def weigh(network: Weighed, weight: FloatArray, bias: FloatArray) -> Weighed:
+def weigh(network: Weighed, weight: RealArray, bias: RealArray) -> Weighed:
     """The network with the fitted meta-learner in its layer `meta`."""
     with torch.no_grad():
         network.meta.weight.copy_(torch.from_numpy(np.asarray(weight)))

@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.arrays import FloatArray, IntArray
 from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.training.datasets.clip import Clip, Dataset, Evidence, digest
 from mgc_desktop.training.datasets.magnatagatune import parse_name
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.extract import Representation, extract
-
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.int64]
 
 PER_EXCERPT: Final = 10  # patches of 3 s: an excerpt is about 30 s, as the clips of the usual data sets are
 
