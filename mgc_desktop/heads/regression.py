@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mgc_desktop.foundation.arrays import DoubleArray
+from mgc_desktop.foundation.arrays import BoolArray, DoubleArray
 
 _STEPS: Final = 300
 _STILL: Final = 1e-4  # the greatest change of a coefficient, in the coordinates of the search
@@ -45,7 +44,7 @@ class Coordinates:
         targets: DoubleArray,
         weights: DoubleArray,
         *,
-        among: NDArray[np.bool_] | None = None,
+        among: BoolArray | None = None,
     ) -> DoubleArray:
         """Coefficients `(G, F)`, so that softmax(offsets + coefficients @ features) comes near the targets.
 

@@ -8,9 +8,11 @@ import pytest
 from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.heads.regression import Coordinates, softmax
 
+Problem = tuple[DoubleArray, DoubleArray, DoubleArray, DoubleArray, DoubleArray]
+
 
 @pytest.fixture
-def problem() -> tuple[DoubleArray, DoubleArray, DoubleArray, DoubleArray, DoubleArray]:
+def problem() -> Problem:
     """Features, offsets, soft targets, weights, penalty."""
     rng = np.random.default_rng(0)
     n, features, genres = 120, 12, 4
@@ -33,7 +35,7 @@ def loss(
 
 
 def test_it_stands_where_the_loss_has_no_slope(
-    problem: tuple[DoubleArray, DoubleArray, DoubleArray, DoubleArray, DoubleArray],
+    problem: Problem,
 ) -> None:
     x, offsets, targets, weights, penalty = problem
     found = Coordinates.of(x, weights, penalty).fit(offsets, targets, weights)
@@ -47,7 +49,7 @@ def test_it_stands_where_the_loss_has_no_slope(
 
 
 def test_songs_that_are_left_out_count_nothing(
-    problem: tuple[DoubleArray, DoubleArray, DoubleArray, DoubleArray, DoubleArray],
+    problem: Problem,
 ) -> None:
     x, offsets, targets, weights, penalty = problem
     among = np.arange(len(x)) % 3 > 0
@@ -59,7 +61,7 @@ def test_songs_that_are_left_out_count_nothing(
 
 
 def test_what_the_offsets_say_already_is_left_alone(
-    problem: tuple[DoubleArray, DoubleArray, DoubleArray, DoubleArray, DoubleArray],
+    problem: Problem,
 ) -> None:
     x, offsets, _, weights, penalty = problem
     found = Coordinates.of(x, weights, penalty).fit(offsets, softmax(offsets), weights)
