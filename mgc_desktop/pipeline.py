@@ -31,7 +31,7 @@ from mgc_desktop.features.mel import LogMelStream, noise_level
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import segment_probabilities
 from mgc_desktop.inference.classifier import Classifier
-from mgc_desktop.inference.pooling import SongPool
+from mgc_desktop.inference.pooling import SongPool, SongVerdict
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 
 PICTURE: Final = REPORT  # the configuration of the picture that a listener gets
@@ -256,7 +256,7 @@ class _Inference:
         self._listener = listener
         self._pool = SongPool(classifier)
         self._times: list[tuple[float, float]] = []
-        self._probabilities: list[FloatArray] = []
+        self._probabilities: list[list[FloatArray]] = [[] for _ in self._pool.readouts]
         self._next_partial = 0.0
         self._waiting: list[_Patch] = []
 
@@ -276,7 +276,7 @@ class _Inference:
     def verdict(self, analysed_seconds: float) -> TrackPrediction:
         """On everything, of which there were `heard` seconds."""
         self._catch_up()
-        return self._prediction(analysed_seconds, self._reader.warnings)
+        return self._prediction(analysed_seconds, self._reader.warnings, last=True)
 
     def _catch_up(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -288,36 +288,60 @@ class _Inference:
         scores = self._classifier.predict(np.stack([patch.mel for patch in patches]))
         self._pool.add(scores)
         self._times += [(patch.start, patch.end) for patch in patches]
-        self._probabilities.append(segment_probabilities(scores.logits, self._classifier.calibration))
+        for parts, logits, readout in zip(
+            self._probabilities, (scores.logits, *scores.others), self._pool.readouts, strict=True
+        ):
+            parts.append(segment_probabilities(logits, readout.calibration))
         if self._listener is not None and time.monotonic() >= self._next_partial:
             self._next_partial = time.monotonic() + _PARTIAL_SECONDS
             self._listener.prediction(self._prediction(patches[-1].analysed_seconds, ()))
 
-    def _prediction(self, analysed_seconds: float, warnings: tuple[str, ...]) -> TrackPrediction:
-        verdict = self._pool.verdict()
+    def _prediction(self, analysed_seconds: float, warnings: tuple[str, ...], *, last: bool = False) -> TrackPrediction:
+        """On what was analysed so far; under the other bundled heads as well only at the end (`last`)."""
+        others: tuple[TrackPrediction, ...] = ()
+        if last:
+            verdicts = enumerate(self._pool.others(), start=1)
+            others = tuple(self._under(number, verdict, analysed_seconds, warnings) for number, verdict in verdicts)
+        return self._under(0, self._pool.verdict(), analysed_seconds, warnings, others)
+
+    def _under(
+        self,
+        number: int,
+        verdict: SongVerdict,
+        analysed_seconds: float,
+        warnings: tuple[str, ...],
+        others: tuple[TrackPrediction, ...] = (),
+    ) -> TrackPrediction:
+        """The prediction under one head: `number` counts the readouts of the pool."""
+        readout = self._pool.readouts[number]
         silent = not self._times
         return TrackPrediction(
             path=self._reader.info.path,
             duration=self._reader.info.duration or self._reader.position,
             model=self._classifier.name,
-            model_version=self._classifier.version,
-            genres=self._classifier.genres,
+            model_version=readout.version,
+            genres=readout.vocabulary.names,
             probabilities=verdict.probabilities,
             genre=verdict.genre,
             confidence=0.0 if silent else verdict.confidence,
-            timeline=self._timeline(),
+            timeline=self._timeline(number),
             tags=verdict.tags,
             embedding=verdict.embedding,
             analysed_seconds=analysed_seconds,
             warnings=(*warnings, _SILENT) if silent else warnings,
+            vocabulary=readout.vocabulary,
+            outcome=verdict.outcome,
+            novelty=verdict.novelty,
+            others=others,
         )
 
-    def _timeline(self) -> Timeline:
-        genres = self._classifier.genres
+    def _timeline(self, number: int) -> Timeline:
+        genres = self._pool.readouts[number].vocabulary.names
         if not self._times:
             return Timeline(genres, np.zeros((0, 2), np.float32), np.zeros((0, len(genres)), np.float32))
-        self._probabilities = [np.concatenate(self._probabilities)]  # what was put together once stays so
-        return Timeline(genres, np.array(self._times, np.float32), self._probabilities[0])
+        parts = self._probabilities[number]
+        parts[:] = [np.concatenate(parts)]  # what was put together once stays so
+        return Timeline(genres, np.array(self._times, np.float32), parts[0])
 
 
 class _ThreadedInference(_Inference):

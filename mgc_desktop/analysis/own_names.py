@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.tags.vocabulary import load_vocabulary
+from mgc_desktop.tags.genre_mapping import load_genre_mapping
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def own_names(path: str) -> Mapping[str, tuple[str, ...]]:
     if not path:
         return {}
     try:
-        return load_vocabulary(Path(path)).mapping
+        return load_genre_mapping(Path(path)).mapping
     except SettingsError as error:
         _log.info("%s", error)
         return {}

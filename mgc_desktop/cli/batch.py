@@ -95,13 +95,13 @@ def analyse_all(
     Songs are analysed in other processes, also one at a time: a decoder that crashes or hangs costs that song alone.
     ModelError if the model cannot be used, HeadError if the head does not suit it.
     """
-    call = AnalyseSong(model, head, whole=True)
+    call = AnalyseSong(model, head, full_length=True)
     with worker_pool(call, options) as workers:
-        from mgc_desktop.library.analysis_cache import WholeSongCache, analysed
+        from mgc_desktop.library.analysis_cache import FullLengthCache, analysed
 
         name, version = identify(model, head)
         with cache_store(use=not options.no_cache) as (store, lost):
-            cache = WholeSongCache(store, name, version, lost=lost)
+            cache = FullLengthCache(store, name, version, on_failure=lost)
 
             def steps(path: Path) -> Steps[TrackPrediction]:
                 return analysed(workers.pool, path, call, cache)

@@ -21,9 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write ONNX, metadata and card; refuses a network that the program would run differently."""
     require_extra()
-    from mgc_desktop.training.trained import export_kept
+    from mgc_desktop.training.saved_run import export_run
 
     bundled = models_dir()
     taken = () if options.models.absolute() == bundled else [path.name for path in bundled.glob("*/")]
-    print(export_kept(options.trained, options.models, options.name, taken))
+    print(export_run(options.trained, options.models, options.name, taken))
     return 0

@@ -117,15 +117,15 @@ def _names(text: str) -> list[str]:
 def _policy(options: argparse.Namespace) -> Policy:
     from mgc_desktop.errors import SettingsError
     from mgc_desktop.settings import EMPTY_NAMES, Settings
+    from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
     from mgc_desktop.tags.policy import Mode, Policy
-    from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 
     try:
-        vocabulary = load_vocabulary(options.map) if options.map else Vocabulary()
+        mapping = load_genre_mapping(options.map) if options.map else GenreMapping()
     except SettingsError as error:
         raise UsageError(str(error)) from error
     names: list[str] = Settings()[EMPTY_NAMES] if options.empty_names is None else options.empty_names
-    return Policy(Mode(options.policy), options.min_confidence, options.top, vocabulary, options.album, tuple(names))
+    return Policy(Mode(options.policy), options.min_confidence, options.top, mapping, options.album, tuple(names))
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPrediction], list[Failure]]:
@@ -163,7 +163,7 @@ def _with_progress(found: Iterator[SongPrediction | Failure]) -> Iterator[SongPr
 def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.Namespace) -> RunReport:
     """Write the plan; Ctrl-C ends the run between two files."""
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
-    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.library.tagging import update_library
     from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.write import WriteOptions
@@ -172,5 +172,5 @@ def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.N
     how = WriteOptions(keep_mtime=options.keep_mtime, split_links=options.split_links)
     with cancelled_by_interrupt() as cancel:
         report = write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)
-        tell_library(data_dir() / "library.db", report)
+        update_library(data_dir() / "library.db", report)
     return report

@@ -47,7 +47,7 @@ def find_out(
         name, version = identify(model, None)
         rescorer = _rescorer(model, head)
         with cache_store(use=not options.no_cache) as (store, lost):
-            cache = AnalysisCache(store, name, version, rescorer=rescorer, lost=lost)
+            cache = AnalysisCache(store, name, version, rescorer=rescorer, on_failure=lost)
 
             def steps(path: Path) -> Steps[SongPrediction | Failure]:
                 song = _read(path)

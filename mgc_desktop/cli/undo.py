@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     from mgc_desktop.cli.confirm import agreed, must_ask
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
     from mgc_desktop.cli.tag_report import summarise
-    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.library.tagging import update_library
     from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.writer import undo_run
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if ready and not options.dry_run and (not ask or agreed(_question(ready, chosen))):
         with cancelled_by_interrupt() as cancel:
             outcome = undo_run(chosen, journal, located=ready, cancel=cancel)
-            tell_library(data_dir() / "library.db", outcome, chosen, ready)
+            update_library(data_dir() / "library.db", outcome, chosen, ready)
     if options.json:
         _print_objects(located, outcome)
     elif outcome is not None:

@@ -1,8 +1,12 @@
-"""`Classifier`: patches in, genre logits (and the backbone's tags and embedding) out."""
+"""`Classifier`: patches in, genre logits (and the backbone's tags and embedding) out.
+
+A model may have several bundled heads, each for a vocabulary of its own. One pass of the network serves them all:
+`Classifier.open(folder, vocabulary="everyday")` names genres by that head, and its scores carry those of the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +16,13 @@ import numpy as np
 from mgc_desktop.errors import ModelError
 from mgc_desktop.features.config import MelConfig
 from mgc_desktop.foundation.arrays import FloatArray
-from mgc_desktop.inference.calibration import Calibration
+from mgc_desktop.inference.calibration import Calibration, sigmoid
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.jsonfile import WAY_OUT
 from mgc_desktop.inference.metadata import ModelMetadata
+from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.session import OnnxSession
+from mgc_desktop.inference.vocabulary import Vocabulary
 
 # The larger the batch, the less of it stays in the processor's cache: small ones are fastest and need little memory.
 _BATCH = 2
@@ -27,39 +33,85 @@ class PatchScores:
     """What a model says of `n` patches.
 
     `logits` `(n, genres)`; `tags` `(n, T)` probabilities, None for models without; `embedding` `(n, E)`, likewise.
+    `others`: the logits of `Classifier.others`, in that order.
     """
 
     logits: FloatArray
     tags: FloatArray | None = None
     embedding: FloatArray | None = None
+    others: tuple[FloatArray, ...] = ()
 
     def __len__(self) -> int:
         return len(self.logits)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Readout:
+    """How genres are read from a network's outputs: by a `head`, or without one as its own output `logits`.
+
+    `version`: of network and head together. Verdicts of different versions should not be mixed.
+    """
+
+    version: str
+    vocabulary: Vocabulary
+    calibration: Calibration
+    head: Head | None = None
+
+    @classmethod
+    def of(cls, metadata: ModelMetadata, head: Head | None) -> Readout:
+        """By a head on this model, or without one by the network itself."""
+        calibration = head.calibration if head else metadata.calibration
+        assert calibration is not None  # the metadata has one or the other
+        vocabulary = head.vocabulary if head else metadata.vocabulary
+        return cls(joint_version(metadata, head), vocabulary, calibration, head)
+
+    @property
+    def novelty(self) -> Novelty | None:
+        """By what songs are told that are none of the genres, None where that was not fitted."""
+        return self.head.novelty if self.head else None
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Which of the genres are the user's own."""
+        return self.head.own if self.head else ()
+
+    def logits(self, outputs: dict[str, FloatArray]) -> FloatArray:
+        """`(n, names)` from what the network gave."""
+        if self.head is None:
+            return outputs["logits"]
+        return self.head.logits(tags=outputs.get("tags"), embedding=outputs.get("embedding"))
+
+
 class Classifier:
     """A model that is ready to run; may be shared between threads, and pickled to other processes."""
 
-    def __init__(self, metadata: ModelMetadata, session: OnnxSession, head: Head | None, *, threads: int = 1) -> None:
-        """ModelError if the network is not what the metadata says, or the head does not fit it."""
+    def __init__(
+        self,
+        metadata: ModelMetadata,
+        session: OnnxSession,
+        head: Head | None,
+        *,
+        bundled: Iterable[Head | None] = (),
+        threads: int = 1,
+    ) -> None:
+        """`head` names the genres; `bundled` are all heads of the model, whose scores come along. ModelError if the
+        network is not what the metadata says, or a head does not fit it."""
         self.metadata = metadata
         self._session = session
-        self._head = head
+        self._bundled = tuple(bundled) or (head,)
         self._threads = threads
+        self.readout = Readout.of(metadata, head)
+        self.others = tuple(Readout.of(metadata, other) for other in self._bundled if other is not head)
         self._check()
 
     @classmethod
-    def open(cls, folder: Path, *, threads: int = 1) -> Classifier:
-        """The model in `folder`; ModelError if anything of it is missing, damaged or not understood."""
+    def open(cls, folder: Path, vocabulary: str | None = None, *, threads: int = 1) -> Classifier:
+        """The model in `folder`, naming genres by its head for a vocabulary (by default the model's own); ModelError if
+        anything of it is missing, damaged or not understood, or it has no such head."""
         metadata = ModelMetadata.load(folder)
         session = OnnxSession(folder / metadata.model.file, sha256=metadata.model.sha256, threads=threads)
-        head = None
-        if metadata.head is not None:
-            path = folder / metadata.head.file
-            head = Head.load(path, metadata.head.sha256)
-            if head.genres != metadata.genres:
-                raise ModelError(f"Its genres are not those of the model. {WAY_OUT}", path=path)
-        return cls(metadata, session, head, threads=threads)
+        heads = load_heads(folder, metadata)
+        return cls(metadata, session, chosen(heads, metadata, vocabulary), bundled=heads.values(), threads=threads)
 
     def _check(self) -> None:
         meta, path = self.metadata, self._session.path
@@ -68,14 +120,15 @@ class Classifier:
             expected["tags"] = (None, len(meta.tags))
         if meta.embedding:
             expected["embedding"] = (None, meta.embedding)
-        if meta.head is None:
+        if any(head is None for head in (*self._bundled, self.head)):
             expected["logits"] = (None, len(meta.genres))
         if list(self._session.inputs.values()) != [(None, *meta.input.shape)]:
             raise ModelError(f"The network's input is not what the metadata says. {WAY_OUT}", path=path)
         if any(self._session.outputs.get(name) != shape for name, shape in expected.items()):
             raise ModelError(f"The network's outputs are not what the metadata says. {WAY_OUT}", path=path)
-        if self._head is not None:
-            self._head.logits(tags=_nothing(len(meta.tags)), embedding=_nothing(meta.embedding))
+        for head in (*self._bundled, self.head):
+            if head is not None:
+                head.logits(tags=_nothing(len(meta.tags)), embedding=_nothing(meta.embedding))
 
     @property
     def name(self) -> str:
@@ -85,12 +138,22 @@ class Classifier:
     @property
     def version(self) -> str:
         """Changes when the network or the head changes; verdicts of different versions should not be mixed."""
-        return joint_version(self.metadata, self._head)
+        return self.readout.version
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What the logits are of."""
+        return self.readout.vocabulary
+
+    @property
+    def vocabularies(self) -> tuple[Vocabulary, ...]:
+        """Those for which the model has a bundled head, its own first."""
+        return tuple(Readout.of(self.metadata, head).vocabulary for head in self._bundled)
 
     @property
     def genres(self) -> tuple[str, ...]:
-        """The names of the logits: the program's ten, or those of a head that a user taught."""
-        return self._head.genres if self._head else self.metadata.genres
+        """The names of the logits: those of the vocabulary."""
+        return self.vocabulary.names
 
     @property
     def mel_config(self) -> MelConfig:
@@ -100,25 +163,31 @@ class Classifier:
     @property
     def head(self) -> Head | None:
         """The head in use, None for networks that give genres themselves."""
-        return self._head
+        return self.readout.head
 
     @property
     def calibration(self) -> Calibration:
         """How the logits become probabilities."""
-        calibration = self._head.calibration if self._head else self.metadata.calibration
-        assert calibration is not None  # the metadata has one or the other
-        return calibration
+        return self.readout.calibration
 
     def with_head(self, head: Head) -> Classifier:
         """The same network under another head; ModelError if the head needs what the network does not give."""
-        return Classifier(self.metadata, self._session, head, threads=self._threads)
+        return Classifier(self.metadata, self._session, head, bundled=self._bundled, threads=self._threads)
+
+    def with_vocabulary(self, vocabulary: str | None) -> Classifier:
+        """The same network under its bundled head for this vocabulary, by default the model's own; ModelError where it
+        has none."""
+        heads = {Readout.of(self.metadata, head).vocabulary.id: head for head in self._bundled}
+        head = chosen(heads, self.metadata, vocabulary)
+        return Classifier(self.metadata, self._session, head, bundled=self._bundled, threads=self._threads)
 
     def predict(self, patches: FloatArray) -> PatchScores:
         """`(n, n_mels, frames)` patches of the `mel_config` spectrogram -> their scores; n may be 0."""
         outputs = self._run(patches)
         tags, embedding = outputs.get("tags"), outputs.get("embedding")
-        logits = self._head.logits(tags=tags, embedding=embedding) if self._head else outputs["logits"]
-        return PatchScores(logits, None if tags is None else sigmoid(tags), embedding)
+        others = tuple(other.logits(outputs) for other in self.others)
+        shown = None if tags is None else sigmoid(tags)
+        return PatchScores(self.readout.logits(outputs), shown, embedding, others)
 
     def features(self, patches: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The inputs of a head: tag logits `(n, T)` and embedding `(n, E)`; of no width where a model has none."""
@@ -134,7 +203,14 @@ class Classifier:
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def __reduce__(self) -> tuple[Callable[..., Classifier], tuple[Any, ...]]:
-        return _reopen, (self._session.path.parent, self._threads, self._head)
+        head = self.head
+        bundled = any(head is other for other in self._bundled)
+        return _reopen, (
+            self._session.path.parent,
+            self._threads,
+            self.vocabulary.id if bundled else None,
+            None if bundled else head,
+        )
 
 
 def joint_version(metadata: ModelMetadata, head: Head | None) -> str:
@@ -142,15 +218,35 @@ def joint_version(metadata: ModelMetadata, head: Head | None) -> str:
     return f"{metadata.version}+{head.version}" if head else metadata.version
 
 
-def _reopen(folder: Path, threads: int, head: Head | None) -> Classifier:
-    classifier = Classifier.open(folder, threads=threads)
+def load_heads(folder: Path, metadata: ModelMetadata) -> dict[str, Head | None]:
+    """The bundled heads of a model by the id of the vocabulary of each, the model's own first; None stands for the
+    network itself. No network is loaded. ModelError if one is missing, damaged or for other genres."""
+    heads: dict[str, Head | None] = {metadata.vocabulary.id: None}
+    for vocabulary, record in ((metadata.vocabulary.id, metadata.head), *metadata.heads.items()):
+        if record is None:
+            continue
+        path = folder / record.file
+        head = Head.load(path, record.sha256)
+        if head.vocabulary.id != vocabulary or (record is metadata.head and head.genres != metadata.genres):
+            raise ModelError(f"Its genres are not those that the model's metadata names. {WAY_OUT}", path=path)
+        if any(other and other.version == head.version for other in heads.values()):
+            raise ModelError(f"Another head of the model has the same version. {WAY_OUT}", path=path)
+        heads[vocabulary] = head
+    return heads
+
+
+def chosen(heads: dict[str, Head | None], metadata: ModelMetadata, vocabulary: str | None) -> Head | None:
+    """The head for a vocabulary, by default the model's own; ModelError where there is none."""
+    wanted = vocabulary or metadata.vocabulary.id
+    if wanted not in heads:
+        known = ", ".join(heads)
+        raise ModelError(f"The model '{metadata.name}' has no head for the genres '{wanted}', only for: {known}.")
+    return heads[wanted]
+
+
+def _reopen(folder: Path, threads: int, vocabulary: str | None, head: Head | None) -> Classifier:
+    classifier = Classifier.open(folder, vocabulary, threads=threads)
     return classifier if head is None else classifier.with_head(head)
-
-
-def sigmoid(x: FloatArray) -> FloatArray:
-    """Logits -> probabilities, without overflow."""
-    result: FloatArray = 0.5 * (1 + np.tanh(0.5 * x))
-    return result
 
 
 def _nothing(width: int) -> FloatArray:

@@ -1,10 +1,10 @@
-"""The ten genres of the report, in the order in which every model gives them."""
+"""The ten genres of the report, in the order in which the report's networks give them (`report.toml` says more)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-GENRES: Final[tuple[str, ...]] = (
+REPORT_GENRES: Final[tuple[str, ...]] = (
     "Alt Rock",
     "Ambient",
     "Classical",
@@ -16,3 +16,4 @@ GENRES: Final[tuple[str, ...]] = (
     "New Age",
     "World",
 )
+GENRES: Final = REPORT_GENRES

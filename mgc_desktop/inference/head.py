@@ -1,10 +1,16 @@
 """The genre head: a linear layer from the backbone's tags or embedding to genres, with its calibration.
 
-Kept as JSON, so that a head can be read, compared, exported and taught without any machine-learning library.
+A head is kept as JSON, or as `.npz` where it is large: arrays `mean`, `scale`, `weights`, `bias` (and `novelty_mean`,
+`novelty_projection`, `novelty_centres`), and in `head` the rest as JSON text. No machine-learning library is needed.
+
+A model may have several bundled heads, one for each vocabulary. That of the model's own vocabulary is its `head`; the
+metadata's `heads` names the others: `{"everyday": {"file": "head.everyday.npz", "sha256": "..."}}`. Each has its own
+`version`, which the stored verdicts carry.
 """
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +23,12 @@ from mgc_desktop.errors import ModelError
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
-from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
+from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, parse, read_bytes, read_object
+from mgc_desktop.inference.novelty import ARRAYS as NOVELTY_ARRAYS
+from mgc_desktop.inference.novelty import Novelty
+from mgc_desktop.inference.npzfile import read_arrays
+from mgc_desktop.inference.vocabularies import described, description, vocabulary_of
+from mgc_desktop.inference.vocabulary import Vocabulary
 
 HeadInput = Literal["tags", "embedding"]
 
@@ -36,7 +47,12 @@ _KEYS: Final = (
     *_CALIBRATION_KEYS,
     "fitted_on",
     "measured",
+    "activation",
+    "vocabulary",
+    "novelty",
 )
+_ARRAYS: Final = ("mean", "scale", "weights", "bias")
+_BY_NAMES: Final = Vocabulary("by-names", ("-",))  # stands for: the one that has these names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +61,9 @@ class Head:
 
     "tags" are the tag logits `(n, T)`, clipped to `tag_range` first where that is given; "embedding" is `(n, E)`.
     Shapes: `mean`, `scale` `(F,)`; `weights` `(genres, F)`; `bias` `(genres,)`. ValueError where they disagree.
-    `fitted_on` says for people what the head learned from, `measured` how good it is.
+    `fitted_on` says for people what the head learned from, `measured` how good it is. `vocabulary` has the `genres` as
+    its names; without one it is the known one with these names. `novelty` tells songs that are none of the genres.
+    `own`: which of the genres are the user's own.
     """
 
     version: str
@@ -59,6 +77,9 @@ class Head:
     tag_range: tuple[float, float] | None = None
     fitted_on: str = ""
     measured: dict[str, Any] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default=_BY_NAMES)
+    novelty: Novelty | None = None
+    own: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.inputs or not set(self.inputs) <= set(get_args(HeadInput)):
@@ -69,6 +90,14 @@ class Head:
             raise ValueError(f"weights have shape {self.weights.shape}, not {(len(self.genres), len(self.mean))}")
         if self.mean.shape != self.scale.shape or self.bias.shape != (len(self.genres),):
             raise ValueError("mean, scale and bias do not fit the weights")
+        if self.vocabulary is _BY_NAMES:
+            object.__setattr__(self, "vocabulary", vocabulary_of(self.genres))
+        if self.vocabulary.names != self.genres:
+            raise ValueError("its genres are not the names of its vocabulary")
+        if (self.vocabulary.kind == "labels") != (self.calibration.activation == "sigmoid"):
+            raise ValueError("labels go with the activation sigmoid, genres with softmax")
+        if self.novelty is not None and self.novelty.method == "energy" and self.calibration.pooling != "mean_logits":
+            raise ValueError("novelty by energy needs the pooling mean_logits")
         if not all(np.isfinite(a).all() for a in (self.mean, self.scale, self.weights, self.bias)):
             raise ValueError("some numbers are not finite")
         if not (self.scale > 0).all():
@@ -97,6 +126,10 @@ class Head:
     @classmethod
     def load(cls, path: Path, sha256: str | None = None) -> Head:
         """Read a head; ModelError names the file if it is missing, damaged or not understood."""
+        if path.suffix == ".npz":
+            data = read_bytes(path, sha256)
+            with model_errors(path):
+                return cls.from_dict(_unpacked(data))
         values = read_object(path, sha256)
         with model_errors(path):
             return cls.from_dict(values)
@@ -106,18 +139,23 @@ class Head:
         """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
         check_format(values, FORMAT)
         check_keys(values, _KEYS)
+        genres = tuple(str(name) for name in values["genres"])
+        novelty = values.get("novelty")
+        more = {"activation": values["activation"]} if "activation" in values else {}
         return cls(
             version=str(values["version"]),
-            genres=tuple(str(name) for name in values["genres"]),
+            genres=genres,
             inputs=tuple(values["inputs"]),
             mean=np.array(values["mean"], np.float32),
             scale=np.array(values["scale"], np.float32),
             weights=np.array(values["weights"], np.float32),
             bias=np.array(values["bias"], np.float32),
-            calibration=Calibration(**{key: values[key] for key in _CALIBRATION_KEYS}),
+            calibration=Calibration(**{key: values[key] for key in _CALIBRATION_KEYS}, **more),
             tag_range=_range(values["tag_range"]),
             fitted_on=str(values["fitted_on"]),
             measured=dict(values["measured"]),
+            vocabulary=described(genres, values.get("vocabulary")),
+            novelty=None if novelty is None else Novelty.from_dict(novelty),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -128,7 +166,9 @@ class Head:
             "genres": list(self.genres),
             "inputs": list(self.inputs),
             "tag_range": None if self.tag_range is None else list(self.tag_range),
+            **description(self.vocabulary),
             **self.calibration.to_dict(),
+            **({"novelty": self.novelty.to_dict()} if self.novelty else {}),
             "fitted_on": self.fitted_on,
             "measured": self.measured,
             "mean": _rounded(self.mean),
@@ -138,12 +178,43 @@ class Head:
         }
 
     def save(self, path: Path) -> None:
-        """Write the head, one list a line."""
+        """Write the head: as `.npz` where the file is to be called so, else as JSON, one list a line."""
         values = self.to_dict()
+        if path.suffix == ".npz":
+            path.write_bytes(_packed(self, values))
+            return
         rows = ",\n  ".join(json.dumps(row) for row in values.pop("weights"))
         lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
         lines.append(f'"weights": [\n  {rows}\n ]')
         atomic_write(path, "{\n " + ",\n ".join(lines) + "\n}\n")
+
+
+def _packed(head: Head, values: dict[str, Any]) -> bytes:
+    """The content of a `.npz` file, the same for the same head always."""
+    arrays = {name: getattr(head, name) for name in _ARRAYS}
+    if head.novelty is not None and head.novelty.method == "distance":
+        arrays |= {f"novelty_{name}": getattr(head.novelty, name) for name in NOVELTY_ARRAYS}
+        for name in NOVELTY_ARRAYS:
+            del values["novelty"][name]
+    text = json.dumps({key: value for key, value in values.items() if key not in _ARRAYS}, ensure_ascii=False)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, head=np.frombuffer(text.encode(), np.uint8), **arrays)
+    return buffer.getvalue()
+
+
+def _unpacked(data: bytes) -> dict[str, Any]:
+    arrays = read_arrays(data)
+    values = parse(arrays.pop("head").tobytes())
+    if not isinstance(values, dict):
+        raise ValueError("it holds no head")
+    for name, array in arrays.items():
+        if name in _ARRAYS:
+            values[name] = array
+        elif name.startswith("novelty_") and isinstance(values.get("novelty"), dict):
+            values["novelty"][name.removeprefix("novelty_")] = array
+        else:
+            raise ValueError(f"unknown table {name}, perhaps of a newer version of the program")
+    return values
 
 
 def _range(values: list[float] | None) -> tuple[float, float] | None:

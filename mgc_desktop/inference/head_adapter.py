@@ -59,20 +59,34 @@ class HeadAdapter:
         """The bundled head with this on top, as a head of its own; ModelError where it cannot be put on this one."""
         check_adaptable(bundled)
         mixing = self._mixing
+        embedded = "embedding" in bundled.inputs
         if mixing.shape[1] != len(bundled.genres) or set(self.own) & set(bundled.genres):
             raise ModelError("It was made for a model with other genres. Teach it again with this one.")
-        weights = np.concatenate([mixing @ bundled.weights, self.weights], axis=1).astype(np.float32)
+        if embedded and len(self.mean) > len(bundled.mean):
+            raise ModelError("It was made for a model with another embedding. Teach it again with this one.")
+        weights, bias = mixing @ bundled.weights, mixing @ bundled.bias + self.bias
+        if embedded:  # the embedding is the bundled head's last input: both layers act on the same numbers
+            mean, scale = bundled.mean, bundled.scale
+            width = len(self.mean)
+            weights[:, -width:] += self.weights * (scale[-width:] / self.scale)
+            bias = bias + self.weights @ ((mean[-width:] - self.mean) / self.scale)
+        else:
+            weights = np.concatenate([weights, self.weights], axis=1)
+            mean, scale = np.concatenate([bundled.mean, self.mean]), np.concatenate([bundled.scale, self.scale])
         return Head(
             version=version,
             genres=(*bundled.genres, *self.own),
-            inputs=("tags", "embedding"),
-            mean=np.concatenate([bundled.mean, self.mean]),
-            scale=np.concatenate([bundled.scale, self.scale]),
-            weights=weights,
-            bias=(mixing @ bundled.bias + self.bias).astype(np.float32),
+            inputs=bundled.inputs if embedded else ("tags", "embedding"),
+            mean=mean,
+            scale=scale,
+            weights=weights.astype(np.float32),
+            bias=bias.astype(np.float32),
             calibration=bundled.calibration,
             tag_range=bundled.tag_range,
             fitted_on="Taught by a user, on top of the bundled head.",
+            vocabulary=bundled.vocabulary.extended(self.own),
+            novelty=bundled.novelty,
+            own=self.own,
         )
 
     def probabilities(self, bundled: FloatArray, embedding: FloatArray, temperature: float = 1.0) -> FloatArray:
@@ -119,8 +133,14 @@ class HeadAdapter:
 
 
 def check_adaptable(head: Head | None) -> Head:
-    """The head; ModelError unless its model can be taught: it must be linear in the tags, and pool logits."""
-    if head is None or head.inputs != ("tags",) or head.calibration.pooling != "mean_logits":
+    """The head; ModelError unless its model can be taught: it must name one genre of many, and pool logits, and the
+    embedding must be the last of its inputs where it is one."""
+    if (
+        head is None
+        or head.vocabulary.kind != "genre"
+        or head.calibration.pooling != "mean_logits"
+        or ("embedding" in head.inputs and head.inputs[-1] != "embedding")
+    ):
         raise ModelError("This model cannot be taught. Choose the default one.")
     return head
 

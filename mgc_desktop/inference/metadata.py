@@ -11,9 +11,10 @@ from typing import Any, Final, Literal, get_args
 from mgc_desktop.features.config import MelConfig
 from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
-from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
 from mgc_desktop.inference.patchinput import PatchInput
+from mgc_desktop.inference.vocabularies import described, description, find_vocabulary
+from mgc_desktop.inference.vocabulary import Vocabulary
 
 Role = Literal["default", "offered", "exhibit"]
 
@@ -33,6 +34,8 @@ _KEYS: Final = (
     "input",
     "model",
     "head",
+    "heads",
+    "vocabulary",
     "projections",
     "calibration",
     "learned_from",
@@ -62,10 +65,12 @@ class ModelMetadata:
     """One model.
 
     `role`: "default", "offered" for choice, or "exhibit": too weak to tag with, shown with the report's results.
-    `genres`: what the model tells apart. `tags`: the labels of its descriptive tags, "family:tag", () if it has none.
+    `vocabulary`: what the model tells apart, unless another of its heads is chosen.
+    `tags`: the labels of its descriptive tags, "family:tag", () if it has none.
     `tag_rates`: how often each displayed tag is heard in music at large. `embedding`: its length, 0 if there is none.
     `projections`: the file of the maps of its embeddings (`inference.projection.Atlas`), None for models without.
     Exactly one of `head` (the genres come from a head file) and `calibration` (from the network itself) is given.
+    `heads`: files of further heads on the same network, by the id of the vocabulary of each.
     `learned_from`, `weaknesses`, `source`, `licence`: text for the model card. `figures`: what was measured.
     """
 
@@ -76,11 +81,12 @@ class ModelMetadata:
     role: Role
     input: PatchInput
     model: FileRecord
-    genres: tuple[str, ...] = GENRES
+    vocabulary: Vocabulary = field(default_factory=lambda: find_vocabulary("report"))
     tags: tuple[str, ...] = ()
     tag_rates: dict[str, float] = field(default_factory=dict)
     embedding: int = 0
     head: FileRecord | None = None
+    heads: dict[str, FileRecord] = field(default_factory=dict)
     projections: FileRecord | None = None
     calibration: Calibration | None = None
     learned_from: str = ""
@@ -92,10 +98,17 @@ class ModelMetadata:
     def __post_init__(self) -> None:
         if self.role not in get_args(Role):
             raise ValueError(f"role {self.role!r} is not known")
-        if self.genres != GENRES:
-            raise ValueError("its genres are not the program's ten in their order")
         if (self.head is None) == (self.calibration is None):
             raise ValueError("either a head or a calibration is needed")
+        if self.calibration and (self.vocabulary.kind == "labels") != (self.calibration.activation == "sigmoid"):
+            raise ValueError("labels go with the activation sigmoid, genres with softmax")
+        if self.vocabulary.id in self.heads:
+            raise ValueError(f"it has two heads for the vocabulary '{self.vocabulary.id}'")
+
+    @property
+    def genres(self) -> tuple[str, ...]:
+        """The names of the vocabulary."""
+        return self.vocabulary.names
 
     @property
     def mel(self) -> MelConfig:
@@ -135,15 +148,17 @@ class ModelMetadata:
             raise TypeError(f"{', '.join(wrong)} must be text")
         calibration, head = values["calibration"], values["head"]
         projections = values.get("projections")  # older models have none
+        heads = values.get("heads") or {}
         return cls(
             **{key: values[key] for key in texts},
             input=PatchInput.from_dict(values["input"]),
             model=FileRecord(**values["model"]),
-            genres=tuple(values["genres"]),
+            vocabulary=described(tuple(values["genres"]), values.get("vocabulary")),
             tags=tuple(values["tags"]),
             tag_rates={str(name): float(rate) for name, rate in values["tag_rates"].items()},
             embedding=int(values["embedding"]),
             head=None if head is None else FileRecord(**head),
+            heads={str(name): FileRecord(**record) for name, record in heads.items()},
             projections=None if projections is None else FileRecord(**projections),
             calibration=None if calibration is None else Calibration(**calibration),
             figures=dict(values["figures"]),
@@ -151,7 +166,7 @@ class ModelMetadata:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
-        maps = self.projections
+        maps, heads = self.projections, self.heads
         return {
             "format": FORMAT,
             "name": self.name,
@@ -160,12 +175,14 @@ class ModelMetadata:
             "summary": self.summary,
             "role": self.role,
             "genres": list(self.genres),
+            **description(self.vocabulary),
             "tags": list(self.tags),
             "tag_rates": self.tag_rates,
             "embedding": self.embedding,
             "input": self.input.to_dict(),
             "model": {"file": self.model.file, "sha256": self.model.sha256},
             "head": None if self.head is None else {"file": self.head.file, "sha256": self.head.sha256},
+            **({"heads": {name: {"file": r.file, "sha256": r.sha256} for name, r in heads.items()}} if heads else {}),
             **({"projections": {"file": maps.file, "sha256": maps.sha256}} if maps else {}),
             "calibration": None if self.calibration is None else self.calibration.to_dict(),
             "learned_from": self.learned_from,

@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import aggregation_input, pooled_probabilities
-from mgc_desktop.inference.classifier import Classifier, PatchScores
+from mgc_desktop.inference.classifier import Classifier, PatchScores, Readout
+from mgc_desktop.inference.decision import Outcome, decide
 from mgc_desktop.inference.tag_names import salient_tags, shown_probabilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SongVerdict:
-    """What a model says of a song, or of what it has heard of it so far.
+    """What a model says of a song, or of the part of it that was analysed so far.
 
-    `probabilities` `(genres,)`, calibrated. `genre`: the most probable one, None when the model is unsure.
-    `confidence`: its probability. `tags`: the telling descriptive words with their probabilities, () for models
-    without. `embedding` `(E,)`: mean over the song, None for models without.
+    `probabilities` `(genres,)`, calibrated. `genre`: the most probable one, None unless the `outcome` is a genre.
+    `confidence`: its probability. `tags`: the salient descriptive words with their probabilities, () for models
+    without. `embedding` `(E,)`: mean over the song, None for models without. `novelty`: see `TrackPrediction`.
     """
 
     probabilities: FloatArray
@@ -27,28 +28,30 @@ class SongVerdict:
     confidence: float
     tags: tuple[tuple[str, float], ...] = ()
     embedding: FloatArray | None = None
+    outcome: Outcome = Outcome.UNSURE
+    novelty: float | None = None
 
 
 class SongPool:
-    """Collects the scores of a song's patches in constant memory; `verdict` may be asked at any time."""
+    """Collects the scores of a song's patches in constant memory; `verdict` may be asked at any time.
+
+    `readouts`: the classifier's, then its others, whose verdicts `others` gives.
+    """
 
     def __init__(self, classifier: Classifier) -> None:
-        self._genres = classifier.genres
-        self._calibration = classifier.calibration
+        self.readouts = (classifier.readout, *classifier.others)
         self._tags = classifier.metadata.tags
         self._rates = classifier.metadata.tag_rates
         self._weight = 0.0
-        self._sums: dict[str, NDArray[np.float64]] = {}
+        self._sums: dict[str | int, NDArray[np.float64]] = {}
 
     def add(self, scores: PatchScores, weights: FloatArray | None = None) -> None:
         """Take in the next patches; `weights` `(n,)`, say 0 for silence, count each patch once by default."""
         factors = np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64)
         self._weight += float(factors.sum())
-        parts = {
-            "genres": aggregation_input(scores.logits, self._calibration),
-            "tags": scores.tags,
-            "embedding": scores.embedding,
-        }
+        parts: dict[str | int, FloatArray | None] = {"tags": scores.tags, "embedding": scores.embedding}
+        for number, logits in enumerate((scores.logits, *scores.others)):
+            parts[number] = aggregation_input(logits, self.readouts[number].calibration)
         for name, part in parts.items():
             if part is not None:
                 self._sums[name] = self._sums.get(name, 0.0) + factors @ part
@@ -59,16 +62,39 @@ class SongPool:
         return self._weight > 0
 
     def verdict(self) -> SongVerdict:
-        """On what was added so far; with nothing heard all genres are equally probable and none is named."""
+        """On what was added so far; with nothing added all genres are equally probable and none is named."""
+        return self._verdict(0)
+
+    def others(self) -> tuple[SongVerdict, ...]:
+        """The same by `Classifier.others`, in that order."""
+        return tuple(self._verdict(number) for number in range(1, len(self.readouts)))
+
+    def _verdict(self, number: int) -> SongVerdict:
+        readout: Readout = self.readouts[number]
         if not self.analysed_seconds:
-            n = len(self._genres)
+            n = len(readout.vocabulary)
             return SongVerdict(np.full(n, 1 / n, np.float32), None, 1 / n)
         means = {name: (total / self._weight).astype(np.float32) for name, total in self._sums.items()}
-        probabilities = pooled_probabilities(means["genres"], self._calibration)
-        best = int(probabilities.argmax())
-        confidence = float(probabilities[best])
-        genre = self._genres[best] if confidence >= self._calibration.unsure_below else None
-        return SongVerdict(probabilities, genre, confidence, self._words(means.get("tags")), means.get("embedding"))
+        probabilities = pooled_probabilities(means[number], readout.calibration)
+        embedding = means.get("embedding")
+        decision = decide(
+            readout.vocabulary,
+            probabilities,
+            readout.calibration.unsure_below,
+            novelty=readout.novelty,
+            logits=means[number],
+            embedding=embedding,
+            own=readout.own,
+        )
+        return SongVerdict(
+            probabilities,
+            decision.genre,
+            decision.confidence,
+            self._words(means.get("tags")),
+            embedding,
+            decision.outcome,
+            decision.novelty,
+        )
 
     def _words(self, tags: FloatArray | None) -> tuple[tuple[str, float], ...]:
         if tags is None:

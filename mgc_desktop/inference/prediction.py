@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.inference.decision import Outcome
+from mgc_desktop.inference.vocabularies import vocabulary_of
+from mgc_desktop.inference.vocabulary import Vocabulary
+
+_BY_NAMES: Final = Vocabulary("by-names", ("-",))  # stands for: the one that has these names
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,14 @@ class Timeline:
 class TrackPrediction:
     """The verdict on a whole song (or, while the analysis runs, on what was heard of it so far).
 
-    `probabilities`: calibrated, `(len(genres),)`, in the order of `genres`.
-    `genre`: the verdict, None when unsure. `confidence`: calibrated probability of the most probable genre.
+    `probabilities`: calibrated, `(len(genres),)`, in the order of `genres`, which are the names of `vocabulary`.
+    `genre`: the verdict, None unless the `outcome` is a genre. `confidence`: calibrated probability of the most
+    probable genre. `novelty`: how unlike all that the head learned from the song is, None for heads that do not tell.
     `tags`: descriptive tags of the backbone with their probabilities, falling; empty for models without.
     `embedding`: `(n,)` mean features of the song, None for models without.
     `heard`: seconds of the song that the model has listened to. `duration`: seconds of the whole song.
     `warnings`: sentences for the user (damaged passages skipped, ...).
+    `others`: the same song under the model's other bundled heads, from the same pass of the network.
     """
 
     path: Path
@@ -80,6 +87,20 @@ class TrackPrediction:
     embedding: FloatArray | None = None
     analysed_seconds: float = 0.0
     warnings: tuple[str, ...] = field(default=())
+    vocabulary: Vocabulary = field(default=_BY_NAMES)
+    outcome: Outcome = Outcome.GENRE
+    novelty: float | None = None
+    others: tuple[TrackPrediction, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.vocabulary.names != self.genres:
+            object.__setattr__(self, "vocabulary", vocabulary_of(self.genres))
+        if (self.genre is None) == (self.outcome is Outcome.GENRE):
+            object.__setattr__(self, "outcome", Outcome.UNSURE if self.genre is None else Outcome.GENRE)
+
+    def under(self, vocabulary: str) -> TrackPrediction | None:
+        """The prediction under the vocabulary of that id: this one or one of the `others`, None if there is none."""
+        return next((each for each in (self, *self.others) if each.vocabulary.id == vocabulary), None)
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:
@@ -93,6 +114,8 @@ class TrackPrediction:
             "path": str(self.path),
             "duration": round(self.duration, 3),
             "model": self.model,
+            "vocabulary": self.vocabulary.id,
+            "outcome": self.outcome.value,
             "genre": self.genre,
             "confidence": round(self.confidence, 6),
             "genres": [{"name": n, "probability": round(p, 6)} for n, p in self.ranked],

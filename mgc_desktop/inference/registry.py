@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.errors import ModelError
-from mgc_desktop.inference.classifier import Classifier, joint_version
-from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.classifier import Classifier, chosen, joint_version, load_heads
 from mgc_desktop.inference.head_adapter import check_adaptable
 from mgc_desktop.inference.jsonfile import read_bytes
 from mgc_desktop.inference.metadata import FILE_NAME, ModelMetadata
@@ -64,19 +63,19 @@ def _entry(folder: Path) -> ModelEntry:
         metadata = ModelMetadata.load(folder)
         if metadata.name != folder.name:
             raise ModelError(f"The model calls itself {metadata.name!r}. Rename the folder.", path=folder / FILE_NAME)
-        for record in filter(None, (metadata.model, metadata.head)):
+        for record in filter(None, (metadata.model, metadata.head, *metadata.heads.values())):
             read_bytes(folder / record.file, record.sha256)
     except ModelError as error:
         return ModelEntry(folder.name, folder, metadata, str(error))
     return ModelEntry(folder.name, folder, metadata)
 
 
-def identify(entry: ModelEntry) -> tuple[str, str]:
-    """Name and version, as the loaded model has them; no network is loaded. ModelError if it cannot be used."""
+def identify(entry: ModelEntry, vocabulary: str | None = None) -> tuple[str, str]:
+    """Name and version, as the model has them that is loaded for this vocabulary (by default its own); no network is
+    loaded. ModelError if it cannot be used, or has no head for these genres."""
     if entry.metadata is None or entry.reason is not None:
         raise ModelError(entry.reason or "It cannot be used.", path=entry.folder)
-    record = entry.metadata.head
-    head = Head.load(entry.folder / record.file, record.sha256) if record is not None else None
+    head = chosen(load_heads(entry.folder, entry.metadata), entry.metadata, vocabulary)
     return entry.name, joint_version(entry.metadata, head)
 
 
@@ -94,24 +93,34 @@ def _folder(name: str | None, searched: Sequence[Path]) -> Path:
     raise ModelError(f"There is no model named '{name}'. Choose one of: {known}.", path=searched[0])
 
 
-def load(name: str | None = None, *folders: Path, threads: int = 1, head: UserHead | str | None = None) -> Classifier:
+def load(
+    name: str | None = None,
+    *folders: Path,
+    vocabulary: str | None = None,
+    threads: int = 1,
+    head: UserHead | str | None = None,
+) -> Classifier:
     """The model of that name, ready to run; without a name the default. ModelError if it cannot be used.
 
-    `head`: one that the user taught, or its name, in place of the bundled one; HeadError if that cannot be used.
+    `vocabulary`: the id of the genres to name, by default the model's own; ModelError where it has no head for them.
+    `head`: one that the user taught, or its name, in place of the bundled one that it was made for, whatever the
+    `vocabulary`; HeadError if that cannot be used.
     """
-    classifier = Classifier.open(_folder(name, folders or model_folders()), threads=threads)
+    classifier = Classifier.open(_folder(name, folders or model_folders()), vocabulary, threads=threads)
     if not head:
         return classifier
-    return (load_head(head) if isinstance(head, str) else head).on(classifier)
+    taught = load_head(head) if isinstance(head, str) else head
+    bases = (classifier.with_vocabulary(other.id) for other in classifier.vocabularies)
+    return taught.on(next((base for base in bases if taught.suits(base)), classifier))
 
 
-def base_model(name: str | None = None, *folders: Path) -> BaseModel:
-    """The model of that name as one to be taught, without loading its network; ModelError if it cannot be taught."""
+def base_model(name: str | None = None, *folders: Path, vocabulary: str | None = None) -> BaseModel:
+    """The model of that name, with its head for a vocabulary, as one to be taught, without loading its network;
+    ModelError if it cannot be taught."""
     name = name or DEFAULT
     for folder in folders or model_folders():
         if Path(name).name == name and (folder / name).is_dir():
             metadata = ModelMetadata.load(folder / name)
-            record = metadata.head
-            head = Head.load(folder / name / record.file, record.sha256) if record is not None else None
+            head = chosen(load_heads(folder / name, metadata), metadata, vocabulary)
             return BaseModel(metadata.name, metadata.version, check_adaptable(head))
     raise ModelError(f"There is no model named '{name}'. Choose another one.")

@@ -1,4 +1,4 @@
-"""Taking a folder out of the library, and putting it back: its songs as they were, with all that was known of them."""
+"""Removing a folder from the library, and undoing that: its songs come back with all their data."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, Final
 from mgc_desktop.library.database import PAGE
 from mgc_desktop.library.store import LibraryStore
 
-_TABLES: Final = (("song", "id"), ("choice", "song"))  # what belongs to a song, by which column
+_TABLES: Final = (("song", "id"), ("choice", "song"))  # tables with data of a song, and the column with its id
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedFolder:
-    """A folder (or a single file) that was taken out. `rows`: of each table, the names of the columns and the rows."""
+    """A folder (or single file) that was removed. `rows`: for each table, the names of the columns and the rows."""
 
     path: Path
     watched: bool
@@ -25,12 +25,12 @@ class RemovedFolder:
 
 
 def is_covered(path: Path, roots: Iterable[Path]) -> bool:
-    """Whether a file or folder is one of these, or lies in one of them."""
+    """Whether a path is one of `roots` or lies in one of them."""
     return any(root == path or root in path.parents for root in roots)
 
 
 def songs_leaving(store: LibraryStore, folder: Path) -> list[int]:
-    """The songs that leave the library with a folder: those that lie in no other folder of it."""
+    """The ids of the songs that would be removed with a folder: those that lie in no other folder of the library."""
     others = [other for other in store.folders() if other != folder]
     prefix = os.fsencode(folder)
     below = prefix.removesuffix(os.sep.encode()) + os.sep.encode()
@@ -40,7 +40,7 @@ def songs_leaving(store: LibraryStore, folder: Path) -> list[int]:
 
 
 def remove(store: LibraryStore, folder: Path) -> RemovedFolder:
-    """Forget a folder and the songs that lie in no other one. The files stay, and `put_back` takes it back."""
+    """Remove a folder and the songs that lie in no other one. The files stay; `put_back` undoes it."""
     with store.transaction():
         leaving = songs_leaving(store, folder)
         removed = RemovedFolder(
@@ -56,7 +56,7 @@ def remove(store: LibraryStore, folder: Path) -> RemovedFolder:
 
 
 def put_back(store: LibraryStore, removed: RemovedFolder) -> None:
-    """Bring a folder and its songs back as they were. Songs that came back otherwise meanwhile stay as they are."""
+    """Restore a folder and its songs. Songs that were added again meanwhile stay as they are."""
     (columns, songs), (chosen, choices) = removed.rows
     with store.transaction():
         store.add_folder(removed.path, watched=removed.watched)

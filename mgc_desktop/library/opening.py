@@ -1,4 +1,4 @@
-"""One program at a time makes, migrates or sets aside a library's database, or notes a decision beside it."""
+"""The lock of a library's database: one program at a time creates, migrates, sets aside or logs a decision."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 
 BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
-TRIES: Final = 6  # times that a transaction waits so long before it gives up
+TRIES: Final = 6  # attempts of so long before a transaction gives up
 IN_USE: Final = "Another program is using the library. Close it and try again."
 _POLL: Final = 0.02  # seconds between two tries to get the lock
 
@@ -25,7 +25,7 @@ class LibraryError(MgcError):
 
 @contextmanager
 def opening(path: Path) -> Iterator[None]:
-    """Hold the lock of the database at `path`; waits for others. Raises `LibraryError`, and OSError of its folder."""
+    """Hold the lock of the database at `path`; waits for others. Raises `LibraryError`, and OSError for its folder."""
     lock = FileLock(path.with_name(path.name + ".opening"))
     end = time.monotonic() + BUSY_SECONDS * TRIES
     while True:
@@ -43,7 +43,7 @@ def opening(path: Path) -> Iterator[None]:
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:
-    """By what it is noticed that another file has taken a file's place; None where there is none."""
+    """Device and inode of a file, to notice that it was replaced; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""The database's tables and how an older database becomes a current one."""
+"""The tables of the database, and the migrations from older versions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Final
 from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.library.rows import MIGRATION_FUNCTIONS
 
-# The keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
+# Computes the keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
 RENEW_KEYS: Final = """
     UPDATE song SET
         folder_key = folder_key(folder), title_key = sort_key(coalesce(title, stem(path)), 0),
         artist_key = sort_key(artist, 1), album_key = sort_key(album, 1), genre_key = genre_key(genres),
         search = search_key(title, artist, album, genres, path)
 """
-# One script for each version; a database at version n runs the scripts from n on. Never change a script that was
+# One script for each version: a database at version n runs the scripts from n on. Never change a script that was
 # released: add another.
 MIGRATIONS: Final[tuple[str, ...]] = (
     """
@@ -153,7 +153,7 @@ class NewerError(Exception):
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The schema's version; raises `NewerError` for one that this program does not know."""
+    """The version of the schema; raises `NewerError` if this program does not know it."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         raise NewerError(f"made by a newer version of the program (schema {version})")
@@ -161,9 +161,9 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | None:
-    """Copy an older database to `<name>.schema-<version>`, so that a migration can be taken back; one copy is kept.
+    """Copy an older database to `<name>.schema-<version>`, so that a migration can be undone; one copy is kept.
 
-    None where there is nothing to copy. Raises OSError or sqlite3.Error, and then leaves no unfinished copy.
+    Returns None if there is nothing to copy. Raises OSError or sqlite3.Error, after removing an incomplete copy.
     """
     version = version_of(connection)
     if version in (0, len(MIGRATIONS)):
@@ -182,10 +182,10 @@ def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | 
 
 
 def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
-    """Bring the database to a version, the current one by default, in one transaction.
+    """Migrate the database to a version, the current one by default, in one transaction.
 
-    The version is read inside it, so that two programs that open one database do not both change it. Raises
-    `NewerError` for a database of a newer program.
+    The version is read inside the transaction, so that two programs that open one database do not both migrate it.
+    Raises `NewerError` for a database of a newer program.
     """
     for name, arguments, function in MIGRATION_FUNCTIONS:
         connection.create_function(name, arguments, function, deterministic=True)
@@ -203,7 +203,7 @@ def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, since `executescript` would end the transaction."""
+    """The statements of a script, one by one, since `executescript` would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

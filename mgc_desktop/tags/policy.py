@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.genre_mapping import GenreMapping
 from mgc_desktop.tags.genre_text import EMPTY_NAMES, distinct, without_empty
-from mgc_desktop.tags.vocabulary import Vocabulary
 from mgc_desktop.tags.write import FileState
 
 _FURTHER: Final = 0.2  # a second genre must be this probable; ten genres have 0.1 each by chance
@@ -43,14 +43,14 @@ class Policy:
     """The user's rules.
 
     `min_confidence`: probability from 0 to 1 that each genre must have. `top`: how many genres at most.
-    `vocabulary` is applied before both. `album`: one verdict for all songs of an album.
+    `mapping` is applied before both. `album`: one verdict for all songs of an album.
     `empty_names`: genres that count as none when songs without a genre get one.
     """
 
     mode: Mode = Mode.FILL
     min_confidence: float = 0.0
     top: int = 1
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    mapping: GenreMapping = field(default_factory=GenreMapping)
     album: bool = False
     empty_names: tuple[str, ...] = EMPTY_NAMES
 
@@ -133,7 +133,7 @@ def plan(songs: Iterable[SongPrediction], policy: Policy) -> list[PlannedChange]
 
 def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     old = song.of(policy.field)
-    ranked = policy.vocabulary.apply(song.probabilities)
+    ranked = policy.mapping.apply(song.probabilities)
     confidence = ranked[0][1] if ranked else 0.0
 
     def skipped(reason: str) -> PlannedChange:
@@ -157,7 +157,7 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
 
 def _chosen(genre: str, ranked: Sequence[tuple[str, float]], policy: Policy) -> tuple[str, ...]:
     """The genres that the rules let through: the verdict, and others that are probable in themselves."""
-    verdict = {name.casefold() for name in policy.vocabulary.names(genre)}
+    verdict = {name.casefold() for name in policy.mapping.names(genre)}
     enough = [
         name
         for name, probability in ranked

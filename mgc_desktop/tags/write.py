@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -164,7 +165,8 @@ def prepare_undo(
             return ()
         if not now.matches(written):
             what = "its sound" if now.audio != written.audio else "its tags"
-            raise TagError(f"was changed by another program since it was written ({what}), so it was left alone")
+            older = "" if written.whole else ", or an older version of this program noted too little to know it again"
+            raise TagError(f"was changed by another program since it was written ({what}){older}, so it was left alone")
         return undo
 
     def check(_: Path, __: Path, ___: Fingerprint, after: Fingerprint) -> _Values:
@@ -285,10 +287,13 @@ def _seen(status: os.stat_result) -> tuple[int, int, int, int]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
+_UNWRITABLE: Final = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff]")
+
+
 def _valid(values: tuple[str, ...], path: Path) -> tuple[str, ...]:
     values = distinct(values)
     for value in values:
-        if any(ord(character) < 0x20 or 0xD800 <= ord(character) < 0xE000 for character in value):
+        if _UNWRITABLE.search(value):
             raise TagError(f"the genre {value!r} has characters that no tag can hold", path=path)
     return values
 

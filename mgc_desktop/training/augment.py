@@ -16,7 +16,9 @@ class Augmentation:
 
     `masks`: stretches of time and of frequency that are blanked (SpecAugment, Park et al. 2019), each up to
     `mask_share` of its axis. `shift`: the patch is turned in time by up to this share. `mixup`: the chance that
-    another patch (and its label) is mixed in, with a Beta(0.4, 0.4) share (Zhang et al. 2018).
+    another patch (and its label) is mixed in, with a Beta(0.4, 0.4) share (Zhang et al. 2018). Patches are mixed in
+    decibels, that is: their spectrograms are averaged geometrically. It is not what two songs sound like that play at
+    once (which would add their powers), but the interpolation of the network's own input that mixup is defined by.
     """
 
     masks: int = 0

@@ -1,8 +1,8 @@
-"""Spectrograms on disk: one memory-mapped file a clip, named by what was heard and how.
+"""Spectrograms on disk: one memory-mapped file a clip, named by its sound and how it was computed.
 
-The name holds the audio's content, the stretch and the configuration, so nothing stale is ever read, the same song
-in two data sets is computed once, and a run that was killed goes on where it stopped. Files appear complete or not
-at all.
+The name holds a checksum of the sound (without tags), the stretch and the configuration, so nothing stale is ever
+read, new tags compute nothing again, the same song in two data sets is computed once, and a run that was killed goes
+on where it stopped. Files appear complete or not at all; one that is damaged all the same is computed again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -21,11 +21,39 @@ from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.foundation.atomic_write import Durability, replacing
-from mgc_desktop.training.datasets.clip import Clip, Skipped, digest
+from mgc_desktop.training.datasets.clip import Clip, Skipped, sound_digest
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.extract import Representation, extract
 
 Progress = Callable[[int, int, float], None]  # done, of how many, seconds to go
+
+
+Pictures = Mapping[str, NDArray[np.float16]]
+
+
+class StoredPictures(Pictures):
+    """Pictures by clip id, opened when they are asked for: a system keeps only some hundreds of files open at once."""
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self._paths = dict(paths)
+
+    def __getitem__(self, clip_id: str) -> NDArray[np.float16]:
+        found = _open(self._paths[clip_id])
+        if found is None:
+            raise TrainingError(
+                "This file of the cache was damaged or removed meanwhile. Run the same command again.",
+                path=self._paths[clip_id],
+            )
+        return found
+
+    def __contains__(self, clip_id: object) -> bool:
+        return clip_id in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 @dataclass(frozen=True)
@@ -37,34 +65,41 @@ class FeatureCache:
 
     def path(self, clip: Clip) -> Path:
         """Where the clip's picture is, or will be."""
-        stretch = f"{digest(clip.path)} {clip.start:.3f} {clip.end}"
+        stretch = f"{sound_digest(clip.path)} {clip.start:.3f} {clip.end}"
         name = hashlib.sha256(stretch.encode()).hexdigest()[:32]
         return self.folder / self.representation.key / name[:2] / f"{name}.npy"
 
     def load(self, clip: Clip) -> NDArray[np.float16]:
-        """The picture, `(bands, frames)`, memory-mapped; KeyError if it was not computed."""
-        path = self.path(clip)
-        if not path.is_file():
+        """The picture, `(bands, frames)`, memory-mapped; KeyError if it was not computed or is damaged."""
+        found = _open(self.path(clip))
+        if found is None:
             raise KeyError(clip.clip_id)
-        return _open(path)
+        return found
 
     def fill(
         self, clips: Iterable[Clip], *, workers: int = 1, progress: Progress | None = None
-    ) -> tuple[dict[str, NDArray[np.float16]], tuple[Skipped, ...]]:
+    ) -> tuple[Pictures, tuple[Skipped, ...]]:
         """Compute what is missing: the pictures by clip id, and the clips that could not be computed.
 
         Raises TrainingError when the disk is full; what was done until then stays.
         """
-        paths = {clip.clip_id: (clip, self.path(clip)) for clip in clips}
-        missing = [(clip, path) for clip, path in paths.values() if not path.is_file()]
+        check_folder(self.folder)
         skipped: list[Skipped] = []
+        paths: dict[str, tuple[Clip, Path]] = {}
+        for clip in clips:
+            try:
+                paths[clip.clip_id] = clip, self.path(clip)
+            except OSError as error:
+                skipped.append(Skipped(clip.clip_id, f"the file cannot be read ({error.strerror})"))
+        missing = [(clip, path) for clip, path in paths.values() if _open(path) is None]
         begun = time.monotonic()
         for done, fault in enumerate(self._compute(missing, workers), start=1):
             if fault is not None:
                 skipped.append(fault)
             if progress is not None:
                 progress(done, len(missing), (time.monotonic() - begun) / done * (len(missing) - done))
-        return {name: _open(path) for name, (_, path) in paths.items() if path.is_file()}, tuple(skipped)
+        computed = {name: path for name, (_, path) in paths.items() if _open(path) is not None}
+        return StoredPictures(computed), tuple(skipped)
 
     def _compute(self, missing: list[tuple[Clip, Path]], workers: int) -> Iterable[Skipped | None]:
         if workers <= 1:
@@ -79,11 +114,20 @@ class FeatureCache:
                 pool.shutdown(cancel_futures=True)
 
 
-def _open(path: Path) -> NDArray[np.float16]:
+def check_folder(folder: Path) -> None:
+    """TrainingError if the cache cannot be a folder there; nothing is made."""
+    there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), None)
+    if there is not None and not there.is_dir():
+        raise TrainingError("The cache must be a folder, and this is a file. Choose another --cache.", path=there)
+
+
+def _open(path: Path) -> NDArray[np.float16] | None:
+    """A file of the cache, memory-mapped; None if it is missing or damaged, so that it is computed again."""
     try:
-        return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
-    except (ValueError, OSError) as error:
-        raise TrainingError("This file of the cache is damaged. Delete it to compute it again.", path=path) from error
+        found: NDArray[np.float16] = np.load(path, mmap_mode="r")
+    except (ValueError, OSError, EOFError):
+        return None
+    return found if found.ndim == 2 and found.dtype == np.float16 else None
 
 
 def _store(clip: Clip, path: Path, representation: Representation) -> Skipped | None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from mgc_desktop.inference.metadata import ModelMetadata
+from mgc_desktop.inference.metadata import ModelMetadata, Role
 
 _ROLES = {
     "default": "The program uses this model unless told otherwise.",
     "offered": "The program offers this model for choice.",
     "exhibit": "An exhibit of the report: too weak to tag with, and never offered for it.",
 }
+
+
+ENOUGH: Final = 0.5  # macro accuracy below which a model is an exhibit, and not offered for tagging
+
+
+def role_of(figures: Mapping[str, Any]) -> Role:
+    """`offered` if the genres measured were found half of the time or more, each counting the same."""
+    return "offered" if figures and figures["macro_accuracy"][0] >= ENOUGH else "exhibit"
 
 
 def write_card(metadata: ModelMetadata, size: int, path: Path) -> None:

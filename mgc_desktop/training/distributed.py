@@ -12,6 +12,8 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from mgc_desktop.training.errors import TrainingError
+
 T = TypeVar("T")
 
 
@@ -54,11 +56,14 @@ class Group:
 
 @contextmanager
 def join(device: str | None = None) -> Iterator[Group]:
-    """The group that torch's launcher described in the environment; without one, this process alone."""
+    """The group that torch's launcher described in the environment; without one, this process alone.
+
+    `device`: `cpu`, `cuda`, `cuda:1`, `mps` (default: a GPU if there is one). Raises TrainingError if it is not there.
+    """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     rank = int(os.environ.get("RANK", "0"))
-    cuda = device != "cpu" and torch.cuda.is_available()
-    place = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if cuda else device or "cpu"
+    place = _place(device, int(os.environ.get("LOCAL_RANK", "0")) if world > 1 else None)
+    cuda = place.startswith("cuda")
     if world == 1:
         yield Group(device=place)
         return
@@ -67,3 +72,22 @@ def join(device: str | None = None) -> Iterator[Group]:
         yield Group(rank, world, place)
     finally:
         dist.destroy_process_group()
+
+
+def _place(device: str | None, local_rank: int | None) -> str:
+    """The device that is asked for; of several processes each takes the GPU of its number unless one is named."""
+    if device is None:
+        return f"cuda:{local_rank or 0}" if torch.cuda.is_available() else "cpu"
+    kind, _, number = device.partition(":")
+    if kind not in ("cpu", "cuda", "mps") or (number and not (kind == "cuda" and number.isdecimal())):
+        raise TrainingError(f"--device is cpu, cuda, cuda:N or mps, not {device!r}.")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise TrainingError("--device mps: this computer has no Apple GPU that torch can use. Use --device cpu.")
+    if kind == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        wanted = int(number) if number else local_rank or 0
+        if wanted >= count:
+            there = f"there are {count} (cuda:0 to cuda:{count - 1})" if count else "torch finds none here"
+            raise TrainingError(f"--device {device}: there is no such GPU; {there}. Use --device cpu.")
+        return f"cuda:{wanted}"
+    return kind

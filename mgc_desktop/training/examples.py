@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
 import numpy as np
 from numpy.random import Generator
@@ -34,8 +34,8 @@ class Examples(Protocol):
 class Pictures:
     """Whole spectrograms with the genre of each, and how patches are cut and prepared: as the program does it.
 
-    Sampling is class-balanced: each genre is shown equally often however many clips it has. MagnaTagATune has 29
-    times as many clips of Classical as of Hip-Hop.
+    Where it is `balanced`, each genre is shown equally often however many clips it has (MagnaTagATune has 29 times as
+    many clips of Classical as of Hip-Hop); otherwise each clip is.
     """
 
     pictures: Sequence[NDArray[np.floating]]
@@ -43,12 +43,15 @@ class Pictures:
     genres: int
     input: PatchInput
     augmentation: Augmentation = augment.NONE
+    balanced: bool = True
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     def plan(self, count: int, rng: Generator) -> IntArray:
-        """Indices, each genre equally often."""
+        """Indices, each genre or each clip equally often."""
+        if not self.balanced:
+            return rng.integers(0, len(self.labels), count)
         sizes = np.bincount(self.labels, minlength=self.genres)
         weights = 1.0 / sizes[self.labels]
         chosen: IntArray = rng.choice(len(self.labels), size=count, p=weights / weights.sum())
@@ -89,17 +92,47 @@ class Pictures:
         return target
 
 
+class _Chosen(Sequence[NDArray[np.floating]]):
+    """Some of the pictures in a given order, opened one by one."""
+
+    def __init__(self, pictures: Mapping[str, NDArray[np.float16]], ids: Sequence[str]) -> None:
+        self._pictures = pictures
+        self._ids = ids
+
+    @overload
+    def __getitem__(self, index: int) -> NDArray[np.floating]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[NDArray[np.floating]]: ...
+
+    def __getitem__(self, index: int | slice) -> NDArray[np.floating] | Sequence[NDArray[np.floating]]:
+        if isinstance(index, slice):
+            return _Chosen(self._pictures, self._ids[index])
+        return self._pictures[self._ids[index]]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+def usable(clips: Sequence[Clip], features: Mapping[str, NDArray[np.float16]]) -> list[Clip]:
+    """The clips that have both a genre and a picture: those that `labelled_pictures` takes, in this order."""
+    return [c for c in clips if c.genre is not None and c.clip_id in features]
+
+
 def labelled_pictures(
     clips: Sequence[Clip],
-    features: dict[str, NDArray[np.float16]],
+    features: Mapping[str, NDArray[np.float16]],
     genres: Sequence[str],
-    heard: PatchInput,
+    taken: PatchInput,
     augmentation: Augmentation = augment.NONE,
+    *,
+    balanced: bool = True,
 ) -> Pictures:
-    """The clips that have both a genre and a picture."""
-    kept = [c for c in clips if c.genre is not None and c.clip_id in features]
+    """The clips that have both a genre and a picture; `taken`: the patches that the network takes."""
+    kept = usable(clips, features)
     labels = np.array([genres.index(c.genre) for c in kept if c.genre is not None], np.int64)
-    return Pictures([features[c.clip_id] for c in kept], labels, len(genres), heard, augmentation)
+    chosen = _Chosen(features, [c.clip_id for c in kept])
+    return Pictures(chosen, labels, len(genres), taken, augmentation, balanced)
 
 
 def batches(

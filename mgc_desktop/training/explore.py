@@ -1,4 +1,4 @@
-"""Exploration: the classes, and where clips lie when their pictures or embeddings are projected to 2-D and 3-D.
+"""Exploration: the classes, and where clips lie when rows of numbers (summaries, embeddings) are projected to 2-D, 3-D.
 
 A projection is written in a form that needs neither scikit-learn nor umap: layers of a small network
 (`mgc_desktop.inference.projection`), of which a linear method (PCA, LDA) has one and UMAP three, fitted to where UMAP
@@ -30,29 +30,52 @@ _BATCH: Final = 256
 _DECAY: Final = 0.03
 
 
-def summary(picture: NDArray[np.floating]) -> RealArray:
-    """A clip's mel-spectrogram `(bands, frames)` as one row: mean and spread of each band over time."""
-    values = np.asarray(picture, np.float32)
-    return np.concatenate([values.mean(axis=1), values.std(axis=1)])
-
-
-def project(features: RealArray, labels: Sequence[str], method: Method, dimensions: int, seed: int = 0) -> Projection:
+def project(
+    features: RealArray,
+    labels: Sequence[str],
+    method: Method,
+    dimensions: int,
+    seed: int = 0,
+    *,
+    verbose: bool = False,
+) -> Projection:
     """Fit a projection to `(n, features)`. Raises TrainingError where there is too little to fit it to.
 
-    LDA separates the `labels`; it has at most one dimension fewer than there are genres.
+    LDA separates the `labels`; it has at most one dimension fewer than there are genres. `verbose`: UMAP, which takes
+    minutes on thousands of clips, tells how far it is.
     """
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
-    return _standardised(fit((features - mean) / spread, labels, method, dimensions, seed), mean, spread)
+    standard = (features - mean) / spread
+    return _standardised(fit(standard, labels, method, dimensions, seed, verbose=verbose), mean, spread)
 
 
-def fit(standard: RealArray, labels: Sequence[str], method: Method, dimensions: int, seed: int = 0) -> Projection:
+def fit(
+    standard: RealArray,
+    labels: Sequence[str],
+    method: Method,
+    dimensions: int,
+    seed: int = 0,
+    *,
+    verbose: bool = False,
+) -> Projection:
     """Fit a projection to `(n, features)` of mean 0 and spread 1. Raises as `project` does."""
     if len(standard) <= dimensions + 1:
         raise TrainingError(f"{len(standard)} clips are too few to project to {dimensions} dimensions.")
     if method == "umap":
-        return imitate(standard, umap_layout(standard, dimensions, seed), seed=seed)
+        return imitate(standard, umap_layout(standard, dimensions, seed, verbose=verbose), seed=seed)
     axes = _pca(standard, dimensions) if method == "pca" else _lda(standard, labels, dimensions)
     return Projection(method, (axes,), (np.zeros(dimensions),))
+
+
+def quality(projection: Projection, features: RealArray) -> str:
+    """How far a projection can be believed, in words that say which figure it is."""
+    if projection.method == "umap":
+        return f"a small network stands in for UMAP and reproduces its layout with R² = {projection.fidelity:.2f}"
+    if projection.method == "lda":
+        return "separates the genres as well as it can on these very clips; on others it would look worse"
+    standard = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6)
+    shown = projection.apply(features).var(axis=0).sum() / standard.var(axis=0).sum()
+    return f"shows {shown:.0%} of the variance"
 
 
 def _pca(standard: RealArray, dimensions: int) -> RealArray:
@@ -73,11 +96,13 @@ def _lda(standard: RealArray, labels: Sequence[str], dimensions: int) -> RealArr
     return axes
 
 
-def umap_layout(standard: RealArray, dimensions: int, seed: int = 0) -> RealArray:
-    """Where UMAP puts `(n, features)`, seen along their main axes: `(n, dimensions)`."""
+def umap_layout(standard: RealArray, dimensions: int, seed: int = 0, *, verbose: bool = False) -> RealArray:
+    """Where UMAP puts `(n, features)`, seen along their main axes: `(n, dimensions)`; `verbose`: tell how far it is."""
     main = standard @ _main_axes(standard).T
     neighbours = min(_NEIGHBOURS, len(standard) - 1)
-    umap = import_umap()(n_components=dimensions, n_neighbors=neighbours, min_dist=_APART, random_state=seed, n_jobs=1)
+    umap = import_umap()(
+        n_components=dimensions, n_neighbors=neighbours, min_dist=_APART, random_state=seed, n_jobs=1, verbose=verbose
+    )  # fmt: skip
     return np.asarray(umap.fit_transform(main), np.float32)
 
 

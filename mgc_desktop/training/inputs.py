@@ -6,8 +6,9 @@ from typing import Final
 
 from mgc_desktop.features.config import MUSICNN, REPORT
 from mgc_desktop.inference.patchinput import PatchInput
-from mgc_desktop.training.product.pretrained import FRAMES, WINDOWS
 
+FRAMES: Final = 187  # of the backbone's patch at full resolution: 3 seconds
+WINDOWS: Final = 4  # such patches that an LSTM follows
 FACTORS: Final = {"full": 1, "quarter": 2, "sixteenth": 4}  # both axes are averaged by so many points
 
 

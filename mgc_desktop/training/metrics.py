@@ -152,16 +152,25 @@ FIGURES: Final[dict[str, Callable[[Scores], float]]] = {
 def interval(
     scores: Scores, figure: Callable[[Scores], float], *, rounds: int = 500, seed: int = 0
 ) -> tuple[float, float]:
-    """The middle 95 % of the figure when artists are drawn again and again, with replacement."""
+    """The middle 95 % of the figure when artists are drawn again and again, with replacement, within each genre.
+
+    An artist belongs to the genre of most of its clips. Every resample therefore holds every genre: if artists were
+    drawn from all at once, a genre of few artists would be missing in many resamples, and a mean over genres would lean
+    towards the genres that are found well. A genre with a single artist adds nothing to the width, so the true
+    uncertainty is greater.
+    """
     rng = np.random.default_rng(seed)
     places: dict[str, list[int]] = {}
     for i, artist in enumerate(scores.artists):
         places.setdefault(artist, []).append(i)
-    groups = [np.array(own) for own in places.values()]
+    strata: dict[int, list[IntArray]] = {}
+    for own in places.values():
+        main = int(np.bincount(scores.labels[own]).argmax())
+        strata.setdefault(main, []).append(np.array(own))
     values = []
     for _ in range(rounds):
-        drawn = np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))])
-        values.append(figure(scores.take(drawn)))
+        drawn = [groups[i] for groups in strata.values() for i in rng.integers(0, len(groups), len(groups))]
+        values.append(figure(scores.take(np.concatenate(drawn))))
     if np.isnan(values).all():
         return float("nan"), float("nan")
     low, high = np.nanpercentile(values, [2.5, 97.5])

@@ -22,7 +22,8 @@ Tick = Callable[[float], None]  # epochs that are done, with the part of the pre
 
 
 class ProgressFile:
-    """Writes `progress.json` in a run's folder. Without a folder it writes nothing."""
+    """Writes `progress.json` in a run's folder. Where there is no folder it writes nothing: a run that is refused
+    leaves none behind."""
 
     def __init__(self, folder: Path | None, networks: int = 1) -> None:
         """`networks`: how many learn in this run, one after the other."""
@@ -31,6 +32,10 @@ class ProgressFile:
         self._network = 0
         self._written = -_EVERY
         self._begun: tuple[float, float] | None = None  # when, and at how many epochs, this process began to learn
+
+    def move(self, folder: Path | None) -> None:
+        """Write into this folder from now on."""
+        self._folder = folder
 
     def step(self, name: str) -> None:
         """Another step begins."""
@@ -74,11 +79,10 @@ class ProgressFile:
         return (time.monotonic() - begun) / (whole - first) * (total - whole)
 
     def _write(self, values: dict[str, Any], *, now: bool) -> None:
-        if self._folder is None or not (now or time.monotonic() - self._written >= _EVERY):
+        if self._folder is None or not self._folder.is_dir() or not (now or time.monotonic() - self._written >= _EVERY):
             return
         self._written = time.monotonic()
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             atomic_write(self._folder / FILE_NAME, json.dumps(values), durability=Durability.BUFFERED)
         except OSError:  # a full disk must not end a training for this; a reader on Windows may hold the file
             return

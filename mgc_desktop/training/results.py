@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from mgc_desktop.training.commands.evaluate import Measured
 from mgc_desktop.training.datasets.clip import Skipped
-from mgc_desktop.training.evaluate import Measured
 from mgc_desktop.training.libraries import import_pyplot
+from mgc_desktop.training.plots import draw_confusion
 
 _MARK = ("<!-- results: from here -->", "<!-- results: to here -->")
 
@@ -85,24 +86,33 @@ def _genres(m: Measured) -> str:
 
 
 def _pictures(pictures: dict[str, Path], page: Path) -> list[str]:
-    return ["## Figures", *(f"![{title}]({path.relative_to(page.parent)})" for title, path in pictures.items())]
+    return ["## Figures", *(f"![{title}]({_link(path, page)})" for title, path in pictures.items())]
 
 
-def draw(measured: Sequence[Measured], folder: Path) -> dict[str, Path]:
+def _link(path: Path, page: Path) -> str:
+    """The way from the page to a file, wherever the two are."""
+    try:
+        return Path(os.path.relpath(path, page.parent)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return path.absolute().as_uri()
+
+
+def draw(measured: Sequence[Measured], figures_folder: Path) -> dict[str, Path]:
     """Confusion matrices, calibration, coverage against precision, accuracy against time: paths by title."""
     pyplot = import_pyplot()
 
     made: dict[str, Path] = {}
 
     def keep(title: str, name: str) -> None:
-        made[title] = folder / f"results-{name}.png"
+        made[title] = figures_folder / f"results-{name}.png"
         pyplot.tight_layout()
         pyplot.savefig(made[title], dpi=80)
         pyplot.close()
 
     for m in measured:
-        _confusion(pyplot, m)
-        keep(f"Confusion matrix of {m.name}", f"confusion-{m.name}")
+        path = figures_folder / f"results-confusion-{m.name}.png"
+        draw_confusion(m.figures["confusion"], m.figures["genres"], m.name, path)
+        made[f"Confusion matrix of {m.name}"] = path
     for m in measured:
         curve = np.array(m.figures["coverage"])
         pyplot.plot(curve[:, 1], curve[:, 2], marker=".", label=m.name)
@@ -127,18 +137,3 @@ def draw(measured: Sequence[Measured], folder: Path) -> dict[str, Path]:
     pyplot.ylabel("macro accuracy")
     keep("Macro accuracy against time", "speed")
     return made
-
-
-def _confusion(pyplot: Any, m: Measured) -> None:
-    counts = np.array(m.figures["confusion"])
-    genres = m.figures["genres"]
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    pyplot.figure(figsize=(6, 5))
-    pyplot.imshow(share, vmin=0, vmax=1, cmap="Blues")
-    for i, j in np.argwhere(counts > 0):
-        pyplot.text(j, i, str(counts[i, j]), ha="center", va="center", color="white" if share[i, j] > 0.6 else "black")
-    pyplot.xticks(range(len(genres)), genres, rotation=60, ha="right")
-    pyplot.yticks(range(len(genres)), genres)
-    pyplot.xlabel("said")
-    pyplot.ylabel("true")
-    pyplot.title(m.name)

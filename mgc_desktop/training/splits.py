@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.foundation.atomic_write import atomic_write
-from mgc_desktop.training.datasets.clip import Clip
+from mgc_desktop.training.datasets.clip import Clip, artists_text
 from mgc_desktop.training.errors import TrainingError
 
 PARTS: Final = ("train", "valid", "test")
@@ -24,13 +24,15 @@ FRACTIONS: Final = {"train": 0.7, "valid": 0.1, "test": 0.2}
 
 @dataclass(frozen=True)
 class Split:
-    """Clip ids of the three parts, and how they were chosen."""
+    """Clip ids of the three parts, and how they were chosen: `fold` of `folds`, or (0 of 0) one split by a seed."""
 
     train: tuple[str, ...]
     valid: tuple[str, ...]
     test: tuple[str, ...]
     seed: int
     grouped: bool = True
+    fold: int = 0
+    folds: int = 0
 
     def save(self, path: Path) -> None:
         """As JSON, replaced in one step."""
@@ -43,7 +45,8 @@ class Split:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             train, valid, test = (tuple(values[part]) for part in PARTS)
-            return cls(train, valid, test, values["seed"], values["grouped"])
+            fold, folds = values.get("fold", 0), values.get("folds", 0)  # older splits have none
+            return cls(train, valid, test, values["seed"], values["grouped"], fold, folds)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise TrainingError("This split cannot be read; delete it to make a new one.", path=path) from error
 
@@ -52,15 +55,30 @@ class Split:
         wanted = set(getattr(self, part))
         return [clip for clip in clips if clip.clip_id in wanted]
 
+    def how(self, clips: Sequence[Clip]) -> str:
+        """How artists were kept apart, and what that means for the figures."""
+        if not self.grouped:
+            return "RANDOM, the same artists on both sides: too good to be true"
+        unknown = sum(not c.artist_known for c in clips)
+        if unknown == len(clips):
+            return "BY RECORDING, as the artists are unknown: too good wherever an artist is on both sides"
+        if unknown:
+            return f"grouped by artist, but for {unknown} of {len(clips)} clips the artist is UNKNOWN: maybe too good"
+        return "grouped by artist"
+
+    def part_of(self) -> dict[str, str]:
+        """The part that each clip is in, by clip id."""
+        return {clip_id: part for part in PARTS for clip_id in getattr(self, part)}
+
     def describe(self, clips: Sequence[Clip]) -> str:
         """Clips and artists of each part: lines for people."""
-        how = "grouped by artist" if self.grouped else "RANDOM, the same artists on both sides"
-        lines = [f"split with seed {self.seed}, {how}"]
+        which = f"fold {self.fold} of {self.folds} of the " if self.folds else ""
+        lines = [f"{which}split with seed {self.seed}, {self.how(clips)}"]
         for part in PARTS:
             own = self.pick(clips, part)
             counts = Counter(c.genre for c in own)
             lines.append(
-                f"  {part:<6}{len(own):>6} clips, {len({c.artist for c in own})} artists: "
+                f"  {part:<6}{len(own):>6} clips, {artists_text(own)}: "
                 + ", ".join(f"{genre} {n}" for genre, n in sorted(counts.items(), key=lambda item: str(item[0])))
             )
         if left := sum(c.genre is not None for c in clips) - sum(len(self.pick(clips, part)) for part in PARTS):
@@ -80,7 +98,7 @@ def grouped_split(clips: Sequence[Clip], seed: int, fractions: Mapping[str, floa
     if len({c.artist for c in labelled}) < len(PARTS):
         raise TrainingError(
             f"There are {len({c.artist for c in labelled})} artists: at least {len(PARTS)} are needed so that "
-            "no artist both teaches and measures."
+            "no artist both teaches and measures. A folder in a genre's folder is one artist."
         )
     order = sorted(fractions, key=lambda part: -fractions[part])
     found = _distribute(labelled, order, [fractions[part] for part in order], seed)
@@ -94,17 +112,47 @@ def grouped_split(clips: Sequence[Clip], seed: int, fractions: Mapping[str, floa
     return Split(tuple(found["train"]), tuple(found["valid"]), tuple(found["test"]), seed)
 
 
-def grouped_folds(clips: Sequence[Clip], folds: int, seed: int, *, complete: bool = True) -> list[tuple[str, ...]]:
-    """The ids of the clips of each fold; no artist is in two folds.
+def fold_splits(clips: Sequence[Clip], folds: int, seed: int) -> list[Split]:
+    """One split a fold: it measures, and of the other folds an eighth chooses and the rest teaches.
+
+    No artist is in two parts of a split, and each clip measures once. Raises TrainingError as `grouped_folds` does, or
+    if too few artists are left to choose by.
+    """
+    parts = [set(ids) for ids in grouped_folds(clips, folds, seed, complete=False, option="--folds")]
+    splits = []
+    for number, part in enumerate(parts, start=1):
+        test = tuple(c.clip_id for c in clips if c.clip_id in part)
+        rest = [c for c in _labelled(clips) if c.clip_id not in part]
+        found = _distribute(rest, ["train", "valid"], [7 / 8, 1 / 8], seed)
+        if not all(found.values()):
+            raise TrainingError(
+                f"There are too few artists for {folds} folds: none is left to choose the best epoch by. Use fewer "
+                "--folds."
+            )
+        splits.append(Split(tuple(found["train"]), tuple(found["valid"]), test, seed, fold=number, folds=folds))
+    return splits
+
+
+def grouped_folds(
+    clips: Sequence[Clip], folds: int, seed: int, *, complete: bool = True, option: str = "--folds"
+) -> list[tuple[str, ...]]:
+    """The ids of the clips of each fold; no artist is in two folds, and no fold is empty.
 
     With `complete` every fold must hold every genre: raises TrainingError naming the genres with too few artists.
+    Raises TrainingError if there are fewer artists than folds; `option` is what the sentence calls the folds.
     """
     labelled = _labelled(clips)
     artists = {c.artist for c in labelled}
     if len(artists) < folds:
-        raise TrainingError(f"There are {len(artists)} artists for {folds} folds. Use at most {len(artists)} folds.")
+        raise TrainingError(
+            f"There are {len(artists)} artists for {folds} folds. Use at most {len(artists)} folds ({option}), or add "
+            "artists."
+        )
     names = [str(i) for i in range(folds)]
     found = _distribute(labelled, names, [1 / folds] * folds, seed)
+    if not all(found.values()):
+        filled = sum(bool(ids) for ids in found.values())
+        raise TrainingError(f"The artists fill {filled} of {folds} folds only. Use at most {filled} folds ({option}).")
     if complete:
         _require_complete(labelled, found)
     return [tuple(found[name]) for name in names]
@@ -141,9 +189,10 @@ def _distribute(
     for name in names:
         genre = main[name]
 
-        def lack(part: str, genre: str | None = genre) -> tuple[bool, float]:
+        def lack(part: str, genre: str | None = genre) -> tuple[bool, float, int]:
             target = totals[genre] * shares[parts.index(part)]
-            return have[part][genre] == 0, (target - have[part][genre]) / totals[genre]
+            # Where two parts lack as much of the genre, the emptier one takes the artist: no fold stays empty.
+            return have[part][genre] == 0, (target - have[part][genre]) / totals[genre], -have[part].total()
 
         best = max(parts, key=lack)
         have[best].update(c.genre for c in by_artist[name])

@@ -36,7 +36,9 @@ class TrainingConfig:
 
     `source`: a folder, or the list for `tracks`. `genres`: MagnaTagATune's genres, "" for the list that comes along.
     `root`: where the paths of a list start, "" for its own folder. `wheel`: the backbone's weights for `pretrained`.
-    `examples`: patches shown in an epoch; `frames`: length of a patch of the report's networks.
+    `examples`: patches shown in an epoch; `frames`: length of a patch of the report's networks. `split_seed` decides
+    who teaches and who measures, `seed` everything else that is drawn. `folds`: of the stacked model. `artists`: a list
+    of who is heard in which file, "" for none.
     """
 
     name: str
@@ -53,7 +55,9 @@ class TrainingConfig:
     frames: int = 1248
     learning_rate: float = 1e-3
     seed: int = 0
+    split_seed: int = 0
     folds: int = 4
+    artists: str = ""
     genres: str = ""
     root: str = ""
     wheel: str = ""
@@ -89,7 +93,8 @@ class TrainingConfig:
         given = {
             "--model": self.model, "--resolution": self.resolution, "--architecture": self.architecture,
             "--epochs": self.epochs, "--patience": self.patience, "--examples": self.examples, "--batch": self.batch,
-            "--frames": self.frames, "--learning-rate": self.learning_rate, "--seed": self.seed, "--folds": self.folds,
+            "--frames": self.frames, "--learning-rate": self.learning_rate, "--seed": self.seed,
+            "--split-seed": self.split_seed, "--stack-folds": self.folds, "--artists": self.artists,
             "--genres": self.genres, "--root": self.root, "--workers": workers, "--cache": cache, "--output": output,
         }  # fmt: skip
         if self.architecture == "pretrained":

@@ -20,7 +20,7 @@ from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.folders import RemovedFolder, is_covered
 from mgc_desktop.library.progress import JobReport, Pause
 from mgc_desktop.library.query import Query
-from mgc_desktop.library.rebuild import keep_folders, restore_written
+from mgc_desktop.library.rebuild import restore_written, save_folders
 from mgc_desktop.library.rescore import Rescorer, derive
 from mgc_desktop.library.scanner import ScanReport, scan
 from mgc_desktop.library.store import LibraryError, LibraryStore
@@ -173,7 +173,7 @@ class LibraryService(QObject):
                     known = store.folders()
                     if folder.is_dir() or not is_covered(folder, known):
                         store.add_folder(folder, watched=known.get(folder, False))
-                keep_folders(store)
+                save_folders(store)
                 found = scan(wanted or store.folders(), store, cancel=cancel, progress=report, reread=reread)
                 if rebuilding:
                     restore(store, store.log.read())
@@ -187,7 +187,7 @@ class LibraryService(QObject):
 
         def work(store: LibraryStore) -> RemovedFolder:
             removed = folders.remove(store, folder)
-            keep_folders(store)
+            save_folders(store)
             return removed
 
         if self.own():
@@ -198,7 +198,7 @@ class LibraryService(QObject):
 
         def work(store: LibraryStore) -> None:
             folders.put_back(store, removed)
-            keep_folders(store)
+            save_folders(store)
 
         if self.own():
             self.run_query(work, done)

@@ -12,8 +12,8 @@ import pytest
 from mgc_desktop.errors import ModelError
 from mgc_desktop.features.framing import patches
 from mgc_desktop.features.mel import log_mel
-from mgc_desktop.inference.calibration import Calibration
-from mgc_desktop.inference.classifier import Classifier, sigmoid
+from mgc_desktop.inference.calibration import Calibration, sigmoid
+from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.head import Head
 

@@ -79,7 +79,7 @@ def test_a_damaged_model_does_not_hide_the_others(copied: Path, report_model: Pa
 
 def test_a_head_with_other_genres_is_refused(copied: Path, edited: Edited) -> None:
     edited("head.json", lambda head: head["genres"].reverse())
-    with pytest.raises(ModelError, match="genres are not those of the model"):
+    with pytest.raises(ModelError, match="not those that the model's metadata names"):
         load("musicnn", copied)
 
 

@@ -1,4 +1,4 @@
-"""Opening: two programs at once, older databases, and everything that must not set a healthy library aside."""
+"""Opening a library: two programs at once, older databases, and errors after which it must not be set aside."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _OPEN_AND_PUT = """
 
 
 @pytest.mark.parametrize("version", [0, 1, 2])
-def test_programs_that_open_a_library_at_once_all_use_it(tmp_path: Path, version: int) -> None:
+def test_programs_that_open_a_library_at_the_same_time_share_it(tmp_path: Path, version: int) -> None:
     for number in range(5):
         if version:
             older(tmp_path / f"library-{number}.db", version)
@@ -83,7 +83,7 @@ def test_programs_that_open_a_library_at_once_all_use_it(tmp_path: Path, version
             assert store.is_intact()
 
 
-def test_an_older_library_is_copied_then_brought_up_to_date(tmp_path: Path) -> None:
+def test_an_older_library_is_copied_and_migrated(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     older(path, 2, songs=11)
     with LibraryStore(path) as store:
@@ -148,7 +148,7 @@ _LIMITED = """
 @pytest.mark.parametrize(
     ("kind", "number"), [*(("files", n) for n in range(4)), *(("size", n) for n in (0, 100, 5000, 40_000))]
 )
-def test_a_healthy_library_stays_where_it_is_when_the_system_is_out_of_something(
+def test_an_intact_library_is_not_set_aside_when_resources_run_out(
     tmp_path: Path, kind: str, number: int, check: bool
 ) -> None:
     path = tmp_path / "library.db"
@@ -176,7 +176,7 @@ def test_only_the_file_that_was_found_damaged_is_set_aside(tmp_path: Path) -> No
     assert path.exists()
 
 
-def test_damaged_files_of_one_second_do_not_overwrite_each_other(tmp_path: Path) -> None:
+def test_damaged_files_set_aside_in_one_second_do_not_overwrite_each_other(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     for number in range(3):
         path.write_bytes(b"garbage %d" % number * 100)
@@ -192,7 +192,7 @@ class TestTransactions:
             store.put(FileTags(Path(f"/m/{n}.mp3"), 1, 1) for n in range(4))
             yield store
 
-    def test_one_inside_another_is_a_part_of_it(self, store: LibraryStore) -> None:
+    def test_a_nested_transaction_is_part_of_the_outer_one(self, store: LibraryStore) -> None:
         ids = list(store.ids(Query()))
         with store.transaction():
             store.set_state(ids[:2], State.AGREES)
@@ -201,7 +201,7 @@ class TestTransactions:
                 raise RuntimeError("only this part")
         assert store.counts() == {State.AGREES: 2, State.NEW: 2}
 
-    def test_a_slow_scan_lets_others_write(self, store: LibraryStore) -> None:
+    def test_other_programs_can_write_during_a_slow_scan(self, store: LibraryStore) -> None:
         reading, go_on = threading.Event(), threading.Event()
 
         def slowly() -> Iterator[FileTags]:
@@ -224,7 +224,7 @@ class TestTransactions:
             thread.join(60)
         assert store.song_at(Path("/m/slow.mp3")) is not None
 
-    def test_a_busy_library_is_waited_for(self, store: LibraryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_opening_waits_for_a_busy_library(self, store: LibraryStore, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("mgc_desktop.library.database.TRIES", 10_000)
         other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
@@ -236,7 +236,7 @@ class TestTransactions:
         other.close()
         assert store.counts() == {State.AGREES: 4}
 
-    def test_ids_and_the_sizes_of_groups_are_of_one_moment(self, store: LibraryStore) -> None:
+    def test_ids_and_group_sizes_come_from_one_state_of_the_database(self, store: LibraryStore) -> None:
         """Another program adds and removes an album while the table is read over and over."""
         stop, failed = threading.Event(), []
 
@@ -262,7 +262,7 @@ class TestTransactions:
 
 
 @pytest.mark.parametrize("root", ["/", "/m", "/m/"])
-def test_removing_a_root_removes_what_is_in_it(tmp_path: Path, root: str) -> None:
+def test_removing_a_root_folder_removes_its_songs(tmp_path: Path, root: str) -> None:
     with LibraryStore(tmp_path / "library.db") as store:
         store.add_folder(Path(root))
         store.put(FileTags(Path(f"/m/{n}.mp3"), 1, 1) for n in range(3))
@@ -270,7 +270,7 @@ def test_removing_a_root_removes_what_is_in_it(tmp_path: Path, root: str) -> Non
         assert len(store.ids(Query())) == 0
 
 
-def test_removing_a_folder_leaves_the_songs_of_others_that_lie_in_it_or_around_it(tmp_path: Path) -> None:
+def test_removing_a_folder_keeps_songs_of_nested_folders(tmp_path: Path) -> None:
     with LibraryStore(tmp_path / "library.db") as store:
         for folder in ("/m", "/m/jazz", "/m/jazz/live"):
             store.add_folder(Path(folder))

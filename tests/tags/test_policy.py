@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mgc_desktop.tags.fields import Field
+from mgc_desktop.tags.genre_mapping import GenreMapping
 from mgc_desktop.tags.policy import Mode, PlannedChange, Policy, SongPrediction, plan
-from mgc_desktop.tags.vocabulary import Vocabulary
 
 SURE = {"Jazz": 0.6, "World": 0.25, "Ambient": 0.1, "Classical": 0.05}
 
@@ -66,25 +66,25 @@ def test_top_n_takes_further_genres_only_if_probable_in_themselves() -> None:
 
 
 def test_ignored_genres_leave_their_place_to_the_next_before_the_cut() -> None:
-    assert planned(heard(), vocabulary=Vocabulary({"Jazz": ()})).new == ("World",)
+    assert planned(heard(), mapping=GenreMapping({"Jazz": ()})).new == ("World",)
 
 
 def test_with_nothing_left_it_says_so() -> None:
-    change = planned(heard(probabilities={"Jazz": 0.9, "World": 0.1}), vocabulary=Vocabulary({"Jazz": ()}))
+    change = planned(heard(probabilities={"Jazz": 0.9, "World": 0.1}), mapping=GenreMapping({"Jazz": ()}))
     assert not change.writes
     assert "ignore" in change.reason
 
 
 def test_the_users_names_are_written_and_compared() -> None:
-    mine = Vocabulary({"Jazz": ("Swing & Bop",)})
-    assert planned(heard(), vocabulary=mine).new == ("Swing & Bop",)
-    assert not planned(heard("swing & bop"), mode=Mode.REPLACE, vocabulary=mine).writes
+    mine = GenreMapping({"Jazz": ("Swing & Bop",)})
+    assert planned(heard(), mapping=mine).new == ("Swing & Bop",)
+    assert not planned(heard("swing & bop"), mode=Mode.REPLACE, mapping=mine).writes
 
 
 def test_confidence_counts_after_the_mapping() -> None:
     both = {"Electronica": 0.4, "Electro Rock": 0.35, "Jazz": 0.25}
-    mine = Vocabulary({"Electronica": ("Electronic",), "Electro Rock": ("Electronic",)})
-    change = planned(heard(genre="Electronica", probabilities=both), vocabulary=mine, min_confidence=0.7)
+    mine = GenreMapping({"Electronica": ("Electronic",), "Electro Rock": ("Electronic",)})
+    change = planned(heard(genre="Electronica", probabilities=both), mapping=mine, min_confidence=0.7)
     assert change.new == ("Electronic",)
     assert change.confidence == pytest.approx(0.75)
 

@@ -317,7 +317,7 @@ def test_other_formats_are_refused(tmp_path: Path, name: str, data: bytes) -> No
     assert "format" in refusal(path)
 
 
-@pytest.mark.parametrize("genre", ["with\0zero", "line\nbreak", "\udcff"])
+@pytest.mark.parametrize("genre", ["with\0zero", "bell\x07", "\udcff"])
 def test_genres_that_no_tag_can_hold_are_refused(song: Song, genre: str) -> None:
     with pytest.raises(TagError, match="characters"):
         rewrite(song(".mp3"), genre)

@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from mgc_desktop.training.made_music import SR, make_music, write_wav
 from mgc_desktop.training.product.backbone.fuse import FrontBlock, Fused, MidLayer
-
-SR = 22050
-
-
-def _tone(rng: np.random.Generator, t: NDArray[np.float64]) -> NDArray[np.float64]:
-    return sum(np.sin(2 * np.pi * rng.uniform(200, 400) * k * t) / k for k in (1, 2, 3))  # type: ignore[return-value]
-
-
-def _noise(rng: np.random.Generator, t: NDArray[np.float64]) -> NDArray[np.float64]:
-    return rng.standard_normal(len(t))
-
-
-def _pulses(rng: np.random.Generator, t: NDArray[np.float64]) -> NDArray[np.float64]:
-    beat = np.exp(-((t * rng.uniform(3, 5)) % 1) * 12)
-    return beat * np.sin(2 * np.pi * 60 * t) + 0.02 * rng.standard_normal(len(t))
-
-
-SOUNDS = {"Classical": _tone, "Hard Rock": _noise, "Electronica": _pulses}
-
-
-def write_wav(path: Path, y: NDArray[np.floating], sr: int = SR) -> Path:
-    """Mono, 16 bits."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(sr)
-        file.writeframes((np.clip(y, -1, 1) * 32767).astype("<i2").tobytes())
-    return path
 
 
 @pytest.fixture
@@ -50,15 +20,7 @@ def silent_wav(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three genres, five artists each, two songs of four seconds from each artist."""
-    folder = tmp_path_factory.mktemp("small tree")
-    t = np.arange(4 * SR) / SR
-    for g, (genre, sound) in enumerate(SOUNDS.items()):
-        for artist in range(5):
-            for song in range(2):
-                rng = np.random.default_rng((g, artist, song))
-                y = sound(rng, t)
-                write_wav(folder / genre / f"Artist {g}{artist}" / f"{song}.wav", 0.5 * y / np.abs(y).max())
-    return folder
+    return make_music(tmp_path_factory.mktemp("small tree"))
 
 
 @pytest.fixture

@@ -94,9 +94,9 @@ def test_a_full_disk_stops_with_a_clear_error_and_the_run_goes_on_later(
     assert len(features) == 4
 
 
-def test_a_damaged_cache_file_is_named(clips: tuple[Clip, ...], tmp_path: Path) -> None:
+def test_a_damaged_cache_file_counts_as_missing(clips: tuple[Clip, ...], tmp_path: Path) -> None:
     cache = FeatureCache(tmp_path, Representation())
     cache.fill(clips[:1])
     cache.path(clips[0]).write_bytes(b"not numpy")
-    with pytest.raises(TrainingError, match="Delete it"):
+    with pytest.raises(KeyError):
         cache.load(clips[0])

@@ -14,7 +14,7 @@ from mgc_desktop.inference.head import Head  # noqa: E402
 from mgc_desktop.inference.registry import load as load_model  # noqa: E402
 from mgc_desktop.training.datasets import Clip, Dataset  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
-from mgc_desktop.training.loop import TrainConfig  # noqa: E402
+from mgc_desktop.training.loop import LoopConfig  # noqa: E402
 from mgc_desktop.training.product.backbone.fuse import Fused  # noqa: E402
 from mgc_desktop.training.product.distil import bundle as bundling  # noqa: E402
 from mgc_desktop.training.product.distil import corpus as corpora  # noqa: E402
@@ -148,7 +148,7 @@ def test_the_pupils_come_to_agree_and_become_models(
     assert set(corpus.songs[school.choosing]) == {4, 5}
     assert np.allclose(school.songs.sum(axis=1), 1, atol=1e-4)
 
-    quick = TrainConfig(epochs=3, examples_per_epoch=64, batch_size=16, learning_rate=1e-3)
+    quick = LoopConfig(epochs=3, examples_per_epoch=64, batch_size=16, learning_rate=1e-3)
     monkeypatch.setattr(bundling, "CNN", {"sixteenth": quick})
     monkeypatch.setattr(bundling, "LSTM", replace(quick, examples_per_epoch=128))
     place = Place(tmp_path, tmp_path, tmp_path / "work", tmp_path / "models")

@@ -14,14 +14,23 @@ from mgc_desktop.inference.calibration import Calibration  # noqa: E402
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata  # noqa: E402
 from mgc_desktop.inference.registry import list_models, load  # noqa: E402
 from mgc_desktop.pipeline import Excerpt, analyze  # noqa: E402
+from mgc_desktop.training.commands.evaluate import (  # noqa: E402
+    Measured,
+    evaluate,
+    evaluate_run,
+    parameters,
+    part_of_run,
+)
+from mgc_desktop.training.commands.train import train  # noqa: E402
+from mgc_desktop.training.config import TrainingConfig  # noqa: E402
 from mgc_desktop.training.datasets import Dataset, open_dataset  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
-from mgc_desktop.training.evaluate import Measured, evaluate, parameters  # noqa: E402
 from mgc_desktop.training.export import export  # noqa: E402
 from mgc_desktop.training.inputs import report_input  # noqa: E402
 from mgc_desktop.training.networks.report import ReportCnn  # noqa: E402
 from mgc_desktop.training.product.publish import publish  # noqa: E402
 from mgc_desktop.training.results import write_results  # noqa: E402
+from mgc_desktop.training.saved_run import export_run  # noqa: E402
 
 pytestmark = pytest.mark.train
 
@@ -125,3 +134,58 @@ def test_the_page_keeps_what_people_wrote_around_it(measured: list[Measured], tm
         if line.startswith("!["):
             assert (page.parent / line.split("(")[-1].rstrip(")")).is_file()
     assert json.loads(page.with_suffix(".json").read_text())[0]["name"] == "cnn-full"
+
+
+def test_other_sound_under_the_same_name_is_asked_about_anew(models: Path, dataset: Dataset, tmp_path: Path) -> None:
+    songs = [dataset.clips[0].path, dataset.clips[-1].path]
+    one = tmp_path / "song.wav"
+    answers = []
+    for song in songs:
+        shutil.copy(song, one)
+        changed = replace(dataset, clips=(replace(dataset.clips[0], path=one), dataset.clips[1]))
+        evaluate(["cnn-full"], changed, tmp_path, folders=[models], say=lambda _: None)
+        kept = json.loads(next(tmp_path.rglob("*.json")).read_text())
+        answers.append(len(kept))
+    assert answers == [2, 3]
+
+
+@pytest.fixture(scope="module")
+def run(small_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    config = TrainingConfig(resolution="sixteenth", frames=64, epochs=1, examples=16, batch=16)
+    train(open_dataset(small_tree), config, folder / "out", folder / "cache", baselines=(), say=lambda _: None)
+    return folder / "out"
+
+
+def test_a_run_is_measured_on_its_own_test_part(run: Path, small_tree: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    dataset = open_dataset(small_tree)
+    figures = evaluate_run(run, dataset, cache=tmp_path, say=said.append)
+    assert figures["accuracy"] == json.loads((run / "trained.json").read_text())["figures"]["accuracy"]
+    assert (figures["clips"], figures["artists"], said) == (6, 3, [])
+    whole = evaluate_run(run, dataset, "all", cache=tmp_path, say=said.append)
+    assert whole["clips"] == 30
+    assert "learned from 24 of the 30 clips, and from 12 of their 15 artists" in said[0]
+
+
+def test_a_part_of_other_music_is_refused(run: Path, small_tree: Path, tmp_path: Path) -> None:
+    for genre in ("Classical", "Hard Rock"):
+        shutil.copytree(small_tree / genre, tmp_path / genre / "elsewhere")
+    with pytest.raises(TrainingError, match="None of the clips"):
+        evaluate_run(run, open_dataset(tmp_path), cache=tmp_path / "cache")
+
+
+def test_an_exported_model_is_warned_of_on_what_it_learned_from(run: Path, small_tree: Path, tmp_path: Path) -> None:
+    export_run(run, tmp_path / "models", "mine")
+    said: list[str] = []
+    dataset = open_dataset(small_tree)
+    (all_,) = evaluate(["mine"], dataset, tmp_path, folders=[tmp_path / "models"], say=said.append)
+    assert "24 of the 30 clips" in all_.warning and any("WARNING" in line for line in said)
+    (test,) = evaluate(["mine"], part_of_run(run, dataset, "test"), tmp_path, folders=[tmp_path / "models"])
+    assert test.warning == "" and test.figures["clips"] == 6
+
+
+def test_the_model_card_counts_what_was_learned_from_and_not_the_test_part(run: Path, tmp_path: Path) -> None:
+    made = export_run(run, tmp_path, "mine")
+    card = (made / "MODEL_CARD.md").read_text()
+    assert "18 clips of 9 artists" in card and "6 clips of 3 artists were held back" in card

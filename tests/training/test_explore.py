@@ -11,7 +11,8 @@ pytest.importorskip("sklearn")
 from mgc_desktop.inference.projection import Method, Projection
 from mgc_desktop.training.datasets import Clip
 from mgc_desktop.training.errors import TrainingError
-from mgc_desktop.training.explore import class_table, draw, project, summary
+from mgc_desktop.training.explore import class_table, draw, project, quality
+from mgc_desktop.training.summaries import coarse_picture, summary
 
 pytestmark = pytest.mark.train
 RNG = np.random.default_rng(0)
@@ -80,3 +81,19 @@ def test_pictures_are_summed_up_by_band_and_drawn(tmp_path: Path) -> None:
     for dimensions in (2, 3):
         draw(FEATURES[:, :dimensions], LABELS, "made", tmp_path / f"{dimensions}.png")
         assert (tmp_path / f"{dimensions}.png").stat().st_size > 1000
+
+
+def test_what_is_said_of_a_projection_is_the_figure_that_it_names() -> None:
+    from sklearn.decomposition import PCA
+
+    standard = (FEATURES - FEATURES.mean(0)) / FEATURES.std(0)
+    explained = PCA(2, random_state=0).fit(standard).explained_variance_ratio_.sum()
+    assert quality(project(FEATURES, LABELS, "pca", 2), FEATURES) == f"shows {explained:.0%} of the variance"
+    assert "variance" not in quality(project(FEATURES, LABELS, "lda", 2), FEATURES)
+
+
+@pytest.mark.parametrize("frames", [7, 40, 1000])
+def test_a_coarse_picture_has_as_many_points_whatever_the_length(frames: int) -> None:
+    picture = np.repeat(np.arange(128.0)[:, None], frames, axis=1)
+    row = coarse_picture(picture).reshape(16, 32)
+    assert np.allclose(row[0], np.arange(8).mean()) and np.allclose(row[15], np.arange(120, 128).mean())

@@ -19,12 +19,12 @@ from mgc_desktop.features.config import REPORT  # noqa: E402
 from mgc_desktop.inference.patchinput import PatchInput  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
 from mgc_desktop.training.examples import Pictures, batches  # noqa: E402
-from mgc_desktop.training.loop import TrainConfig, cross_entropy, train  # noqa: E402
+from mgc_desktop.training.loop import LoopConfig, cross_entropy, fit  # noqa: E402
 from mgc_desktop.training.networks.report import ReportCnn  # noqa: E402
 
 pytestmark = pytest.mark.train
 HEARD = PatchInput(replace(REPORT, n_mels=16), 32, 16, reference="maximum", top_db=80.0)
-CONFIG = TrainConfig(epochs=4, examples_per_epoch=64, batch_size=16, learning_rate=3e-3, patience=10, seed=1)
+CONFIG = LoopConfig(epochs=4, examples_per_epoch=64, batch_size=16, learning_rate=3e-3, patience=10, seed=1)
 
 
 def pictures() -> Pictures:
@@ -62,7 +62,7 @@ def weights(net: nn.Module) -> np.ndarray:
 
 
 def test_it_learns(tmp_path: Path) -> None:
-    result = train(network(), pictures(), validate, CONFIG, tmp_path, say=silent)
+    result = fit(network(), pictures(), validate, CONFIG, tmp_path, say=silent)
     assert result.figures["accuracy"] == 1.0
     assert result.curves[-1]["train_loss"] < 0.5 * result.curves[0]["train_loss"]
     with (tmp_path / "curves.csv").open() as file:
@@ -72,7 +72,7 @@ def test_it_learns(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_network(tmp_path: Path) -> None:
     nets = [network() for _ in range(3)]
     for i, (net, seed) in enumerate(zip(nets, (1, 1, 2), strict=True)):
-        train(net, pictures(), validate, replace(CONFIG, epochs=2, seed=seed), tmp_path / str(i), say=silent)
+        fit(net, pictures(), validate, replace(CONFIG, epochs=2, seed=seed), tmp_path / str(i), say=silent)
     assert np.array_equal(weights(nets[0]), weights(nets[1]))
     assert not np.array_equal(weights(nets[0]), weights(nets[2]))
 
@@ -92,11 +92,11 @@ def test_a_killed_run_ends_where_an_undisturbed_one_does(tmp_path: Path, killed_
         return validate(net)
 
     whole, parts = network(), network()
-    train(whole, pictures(), validate, CONFIG, tmp_path / "whole", say=silent)
+    fit(whole, pictures(), validate, CONFIG, tmp_path / "whole", say=silent)
     with pytest.raises(Killed):
-        train(parts, pictures(), killing, CONFIG, tmp_path / "parts", say=silent)
+        fit(parts, pictures(), killing, CONFIG, tmp_path / "parts", say=silent)
     resumed = network()
-    train(resumed, pictures(), validate, CONFIG, tmp_path / "parts", say=silent)
+    fit(resumed, pictures(), validate, CONFIG, tmp_path / "parts", say=silent)
     assert np.array_equal(weights(whole), weights(resumed))
     assert (tmp_path / "whole/curves.csv").read_text() == (tmp_path / "parts/curves.csv").read_text()
 
@@ -111,7 +111,7 @@ def test_it_stops_when_nothing_gets_better_and_gives_the_best(tmp_path: Path) ->
 
     net = network()
     config = replace(CONFIG, epochs=6, patience=2)
-    result = train(net, pictures(), falling_then_rising, config, tmp_path, say=silent)
+    result = fit(net, pictures(), falling_then_rising, config, tmp_path, say=silent)
     assert len(result.curves) == 4
     assert result.best_epoch == 1
     assert np.array_equal(weights(net), states[1])
@@ -121,20 +121,20 @@ def test_it_stops_when_nothing_gets_better_and_gives_the_best(tmp_path: Path) ->
 def test_a_corrupt_checkpoint_is_a_clear_error(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "last.pt").write_bytes(damage)
     with pytest.raises(TrainingError, match="Delete it"):
-        train(network(), pictures(), validate, CONFIG, tmp_path, say=silent)
+        fit(network(), pictures(), validate, CONFIG, tmp_path, say=silent)
 
 
 def test_a_checkpoint_of_other_options_is_not_continued(tmp_path: Path) -> None:
-    train(network(), pictures(), validate, replace(CONFIG, epochs=1), tmp_path, say=silent)
+    fit(network(), pictures(), validate, replace(CONFIG, epochs=1), tmp_path, say=silent)
     with pytest.raises(TrainingError, match="other options"):
-        train(network(), pictures(), validate, CONFIG, tmp_path, say=silent)
+        fit(network(), pictures(), validate, CONFIG, tmp_path, say=silent)
 
 
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
     bad = pictures()
     bad.pictures[0][:] = np.nan
     with pytest.raises(TrainingError, match="learning-rate"):
-        train(network(), bad, validate, CONFIG, tmp_path, say=silent)
+        fit(network(), bad, validate, CONFIG, tmp_path, say=silent)
 
 
 def test_every_genre_is_shown_equally_often() -> None:
@@ -157,10 +157,10 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import numpy as np, test_loop
 from mgc_desktop.training.distributed import join
-from mgc_desktop.training.loop import train
+from mgc_desktop.training.loop import fit
 with join("cpu") as group:
     net = test_loop.network()
-    train(net, test_loop.pictures(), test_loop.validate, test_loop.CONFIG, Path(sys.argv[2]), group=group)
+    fit(net, test_loop.pictures(), test_loop.validate, test_loop.CONFIG, Path(sys.argv[2]), group=group)
     if group.leads:
         np.save(Path(sys.argv[2]) / "weights.npy", test_loop.weights(net))
 """
@@ -176,7 +176,7 @@ def test_two_processes_end_where_one_does(tmp_path: Path) -> None:
     run = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
     alone = network()
-    train(alone, pictures(), validate, CONFIG, tmp_path / "one", say=silent)
+    fit(alone, pictures(), validate, CONFIG, tmp_path / "one", say=silent)
     assert np.allclose(weights(alone), np.load(tmp_path / "two" / "weights.npy"), atol=1e-3)
     logs = [np.genfromtxt(tmp_path / way / "curves.csv", delimiter=",")[1:] for way in ("one", "two")]
     assert np.allclose(logs[0], logs[1], atol=1e-3), "the learning curves are those of all processes together"

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mgc_desktop.training.datasets.magnatagatune import open_magnatagatune, parse_name, read_tags
+from mgc_desktop.training.commands.magnatagatune import describe, read_list
+from mgc_desktop.training.datasets.magnatagatune import open_magnatagatune, parse_name
 from mgc_desktop.training.datasets.magnatune import read_genres
+from mgc_desktop.training.datasets.open import ALBUM_GENRES
 from mgc_desktop.training.errors import TrainingError
 
 HEADER = "clip_id\ttrack_number\ttitle\tartist\talbum\turl\tsegmentStart\tsegmentEnd\toriginal_url\tmp3_path\n"
@@ -108,12 +110,6 @@ def test_parses_artist_album_and_title_out_of_a_name() -> None:
     assert parse_name("cover.jpg") is None
 
 
-def test_tags_are_found_by_name_in_any_case_and_order(tmp_path: Path) -> None:
-    table = tmp_path / "annotations_final.csv"
-    table.write_text("clip_id\tNo Voice\tGuitar\tmp3_path\n2\t0\t1\tf/a.mp3\n3\t0\t0\tf/b.mp3\n", encoding="utf-8")
-    assert read_tags(table) == {"2": ("guitar",), "3": ()}
-
-
 def test_a_folder_with_nothing_in_it_is_an_error(tmp_path: Path, tsv: Path) -> None:
     with pytest.raises(TrainingError, match="clip_info_final"):
         open_magnatagatune(tmp_path, tsv)
@@ -125,3 +121,42 @@ def test_a_list_that_cannot_be_used_is_named(tmp_path: Path, name: str, text: st
     path.write_text(text, encoding="utf-8")
     with pytest.raises(TrainingError, match=name):
         read_genres(path)
+
+
+def test_every_album_without_a_genre_is_listed(tmp_path: Path, tsv: Path) -> None:
+    (tmp_path / "f").mkdir()
+    for number in range(8):
+        (tmp_path / "f" / f"artist_{number}-album_{number}-01-title-0-29.mp3").write_bytes(b"x")
+    _, report = open_magnatagatune(tmp_path, tsv)
+    assert report.describe().count("unmatched: ") == 8
+
+
+def test_the_list_that_comes_along_has_magnatunes_own_genres_where_they_are_known() -> None:
+    genres = {(entry.artist, entry.album): entry.genre for entry in read_genres(ALBUM_GENRES)}
+    assert len(genres) == 384
+    assert genres["Four Stones", "La Vie Chill"] == "Alt Rock"
+    assert genres["Shiva In Exile", "Ethnic"] == "Electronica"
+    assert genres["Stargarden", "Step Off"] == "Ambient"
+    assert genres["Brad Sucks", "I Dont Know What Im Doing"] == "Alt Rock"
+
+
+def test_what_can_be_used_is_told_without_the_audio(tmp_path: Path, tsv: Path) -> None:
+    table = tmp_path / "clips.tsv"
+    artists = [
+        "zeta",
+        "quartet_of_oaks",
+        "marble",
+        "wolfhound",
+        "juniper_lane",
+        "sixpence",
+        "old_harbour",
+        "unheard_of",
+    ]
+    names = [f"f/{a}-{a}_songs-01-title-{n * 29}-{n * 29 + 29}.mp3" for a in artists for n in range(3)]
+    table.write_text("clip_id\tmp3_path\n" + "".join(f"{i}\t{name}\n" for i, name in enumerate(names)))
+    named = enumerate(artist.replace("_", " ") for artist in artists[:7])
+    albums = "".join(f"{a}\t{a} songs\t{'Jazz' if i % 2 else 'World'}\n" for i, a in named)
+    tsv.write_text("artist\talbum\tgenre\n" + albums)
+    told = describe(read_list(table), tsv)
+    assert "Of 24 clips, 21 (88%) find a genre" in told
+    assert "| World | 12 | 4 |" in told and "At most 3 folds" in told

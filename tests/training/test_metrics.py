@@ -110,3 +110,22 @@ def test_everything_measured_is_plain_json() -> None:
 def test_probabilities_that_are_no_numbers_are_refused() -> None:
     with pytest.raises(ValueError, match="no numbers"):
         Scores(np.full((1, 3), np.nan), np.array([0]), ("a",), GENRES)
+
+
+def test_the_interval_of_a_mean_over_genres_does_not_lean_upward() -> None:
+    """A genre of one artist that is never found pulls the macro accuracy to a half, in every resample."""
+    labels = np.array([0] * 20 + [1] * 2)
+    probabilities = np.tile([0.9, 0.1], (22, 1))
+    scores = Scores(probabilities, labels, (*(f"a{i // 2}" for i in range(20)), "b", "b"), ("a", "b"))
+    assert macro_accuracy(scores) == 0.5
+    assert interval(scores, macro_accuracy) == (0.5, 0.5)
+
+
+def test_the_interval_holds_what_resampling_within_each_genre_gives() -> None:
+    labels = np.repeat([0, 1], 40)
+    artists = tuple(f"{label}-{i % 10}" for i, label in enumerate(labels))
+    right = np.array([i % 10 < 6 for i in range(80)])
+    probabilities = np.where(right[:, None], np.eye(2)[labels], 1 - np.eye(2)[labels])
+    low, high = interval(Scores(probabilities, labels, artists, ("a", "b")), macro_accuracy)
+    assert low < 0.6 < high and low > 0.3 and high < 0.9
+    assert 0.6 - low == pytest.approx(high - 0.6, abs=0.1)

@@ -12,7 +12,7 @@ pytest.importorskip("torch")
 from mgc_desktop.inference.figures import FIGURES_FORMAT, Figures
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.paths import models_dir
-from mgc_desktop.training.evaluate import Measured
+from mgc_desktop.training.commands.evaluate import Measured
 from mgc_desktop.training.product.publish import publish
 from mgc_desktop.training.results import read_results
 

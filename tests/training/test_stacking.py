@@ -10,7 +10,8 @@ import pytest
 
 pytest.importorskip("torch")
 from mgc_desktop.training.datasets import Clip
-from mgc_desktop.training.stacking import fit_meta, out_of_fold
+from mgc_desktop.training.errors import TrainingError
+from mgc_desktop.training.stacking import balanced_weights, fit_meta, out_of_fold
 
 pytestmark = pytest.mark.train
 CLIPS = [Clip(f"{a}-{i}", Path("x"), 0, None, "ab"[a % 2], f"artist {a}") for a in range(8) for i in range(3)]
@@ -53,3 +54,43 @@ def test_with_hardly_any_clips_it_is_the_mean_of_the_members() -> None:
     weight, bias = fit_meta(views, np.array([[1.0, 0.0]]), weight_decay=1e3)
     assert np.allclose(weight, [[0.5, 0, 0.5, 0], [0, 0.5, 0, 0.5]], atol=0.01)
     assert np.allclose(bias, 0, atol=0.01)
+
+
+def test_a_rare_genre_counts_as_much_as_a_frequent_one() -> None:
+    rng = np.random.default_rng(1)
+    labels = np.array([0] * 190 + [1] * 10)
+    logits = rng.standard_normal((200, 2)) + 1.2 * np.eye(2)[labels]
+    logits[:, 0] += 1.5  # the members lean towards the frequent genre
+    views = logits - np.log(np.exp(logits).sum(1, keepdims=True))
+
+    def found(weights: np.ndarray | None) -> float:
+        weight, bias = fit_meta(views, np.eye(2)[labels], weights=weights)
+        return float(((views @ weight.T + bias).argmax(1) == labels)[labels == 1].mean())
+
+    weights = balanced_weights(labels)
+    assert weights.mean() == pytest.approx(1) and weights[labels == 1].sum() == pytest.approx(100)
+    assert found(None) < 0.3
+    assert found(weights) > 0.6
+
+
+def test_a_genre_that_a_folds_members_never_met_is_named() -> None:
+    clips = [*CLIPS, *(Clip(f"c-{i}", Path("x"), 0, None, "rare", "only one") for i in range(2))]
+    said: list[str] = []
+
+    def member(known: Sequence[Clip], asked: Sequence[Clip]) -> np.ndarray:
+        return np.zeros((len(asked), 3))
+
+    out_of_fold(clips, [member], folds=4, seed=0, say=said.append)
+    assert len(said) == 1 and "never met rare" in said[0]
+
+
+def test_no_fold_stays_empty_and_too_few_artists_are_a_sentence() -> None:
+    clips = [Clip(f"{a}", Path("x"), 0, None, "ab"[a % 2], f"artist {a}") for a in range(4)]
+
+    def member(known: Sequence[Clip], asked: Sequence[Clip]) -> np.ndarray:
+        assert asked
+        return np.zeros((len(asked), 2))
+
+    assert out_of_fold(clips, [member], folds=4, seed=0, say=lambda _: None).shape == (4, 2)
+    with pytest.raises(TrainingError, match="--stack-folds"):
+        out_of_fold(clips, [member], folds=5, seed=0)

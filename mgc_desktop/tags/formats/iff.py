@@ -128,7 +128,7 @@ def _info(file: BinaryIO, form: Form) -> Texts:
     for chunk in form.chunks:
         if _is_info(file, chunk):
             for entry in _entries(file, chunk, form):
-                raw = read(file, entry.data, entry.end).split(b"\0", 1)[0]
+                raw = read(file, entry.data, min(entry.end, chunk.end)).split(b"\0", 1)[0]
                 name = entry.name.decode("latin-1").upper()
                 try:
                     texts.setdefault(name, raw.decode())
@@ -208,6 +208,8 @@ def _edit_info(file: BinaryIO, form: Form, values: tuple[str, ...]) -> list[Spli
     splices: list[Splice] = []
     text = JOIN.join(values).encode() + b"\0"
     for chunk, entries in all_entries.items():
+        if entries and entries[-1].end > chunk.end:
+            raise TagError("has a damaged list of texts (INFO); nothing was written")
         inner: list[Splice] = []
         for entry in entries:
             if entry.name == _INFO_GENRE:
@@ -222,9 +224,8 @@ def _edit_info(file: BinaryIO, form: Form, values: tuple[str, ...]) -> list[Spli
 
 
 def _entries(file: BinaryIO, chunk: Chunk, form: Form) -> list[Chunk]:
-    """The entries of an INFO list that end within it."""
-    entries = _chunks(file, chunk.data + 4, chunk.end, form.order)
-    return [entry for entry in entries if entry.end <= chunk.end]
+    """The entries of an INFO list; the last one may claim to reach beyond it."""
+    return list(_chunks(file, chunk.data + 4, chunk.end, form.order))
 
 
 def _resized(form: Form, chunk: Chunk, more: int) -> list[Splice]:

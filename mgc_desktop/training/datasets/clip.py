@@ -6,9 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from mgc_desktop.errors import TagError
+from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.training.errors import TrainingError
 
 Evidence = Literal["stated", "guess"]
@@ -19,6 +22,8 @@ class Clip:
     """A stretch of a file. `start` and `end` are seconds in that file; `end` None means its end.
 
     `genre` is None where nobody has said. `evidence` is `guess` for labels that may teach but never measure.
+    `artist_known` is False where nobody has said who is heard and `artist` is the recording's own name: clips of one
+    artist may then be on both sides of a split.
     """
 
     clip_id: str
@@ -28,6 +33,7 @@ class Clip:
     genre: str | None
     artist: str
     evidence: Evidence = "stated"
+    artist_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,13 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Named clips. `genres` is the order of a model's outputs."""
+    """Named clips. `genres` is the order of a model's outputs. `notes`: what whoever uses it should know of it."""
 
     name: str
     clips: tuple[Clip, ...]
     genres: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -76,23 +83,57 @@ class Dataset:
 
     def describe(self) -> str:
         """Clips and artists of each genre, and what was skipped: lines for people."""
-        lines = [f"{self.name}: {len(self.clips)} clips of {len({c.artist for c in self.clips})} artists"]
+        lines = [f"{self.name}: {len(self.clips)} clips of {artists_text(self.clips)}"]
         for genre in self.genres:
             own = [c for c in self.clips if c.genre == genre]
             if own:
-                lines.append(f"  {genre:<14}{len(own):>7} clips {len({c.artist for c in own}):>5} artists")
+                known = f"{len({c.artist for c in own}):>5} artists" if own[0].artist_known else "  artists unknown"
+                lines.append(f"  {genre:<14}{len(own):>7} clips {known}")
         lines += [f"  skipped {count:>6}: {reason}" for reason, count in self.reasons().most_common()]
+        if warning := unknown_artists(self.clips):
+            lines.append(f"WARNING: {warning}")
+        lines += [f"note: {note}" for note in self.notes]
         return "\n".join(lines)
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file's content, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def artists_text(clips: Sequence[Clip]) -> str:
+    """How many artists there are, and of how many clips the artist is unknown: "12 artists", "unknown artists"."""
+    known = {c.artist for c in clips if c.artist_known}
+    unknown = sum(not c.artist_known for c in clips)
+    if not unknown:
+        return f"{len(known)} artists"
+    return "unknown artists" if not known else f"{len(known)} artists and {unknown} clips of unknown artists"
+
+
+def unknown_artists(clips: Sequence[Clip]) -> str:
+    """What it means that artists are unknown, with numbers; "" where all are known."""
+    unknown = sum(not c.artist_known for c in clips)
+    if not unknown:
+        return ""
+    return (
+        f"the artists of {unknown} of {len(clips)} clips are unknown, so each of these counts as an artist of its own. "
+        "The same artist may be in the part that teaches and in the part that measures: every figure is then too good. "
+        "Give a list of artists with --artists FILE."
+    )
+
+
+def sound_digest(path: Path) -> str:
+    """A checksum of a file's sound, hexadecimal: the same whatever its tags and its name are. Raises OSError."""
+    status = path.stat()
+    return _sound_digest(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=200_000)
+def _sound_digest(path: Path, size: int, modified: int) -> str:
+    try:
+        return audio_checksum(path)
+    except TagError:  # its kind is not known: all of it counts as sound
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check(dataset: Dataset) -> Dataset:
-    """The data set without files that are missing, empty or the same as another one's content."""
+    """The data set without files that are missing, empty or of the same sound as another one."""
     kept: list[Clip] = []
     skipped = list(dataset.skipped)
     first_with: dict[str, Path] = {}
@@ -112,13 +153,13 @@ def _fault(path: Path, first_with: dict[str, Path]) -> str | None:
     try:
         if path.stat().st_size == 0:
             return "the file is empty"
-        content = digest(path)
+        content = sound_digest(path)
     except FileNotFoundError:
         return "the file is missing"
     except OSError as error:
         return f"the file cannot be read ({error.strerror})"
     if first_with.setdefault(content, path) != path:
-        return "the same content as another file"
+        return "the same sound as another file"
     return None
 
 

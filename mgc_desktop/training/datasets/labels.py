@@ -48,6 +48,23 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", bare.lower().replace("'", "")).strip()
 
 
+# Words of everyday genre names, to tell a folder of genres from a folder of artists.
+_GENRE_WORDS: Final = frozenset(
+    "acoustic alternative ambient baroque bass beat blues bluegrass celtic chanson children choral christmas classic "
+    "classical club country dance disco drone dub dubstep easy electro electronic electronica emo ethnic experimental "
+    "flamenco folk funk garage gospel goth gothic grunge hardcore hip hiphop holiday hop house idm indie industrial "
+    "instrumental jazz jungle latin lounge medieval metal musical new newage noise opera orchestral piano polka pop "
+    "post prog progressive psychedelic punk ragtime rap rave reggae reggaeton rnb rock rockabilly salsa samba schlager "
+    "score shoegaze singer ska soul soundtrack spoken swing symphonic synth synthpop tango techno trance trap trip "
+    "vocal wave world".split()
+)
+
+
+def sounds_like_genre(name: str) -> bool:
+    """Whether a word of the name is one that genres are called by."""
+    return to_genre(name) is not None or bool(_GENRE_WORDS & set(plain(name).split()))
+
+
 _TEN: Final = {plain(genre): genre for genre in GENRES}
 
 

@@ -49,12 +49,12 @@ class MatchReport:
         return sum(n for step, n in self.steps.items() if not step.endswith("unknown"))
 
     def describe(self) -> str:
-        """Lines for people."""
+        """How many clips each step matched, and every album without a genre, one a line."""
         total = sum(self.steps.values())
         lines = [f"{self.matched} of {total} clips have a genre"]
         lines += [f"  {count:>6} {step}" for step, count in self.steps.most_common()]
         lines += [
-            f"  unmatched: {artist} - {album} ({n})" for (artist, album), n in self.unmatched_albums.most_common(5)
+            f"  unmatched: {artist} - {album} ({n})" for (artist, album), n in self.unmatched_albums.most_common()
         ]
         return "\n".join(lines)
 
@@ -72,20 +72,6 @@ def read_clip_info(path: Path) -> list[ClipInfo]:
     """The rows of `clip_info_final.csv` that name an MP3; columns are found by name, ignoring case."""
     rows = _rows(path, ("clip_id", "artist", "album", "title", "mp3_path"))
     return [ClipInfo(*values) for values in rows if values[-1]]
-
-
-def read_tags(path: Path) -> dict[str, tuple[str, ...]]:
-    """`annotations_final.csv`: the tags that are 1, in lower case, by clip id."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file, delimiter="\t")
-        names = [name.strip().lower() for name in next(rows)]
-        skip = {names.index("clip_id"), names.index("mp3_path")}
-        return {
-            row[names.index("clip_id")]: tuple(
-                name for i, name in enumerate(names) if i not in skip and row[i].strip() == "1"
-            )
-            for row in rows
-        }
 
 
 def open_magnatagatune(folder: Path, genres: Path) -> tuple[Dataset, MatchReport]:

@@ -16,7 +16,7 @@ from mgc_desktop.features.framing import patches
 from mgc_desktop.foundation.arrays import FloatArray, IntArray
 from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.inference.classifier import Classifier
-from mgc_desktop.training.datasets.clip import Clip, Dataset, Evidence, digest
+from mgc_desktop.training.datasets.clip import Clip, Dataset, Evidence, sound_digest
 from mgc_desktop.training.datasets.magnatagatune import parse_name
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.extract import Representation, extract
@@ -85,7 +85,7 @@ class Listener:
         return heard, failed
 
     def _features(self, clip: Clip) -> tuple[FloatArray, IntArray]:
-        path = self._cache / f"{digest(clip.path)[:32]}-{self._network}.npz"
+        path = self._cache / f"{sound_digest(clip.path)[:32]}-{self._network}.npz"
         if not path.is_file():
             picked, excerpt = self._patches(clip)
             tags, embedding = self._classifier.features(picked)

@@ -10,6 +10,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,12 +20,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.training.product.backbone.fuse import FrontBlock, Fused, MidLayer
+from mgc_desktop.training.inputs import FRAMES, WINDOWS
+from mgc_desktop.training.product.backbone.fuse import FrontBlock, Fused, MidLayer, fuse
 from mgc_desktop.training.product.backbone.network import TOP_BANDS_DB, TopBands
+from mgc_desktop.training.product.backbone.wheel import read_taggers
 
-FRAMES: Final = 187  # of the backbone's patch at full resolution: 3 seconds
 TAG_RANGE: Final = (-9.0, 4.0)  # of tag logits, as in the backbone's head
-WINDOWS: Final = 4  # such patches that an LSTM follows
 
 
 class Heard(NamedTuple):
@@ -212,6 +213,11 @@ class PretrainedStack(nn.Module):
         """Reduced long patches to logits `(n, genres)`."""
         logits: Tensor = self.meta(self.views(self.lstm.hear(patches)))
         return logits
+
+
+def pretrained_cnn(wheel: Path, factor: int, genres: int) -> PretrainedCnn:
+    """A CNN that begins as the backbone, whose weights are in musicnn's `wheel`. Raises TrainingError."""
+    return PretrainedCnn([fuse(tagger, FRAMES) for tagger in read_taggers(wheel)], factor, genres=genres)
 
 
 def _parameter(values: NDArray[np.floating]) -> nn.Parameter:

@@ -10,21 +10,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
 
 from mgc_desktop.inference.figures import FIGURES_FORMAT, MEASURED_KEYS
-from mgc_desktop.inference.metadata import ModelMetadata, Role
-from mgc_desktop.training.card import write_card
-from mgc_desktop.training.evaluate import Measured
+from mgc_desktop.inference.metadata import ModelMetadata
+from mgc_desktop.training.card import role_of, write_card
+from mgc_desktop.training.commands.evaluate import Measured
 from mgc_desktop.training.product.backbone import card as backbone_card
 from mgc_desktop.training.results import read_results
-
-ENOUGH: Final = 0.5  # macro accuracy below which a model is an exhibit, and not offered for tagging
-
-
-def role_of(figures: dict[str, Any]) -> Role:
-    """`offered` if the genres measured were found half of the time or more, each counting the same."""
-    return "offered" if figures and figures["macro_accuracy"][0] >= ENOUGH else "exhibit"
 
 
 def publish(measured: Sequence[Measured], models: Path) -> list[str]:

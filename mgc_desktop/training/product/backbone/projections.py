@@ -26,7 +26,7 @@ from mgc_desktop.inference.projection import DIMENSIONS, Method, Projection, Pro
 from mgc_desktop.library.excerpts import PLAN
 from mgc_desktop.library.scanner import read_file
 from mgc_desktop.training.cache import FeatureCache
-from mgc_desktop.training.datasets.clip import Clip, digest
+from mgc_desktop.training.datasets.clip import Clip, sound_digest
 from mgc_desktop.training.datasets.open import open_dataset
 from mgc_desktop.training.explore import fit, imitate, umap_layout
 from mgc_desktop.training.extract import Representation
@@ -71,7 +71,7 @@ def hear(classifier: Classifier, songs: Sequence[Clip], cache: Path) -> list[Hea
     network = f"{classifier.metadata.model.sha256[:16]}-{classifier.version}"
     heard = []
     for number, song in enumerate(songs, start=1):
-        kept = cache / "embeddings" / network / f"{digest(song.path)[:32]}.npz"
+        kept = cache / "embeddings" / network / f"{sound_digest(song.path)[:32]}.npz"
         if not kept.is_file():
             found, skipped = pictures.fill([song])
             if skipped:

@@ -22,8 +22,8 @@ from mgc_desktop.features.config import MUSICNN, MelConfig
 from mgc_desktop.features.framing import patches
 from mgc_desktop.features.mel import log_mel
 from mgc_desktop.foundation.arrays import FloatArray
-from mgc_desktop.inference.calibration import song_probabilities
-from mgc_desktop.inference.classifier import Classifier, sigmoid
+from mgc_desktop.inference.calibration import sigmoid, song_probabilities
+from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.training.product.backbone.describe import MODEL_FILE, PATCH_FRAMES
 from mgc_desktop.training.product.backbone.fuse import fuse
 from mgc_desktop.training.product.backbone.graph import build

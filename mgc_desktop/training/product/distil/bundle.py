@@ -26,8 +26,8 @@ from mgc_desktop.training.cache import FeatureCache
 from mgc_desktop.training.datasets import Dataset
 from mgc_desktop.training.export import export
 from mgc_desktop.training.extract import Representation
-from mgc_desktop.training.inputs import backbone_input, sequence_input
-from mgc_desktop.training.loop import TrainConfig
+from mgc_desktop.training.inputs import FRAMES, backbone_input, sequence_input
+from mgc_desktop.training.loop import LoopConfig
 from mgc_desktop.training.product.backbone.fuse import fuse
 from mgc_desktop.training.product.backbone.wheel import read_taggers
 from mgc_desktop.training.product.distil import corpus as corpora
@@ -38,7 +38,6 @@ from mgc_desktop.training.product.distil.school import (
     teach_stack,
     views_of_strangers,
 )
-from mgc_desktop.training.product.pretrained import FRAMES
 from mgc_desktop.training.splits import Split
 
 Say = Callable[[str], None]
@@ -46,11 +45,11 @@ VERSION: Final = "2"
 SIZE_LIMIT: Final = 4_000_000  # bytes
 # As long as half an hour of two cores allows, and a quarter of that for each fold of the stack.
 CNN: Final = {
-    "full": TrainConfig(),  # learns nothing: it is the backbone
-    "quarter": TrainConfig(epochs=10, examples_per_epoch=4096, batch_size=16, learning_rate=8e-4, patience=8),
-    "sixteenth": TrainConfig(epochs=14, examples_per_epoch=6144, batch_size=16, learning_rate=8e-4, patience=8),
+    "full": LoopConfig(),  # learns nothing: it is the backbone
+    "quarter": LoopConfig(epochs=10, examples_per_epoch=4096, batch_size=16, learning_rate=8e-4, patience=8),
+    "sixteenth": LoopConfig(epochs=14, examples_per_epoch=6144, batch_size=16, learning_rate=8e-4, patience=8),
 }
-LSTM: Final = TrainConfig(epochs=20, examples_per_epoch=4096, batch_size=64, learning_rate=1e-3, patience=4)
+LSTM: Final = LoopConfig(epochs=20, examples_per_epoch=4096, batch_size=64, learning_rate=1e-3, patience=4)
 FOLDS: Final = {"full": 4, "quarter": 2, "sixteenth": 2}
 _FOLD_SHARE: Final = 4
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.training.cache import write_array
 from mgc_desktop.training.errors import TrainingError
+from mgc_desktop.training.inputs import FRAMES, WINDOWS
 from mgc_desktop.training.product.distil.variation import varied
-from mgc_desktop.training.product.pretrained import FRAMES, WINDOWS
 
 Teacher = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # patches to their tag logits and embeddings
 LENGTH: Final = WINDOWS * FRAMES

@@ -16,8 +16,9 @@ from mgc_desktop.foundation.arrays import FloatArray, IntArray
 from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.training import augment
 from mgc_desktop.training.augment import Augmentation
+from mgc_desktop.training.inputs import FRAMES, WINDOWS
 from mgc_desktop.training.product.distil.corpus import Corpus
-from mgc_desktop.training.product.pretrained import FRAMES, WINDOWS, Heard
+from mgc_desktop.training.product.pretrained import Heard
 
 _TAG_LIMIT: Final = 5.0  # logits; a tag that is surely absent need not be absent by the same amount
 

@@ -27,7 +27,7 @@ from mgc_desktop.inference.head import Head
 from mgc_desktop.training.augment import Augmentation
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.inputs import FACTORS, backbone_input, sequence_input
-from mgc_desktop.training.loop import TrainConfig, cross_entropy, train
+from mgc_desktop.training.loop import LoopConfig, cross_entropy, fit
 from mgc_desktop.training.product.backbone.fuse import Fused
 from mgc_desktop.training.product.distil.corpus import Corpus
 from mgc_desktop.training.product.distil.lessons import Imitation, Lessons, spread
@@ -100,7 +100,7 @@ def _with_guess(verdict: FloatArray, clip: Clip, genres: Sequence[str]) -> Float
     return mixed
 
 
-def teach_cnn(school: School, resolution: str, config: TrainConfig, folder: Path, say: Say = print) -> PretrainedCnn:
+def teach_cnn(school: School, resolution: str, config: LoopConfig, folder: Path, say: Say = print) -> PretrainedCnn:
     """The CNN of a resolution. Resumes from `folder`."""
     cnn = PretrainedCnn(school.taggers, FACTORS[resolution])
     begin_as(cnn, school.head)
@@ -119,7 +119,7 @@ def teach_cnn(school: School, resolution: str, config: TrainConfig, folder: Path
     if resolution == "full":
         return cnn.eval()
     listener = _Listener(cnn)
-    train(listener, lessons, validate, config, folder, loss=loss, say=say)
+    fit(listener, lessons, validate, config, folder, loss=loss, say=say)
     begin_as(cnn, school.head)  # `teach_genres` goes on from here, whichever head taught the convolutions
     return cnn.eval()
 
@@ -229,7 +229,7 @@ def teach_lstm(
     cnn: PretrainedCnn,
     heard: NDArray[np.float32],
     chosen: NDArray[np.float32],
-    config: TrainConfig,
+    config: LoopConfig,
     folder: Path,
     say: Say = print,
 ) -> PretrainedLstm:
@@ -249,7 +249,7 @@ def teach_lstm(
         agree = (logits.argmax(1) == wanted.argmax(1)).float().mean()
         return {"loss": float(cross_entropy(logits, wanted)), "agreement": float(agree)}
 
-    train(_Judge(lstm), lessons, validate, config, folder, say=say)
+    fit(_Judge(lstm), lessons, validate, config, folder, say=say)
     return lstm.eval()
 
 
@@ -265,7 +265,7 @@ class _Judge(nn.Module):
 
 
 def teach_members(
-    school: School, resolution: str, configs: tuple[TrainConfig, TrainConfig], folder: Path, say: Say = print
+    school: School, resolution: str, configs: tuple[LoopConfig, LoopConfig], folder: Path, say: Say = print
 ) -> Members:
     """CNN and LSTM of a resolution. Resumes from `folder`."""
     cnn = teach_cnn(school, resolution, configs[0], folder / "cnn", say)
@@ -289,7 +289,7 @@ class Members:
 def views_of_strangers(
     school: School,
     resolution: str,
-    configs: tuple[TrainConfig, TrainConfig],
+    configs: tuple[LoopConfig, LoopConfig],
     count: int,
     folder: Path,
     say: Say = print,

@@ -185,7 +185,7 @@ class LibraryController(QObject):
         self.page.group.setText(_GROUPS[group])
         sort = Sort[settings[s.LIBRARY_SORT].upper()]
         query = Query(sort=sort, descending=settings[s.LIBRARY_DESCENDING], group=group)
-        if not self.store.can_show(query):
+        if not self.store.is_readable(query):
             self.store.close()
             self.store = LibraryStore(self.library_service.database)  # looks through it, and sets it aside
             self.model.use(self.store)
@@ -331,8 +331,8 @@ class LibraryController(QObject):
             names = ", ".join(path.name or str(path) for path in report.unreachable)
             sentence = f"{names} cannot be reached. Its songs stay in the library; connect the drive and look again."
             self.noticed.emit(Notice("A folder is missing", sentence))
-        if report is not None and report.found_again and self._searching:
-            self.library_service.listen_to(list(report.found_again))
+        if report is not None and report.reappeared and self._searching:
+            self.library_service.listen_to(list(report.reappeared))
         self._searching = False
 
     def _on_listened(self, _: object) -> None:
@@ -356,7 +356,7 @@ class LibraryController(QObject):
 
     def _tell_set_aside(self) -> None:
         """Say what was set aside, here or by another program, and bring the new library up to date."""
-        names = self.store.untold()
+        names = self.store.set_aside_names()
         if not names:
             return
         folder = self.store.path.parent
@@ -369,7 +369,7 @@ class LibraryController(QObject):
                 f"the name {self.store.path.name} again.",
             )
         )
-        self.store.told()
+        self.store.acknowledge_set_aside()
         if folders or self.store.folders():
             self.library_service.scan(rebuilding=True)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QTextBrowser,
     QVBoxLayout,
@@ -28,13 +29,14 @@ from mgc_desktop.ui.views.library import outcome
 from mgc_desktop.ui.views.library.page import table_sheet
 from mgc_desktop.ui.views.library.review_model import ReviewModel, split
 from mgc_desktop.ui.views.library.review_table import ReviewTable
-from mgc_desktop.ui.views.library.rules import Rules
+from mgc_desktop.ui.views.library.rules import WIDTH, Rules
 from mgc_desktop.ui.views.library.strip import ThinBar
 from mgc_desktop.ui.views.library.words import number, songs
 from mgc_desktop.ui.widgets.labels import ElidedLabel, muted
 from mgc_desktop.workers.library_writer import LibraryWriter
 
 _SIZE = (1120, 720)
+_SCROLL_BAR = 14
 _SMALL = (560, 300)  # when there is nothing more to read than a line
 
 
@@ -137,7 +139,7 @@ class ReviewDialog(QDialog):
 
     def _write(self) -> None:
         self._keep_choices()
-        self.rules.hide()
+        self._rules_area.hide()
         self.headline.setText("Writing")
         self._pages.setCurrentIndex(1)
         self.refused.hide()
@@ -162,7 +164,7 @@ class ReviewDialog(QDialog):
         self.headline.setText("This cannot be done now")
         self.outcome.setText(str(error))
         self._pages.setCurrentIndex(1)
-        self.rules.hide()
+        self._rules_area.hide()
         self.write.hide()
         self._finish(undoable=False)
 
@@ -231,7 +233,14 @@ class ReviewDialog(QDialog):
         self._pages.addWidget(result)
         middle = QHBoxLayout()
         middle.setSpacing(24)
-        middle.addWidget(self.rules)
+        self._rules_area = QScrollArea()  # a small screen has no room for all of them
+        self._rules_area.setWidget(self.rules)
+        self._rules_area.setWidgetResizable(True)
+        self._rules_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._rules_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._rules_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._rules_area.setFixedWidth(WIDTH + _SCROLL_BAR)
+        middle.addWidget(self._rules_area)
         middle.addWidget(self._pages, 1)
         foot = QHBoxLayout()
         foot.setSpacing(10)

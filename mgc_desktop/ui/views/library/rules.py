@@ -25,8 +25,8 @@ from mgc_desktop.errors import SettingsError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.library.ticks import MIN_CONFIDENCE, TickRules
 from mgc_desktop.settings import Settings
+from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
 from mgc_desktop.tags.policy import Mode, Policy
-from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.ui.fonts import SMALL
 from mgc_desktop.ui.theme import Palette
@@ -47,10 +47,10 @@ _NAMES: Final = "A file with your own names for the genres, “Hip-Hop,Rap” a 
 
 def tick_rules(settings: Settings) -> TickRules:
     """Which songs a review of today would tick: by the user's names and the genres that count as none."""
-    names = Vocabulary()
+    names = GenreMapping()
     if settings[s.WRITE_MAP]:
         with suppress(SettingsError):  # the review says what is wrong with the file
-            names = load_vocabulary(Path(settings[s.WRITE_MAP]))
+            names = load_genre_mapping(Path(settings[s.WRITE_MAP]))
     empty: list[str] = settings[s.EMPTY_NAMES]
     return TickRules(tuple(empty), frozenset(genre for genre in GENRES if not names.names(genre)))
 
@@ -68,7 +68,7 @@ class Rules(QWidget):
     def __init__(self, settings: Settings, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._vocabulary = Vocabulary()
+        self._mapping = GenreMapping()
         self._mode = Mode.FILL
         self._top = 1
         self._min_confidence = MIN_CONFIDENCE
@@ -95,6 +95,7 @@ class Rules(QWidget):
         self.keep.setChecked(settings[s.KEEP_MTIME])
         empty: list[str] = settings[s.EMPTY_NAMES]
         self.empty_names = QLineEdit(", ".join(empty))
+        self._empty_words = _explained("These names count as no genre:")
         self.empty_names.setAccessibleName("Genres that count as none")
         self.empty_names.setToolTip(_EMPTY)
         self.empty_names.setCursorPosition(0)
@@ -110,7 +111,7 @@ class Rules(QWidget):
         return Policy(
             self._mode,
             top=self._top,
-            vocabulary=self._vocabulary,
+            mapping=self._mapping,
             album=self.album.isChecked(),
             empty_names=tuple(empty),
         )
@@ -164,7 +165,8 @@ class Rules(QWidget):
 
     def _explain(self) -> None:
         self._mode_words.setText(self._mode.explanation)
-        self.empty_names.setVisible(self._mode is Mode.FILL)
+        for shown in (self._empty_words, self.empty_names):
+            shown.setVisible(self._mode is Mode.FILL)
 
     def _ask_for_names(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Your names for the genres", "", "Names (*.csv *.toml)")
@@ -177,10 +179,10 @@ class Rules(QWidget):
         self.changed.emit()
 
     def _load(self, name: str) -> None:
-        self._vocabulary = Vocabulary()
+        self._mapping = GenreMapping()
         if name:
             try:
-                self._vocabulary = load_vocabulary(Path(name))
+                self._mapping = load_genre_mapping(Path(name))
             except SettingsError as error:
                 self._settings[s.WRITE_MAP] = name = ""
                 self.failed.emit(error)
@@ -209,6 +211,7 @@ class Rules(QWidget):
             column.addLayout(row)
             column.addWidget(words)
             if widget is self.mode:
+                column.addWidget(self._empty_words)
                 column.addWidget(self.empty_names)
             column.addSpacing(12)
         column.addWidget(caption("Your names"))

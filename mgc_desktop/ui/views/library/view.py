@@ -127,7 +127,7 @@ class LibraryView(QObject):
 
     def _on_choices(self, rows: list[ReviewRow]) -> None:
         if rows:
-            self.writer.keep_choices(rows, lambda _: self.controller.refresh())
+            self.writer.save_choices(rows, lambda _: self.controller.refresh())
 
     def _on_written(self, _: object) -> None:
         self.controller.refresh()

@@ -40,7 +40,7 @@ class Counts:
     @property
     def waiting(self) -> int:
         """Those that were asked for."""
-        return self[State.WAITING] + self[State.LISTENING]
+        return self[State.WAITING] + self[State.ANALYSING]
 
     def __getitem__(self, state: State) -> int:
         return self.states.get(state, 0)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.app import build_app
-from mgc_desktop.library.rebuild import keep_folders
+from mgc_desktop.library.rebuild import save_folders
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import FileTags
 from mgc_desktop.library.store import LibraryStore
@@ -31,7 +31,7 @@ def database(home: Path, music: Path) -> Path:
     path = home / "data/library.db"
     with LibraryStore(path) as store:
         store.add_folder(music)
-        keep_folders(store)
+        save_folders(store)
         scan([music], store)
         store.put(FileTags(Path(f"/gone/{i}.mp3"), 1, 1, title="x" * 200) for i in range(500))
     return path

@@ -94,7 +94,7 @@ def test_what_was_unticked_stays_so_whatever_rule_is_chosen(
 ) -> None:
     dialog = opened()
     titles = [row.song.name for row in dialog.model.rows]
-    dialog.choices_made.connect(lambda rows: writer.keep_choices(rows, lambda _: None))
+    dialog.choices_made.connect(lambda rows: writer.save_choices(rows, lambda _: None))
     dialog.model.accept([titles.index("Alpha"), titles.index("Beta")], accepted=False)
     if mode != "Fill":
         choose(dialog, mode, qtbot)
@@ -243,3 +243,11 @@ def test_the_button_counts_by_the_users_own_names_too(
     assert set(plan(dialog)) == written
     assert store.accepted(rules) == len(written)
     assert {song.name for song in store.songs(store.ids(Query())) if model.is_ticked(song)} == written
+
+
+def test_in_a_small_window_every_rule_keeps_its_height(opened: Callable[[], ReviewDialog], qtbot: QtBot) -> None:
+    dialog = opened()
+    dialog.resize(760, 520)
+    QApplication.processEvents()
+    for widget in (dialog.rules.sure, dialog.rules.names, dialog.rules.empty_names, dialog.rules.keep):
+        assert widget.height() >= widget.sizeHint().height()

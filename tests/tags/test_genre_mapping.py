@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.tags.vocabulary import Vocabulary, load_vocabulary
+from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
 
 HEARD = {"Electronica": 0.3, "Electro Rock": 0.25, "Ambient": 0.4, "World": 0.05}
 
 
 def test_genres_of_one_name_are_added_and_ranked_anew() -> None:
-    mine = Vocabulary({"electronica": ("Electronic",), "Electro Rock": ("electronic",)})
+    mine = GenreMapping({"electronica": ("Electronic",), "Electro Rock": ("electronic",)})
     assert mine.apply(HEARD)[0] == ("Electronic", pytest.approx(0.55))
 
 
 def test_ignored_genres_are_gone() -> None:
-    assert [name for name, _ in Vocabulary({"Ambient": ()}).apply(HEARD)] == ["Electronica", "Electro Rock", "World"]
+    assert [name for name, _ in GenreMapping({"Ambient": ()}).apply(HEARD)] == ["Electronica", "Electro Rock", "World"]
 
 
 def test_one_genre_may_become_several() -> None:
-    ranked = dict(Vocabulary({"Electro Rock": ("Rock", "Electronic")}).apply({"Electro Rock": 0.9}))
+    ranked = dict(GenreMapping({"Electro Rock": ("Rock", "Electronic")}).apply({"Electro Rock": 0.9}))
     assert ranked == {"Rock": 0.9, "Electronic": 0.9}
 
 
@@ -36,7 +36,7 @@ CSV = "# mine\nHip-Hop,Rap\nNew Age,\n\nElectro Rock,Rock,Electronic\n"
 def test_both_file_formats_say_the_same(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    assert load_vocabulary(path).mapping == {
+    assert load_genre_mapping(path).mapping == {
         "Hip-Hop": ("Rap",),
         "New Age": (),
         "Electro Rock": ("Rock", "Electronic"),
@@ -58,7 +58,7 @@ def test_a_bad_file_is_named_with_what_is_wrong(tmp_path: Path, name: str, data:
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(SettingsError) as caught:
-        load_vocabulary(path)
+        load_genre_mapping(path)
     assert said in str(caught.value)
     assert caught.value.path == path
 
@@ -84,7 +84,7 @@ def test_what_is_huge_or_never_ends_is_not_read(
 ) -> None:
     make(tmp_path / name)
     with pytest.raises(SettingsError, match=said):
-        load_vocabulary(tmp_path / name)
+        load_genre_mapping(tmp_path / name)
 
 
 @pytest.mark.parametrize(
@@ -108,5 +108,5 @@ def test_what_is_huge_or_never_ends_is_not_read(
 def test_absurd_contents_are_said_in_a_sentence(tmp_path: Path, name: str, text: str, said: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=said) as caught:
-        load_vocabulary(tmp_path / name)
+        load_genre_mapping(tmp_path / name)
     assert len(str(caught.value)) < 500 + len(str(tmp_path))

@@ -22,7 +22,7 @@ _SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class GenreMapping:
     """`mapping`: from the program's name of a genre, in whatever case, to the user's names; none to ignore it."""
 
     mapping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Vocabulary:
         return tuple((spelling[key], probability) for key, probability in ranked)
 
 
-def load_vocabulary(path: Path) -> Vocabulary:
+def load_genre_mapping(path: Path) -> GenreMapping:
     """From TOML (`"Hip-Hop" = "Rap"`) or CSV (`Hip-Hop,Rap`); an empty name ignores the genre, several are a list
     in TOML and further columns in CSV. Raises `SettingsError` that names the line."""
     try:
@@ -61,7 +61,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         if len(name) > _LONGEST or not name.isprintable():
             shown = printable(name if len(name) <= _LONGEST else f"{name[:_SHOWN]}…")
             raise SettingsError(f"“{shown}” can be no genre: it is too long, or holds a control character", path=path)
-    return Vocabulary({genre: distinct(names) for genre, names in pairs.items()})
+    return GenreMapping({genre: distinct(names) for genre, names in pairs.items()})
 
 
 def _from_toml(path: Path, text: str) -> dict[str, Sequence[str]]:

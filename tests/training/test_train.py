@@ -10,14 +10,17 @@ from pathlib import Path
 import pytest
 
 torch = pytest.importorskip("torch")
+from mgc_desktop.training.commands.train import train  # noqa: E402
+from mgc_desktop.training.config import TrainingConfig  # noqa: E402
 from mgc_desktop.training.datasets import Dataset, open_dataset  # noqa: E402
 from mgc_desktop.training.errors import TrainingError  # noqa: E402
-from mgc_desktop.training.loop import TrainConfig  # noqa: E402
+from mgc_desktop.training.result import TrainingResult  # noqa: E402
 from mgc_desktop.training.splits import Split  # noqa: E402
-from mgc_desktop.training.teach import Order, Taught, teach  # noqa: E402
 
 pytestmark = pytest.mark.train
-QUICK = TrainConfig(epochs=9, examples_per_epoch=64, batch_size=16, learning_rate=1e-2, patience=20)
+QUICK = TrainingConfig(
+    resolution="sixteenth", frames=64, stack_folds=2, epochs=9, examples=64, batch=16, learning_rate=1e-2, patience=20
+)
 WELL_ABOVE_CHANCE = 0.8  # chance is a third
 
 
@@ -36,12 +39,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-def run(dataset: Dataset, order: Order, output: Path, cache: Path) -> Taught:
-    return teach(dataset, order, output, cache, say=lambda _: None)
-
-
-def order(kind: str = "cnn", resolution: str = "sixteenth") -> Order:
-    return Order(kind, resolution, frames=64, folds=2, config=QUICK)  # type: ignore[arg-type]
+def run(dataset: Dataset, config: TrainingConfig, output: Path, cache: Path, **rest: object) -> TrainingResult:
+    return train(dataset, config, output, cache, **{"baselines": (), "say": lambda _: None, **rest})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("resolution", ["full", "quarter", "sixteenth"])
@@ -49,21 +48,21 @@ def order(kind: str = "cnn", resolution: str = "sixteenth") -> Order:
 def test_every_model_learns_at_every_resolution(
     dataset: Dataset, kind: str, resolution: str, tmp_path: Path, cache: Path
 ) -> None:
-    taught = run(dataset, order(kind, resolution), tmp_path, cache)
-    assert taught.figures["accuracy"][0] > WELL_ABOVE_CHANCE
-    assert "grouped by artist" in taught.figures["split"]
+    result = run(dataset, replace(QUICK, network=kind, resolution=resolution), tmp_path, cache)
+    assert result.figures["accuracy"][0] > WELL_ABOVE_CHANCE
+    assert "grouped by artist" in result.figures["split"]
     split = Split.load(tmp_path / "split.json")
     artists = {c.clip_id: c.artist for c in dataset}
     assert not {artists[i] for i in split.train} & {artists[i] for i in split.test}
 
 
 def test_the_stack_learns_from_both(dataset: Dataset, tmp_path: Path, cache: Path) -> None:
-    assert run(dataset, order("stacked"), tmp_path, cache).figures["accuracy"][0] > WELL_ABOVE_CHANCE
+    assert run(dataset, replace(QUICK, network="stacked"), tmp_path, cache).figures["accuracy"][0] > WELL_ABOVE_CHANCE
 
 
 def test_linear_spectrograms_can_be_learned_from_too(dataset: Dataset, tmp_path: Path, cache: Path) -> None:
-    taught = run(dataset, replace(order(), linear=True), tmp_path, cache)
-    assert taught.figures["accuracy"][0] > WELL_ABOVE_CHANCE
+    result = run(dataset, replace(QUICK, linear=True), tmp_path, cache)
+    assert result.figures["accuracy"][0] > WELL_ABOVE_CHANCE
 
 
 def test_shuffled_labels_cannot_be_learned(dataset: Dataset, tmp_path: Path, cache: Path) -> None:
@@ -74,31 +73,31 @@ def test_shuffled_labels_cannot_be_learned(dataset: Dataset, tmp_path: Path, cac
         random.Random(seed).shuffle(genres)
         of = dict(zip(names, genres, strict=True))
         shuffled = replace(dataset, clips=tuple(replace(c, genre=of[c.artist]) for c in dataset))
-        accuracies.append(run(shuffled, order(), tmp_path / str(seed), cache).figures["accuracy"][0])
+        accuracies.append(run(shuffled, QUICK, tmp_path / str(seed), cache).figures["accuracy"][0])
     assert sum(accuracies) / 3 < 0.67, accuracies
 
 
 def test_guessed_labels_teach_but_never_measure(dataset: Dataset, tmp_path: Path, cache: Path) -> None:
     guessed = replace(dataset, clips=tuple(replace(c, evidence="guess") for c in dataset))
-    quick = replace(order(), config=replace(QUICK, epochs=1))
+    quick = replace(QUICK, epochs=1)
     assert run(guessed, quick, tmp_path, cache).figures == {}
 
 
 def test_one_genre_only_is_a_clear_error(small_tree: Path, tmp_path: Path, cache: Path) -> None:
     shutil.copytree(small_tree / "Classical", tmp_path / "Classical")
     with pytest.raises(TrainingError, match="at least two"):
-        run(open_dataset(tmp_path), order(), tmp_path / "out", cache)
+        run(open_dataset(tmp_path), QUICK, tmp_path / "out", cache)
 
 
 def test_damaged_clips_are_skipped_and_told(small_tree: Path, tmp_path: Path, cache: Path) -> None:
     tree = Path(shutil.copytree(small_tree, tmp_path / "tree"))
     (tree / "Classical" / "Artist 00" / "bad.wav").write_bytes(b"RIFF and nothing else")
     said: list[str] = []
-    quick = replace(order(), config=replace(QUICK, epochs=1))
-    teach(open_dataset(tree), quick, tmp_path / "out", cache, say=said.append)
+    quick = replace(QUICK, epochs=1)
+    run(open_dataset(tree), quick, tmp_path / "out", cache, say=said.append)
     assert any("bad.wav" in line for line in said)
 
 
 def test_pretrained_layers_ask_for_their_weights(dataset: Dataset, tmp_path: Path, cache: Path) -> None:
     with pytest.raises(TrainingError, match="--wheel"):
-        run(dataset, replace(order(), architecture="pretrained"), tmp_path, cache)
+        run(dataset, replace(QUICK, architecture="pretrained"), tmp_path, cache)

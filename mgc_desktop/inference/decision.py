@@ -1,0 +1,56 @@
+"""What the probabilities of a song come to: a genre, "unsure" between several, or none of the genres there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.inference.novelty import Novelty
+from mgc_desktop.inference.vocabulary import Vocabulary
+
+
+class Outcome(StrEnum):
+    """How an analysis ends. Only a genre is ever written to a file."""
+
+    GENRE = "genre"
+    UNSURE = "unsure"
+    NONE = "none of these"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`genre`: the most probable name where the outcome is a genre, else None. `confidence`: its probability, also
+    where it is not named. `novelty`: the score of `Novelty`, None where the head has none."""
+
+    outcome: Outcome
+    genre: str | None
+    confidence: float
+    novelty: float | None = None
+
+
+def decide(
+    vocabulary: Vocabulary,
+    probabilities: FloatArray,
+    unsure_below: float,
+    *,
+    novelty: Novelty | None = None,
+    logits: FloatArray | None = None,
+    embedding: FloatArray | None = None,
+    own: Collection[str] = (),
+) -> Decision:
+    """The decision on one song from its `(names,)` probabilities, mean logits and mean embedding.
+
+    `own`: genres of the user's own. A song of one of these is never "none of these": the novelty was fitted for the
+    bundled genres alone.
+    """
+    best = int(probabilities.argmax())
+    name, confidence = vocabulary.names[best], float(probabilities[best])
+    score = None if novelty is None else novelty.score(logits=logits, embedding=embedding)
+    sure = confidence >= unsure_below
+    if novelty is not None and score is not None and score > novelty.threshold and not (sure and name in own):
+        return Decision(Outcome.NONE, None, confidence, score)
+    if not sure:
+        return Decision(Outcome.UNSURE, None, confidence, score)
+    return Decision(Outcome.GENRE, name, confidence, score)

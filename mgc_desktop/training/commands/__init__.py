@@ -1,0 +1,1 @@
+"""What the training commands do: one module a command."""
