@@ -12,6 +12,7 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 
 BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
+AT_ONCE_SECONDS: Final = 0.05  # that the GUI thread waits
 TRIES: Final = 6  # attempts of so long before a transaction gives up
 IN_USE: Final = "Another program is using the library. Close it and try again."
 _POLL: Final = 0.02  # seconds between two tries to get the lock
@@ -23,18 +24,25 @@ class LibraryError(MgcError):
     title = "The library cannot be opened"
 
 
+class LibraryBusyError(LibraryError):
+    """Another program is using the database now."""
+
+
 @contextmanager
-def opening(path: Path) -> Iterator[None]:
-    """Hold the lock of the database at `path`; waits for others. Raises `LibraryError`, and OSError for its folder."""
+def opening(path: Path, *, seconds: float = BUSY_SECONDS * TRIES) -> Iterator[None]:
+    """Hold the lock of the database at `path`; waits for others, at most `seconds`.
+
+    Raises `LibraryBusyError` after that, and OSError for its folder.
+    """
     lock = FileLock(path.with_name(path.name + ".opening"))
-    end = time.monotonic() + BUSY_SECONDS * TRIES
+    end = time.monotonic() + seconds
     while True:
         try:
             lock.acquire()
             break
         except LockTakenError as error:
             if time.monotonic() > end:
-                raise LibraryError(IN_USE, path=path) from error
+                raise LibraryBusyError(IN_USE, path=path) from error
             time.sleep(_POLL)
     try:
         yield

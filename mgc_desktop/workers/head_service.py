@@ -21,6 +21,7 @@ from mgc_desktop.inference.user_heads import HeadEntry, HeadError, LabelledSong,
 from mgc_desktop.library import labels
 from mgc_desktop.library.genre_overrides import GenresByChecksum, checksums_of, set_user_genres
 from mgc_desktop.library.head_effects import GenreChange, effects
+from mgc_desktop.library.pending_labels import restore_pending
 from mgc_desktop.library.rescore import Rescorer
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.paths import models_dir
@@ -106,6 +107,7 @@ class HeadService:
         labels.add_labels(store, undo.head, undo.before, self.base_model.identity)
         head_training.delete_if_empty(store, undo.head)
         set_user_genres(store, undo.said)
+        restore_pending(store, undo.head, undo.waiting)
 
     def rename(self, store: LibraryStore, old: str, new: str) -> str:
         """Give a head another name."""

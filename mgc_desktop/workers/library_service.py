@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.database import library_error
 from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.folders import RemovedFolder, is_covered
@@ -260,7 +262,10 @@ class LibraryService(QObject):
 
     def _with_store(self, work: Callable[[LibraryStore], T]) -> T:
         with LibraryStore(self.database, check=False) as store:
-            return work(store)
+            try:
+                return work(store)
+            except sqlite3.Error as error:
+                raise library_error(error, self.database) from error
 
     def _identify(self) -> tuple[str, str, Rescorer | None]:
         """The model and its version under the bundled head, and who judges where a taught one is in use."""
@@ -304,8 +309,9 @@ class LibraryService(QObject):
         try:
             lock.acquire()
         except OSError as error:
+            reason = error.strerror or error
             self.failed.emit(
-                LibraryError(f"The library's folder cannot be used ({error.strerror}).", path=lock.path.parent)
+                LibraryError(f"Its folder cannot be used ({reason}). Check its permissions.", path=self.database)
             )
             return False
         except LockTakenError:
