@@ -211,7 +211,7 @@ class Journal:
         Another writer at work is no reason: it will have finished by the time that something is to be written.
         """
         try:
-            with WriterLock(self.folder / "lock"):
+            with writer_lock(self.folder / "lock"):
                 pass
         except TagError as error:
             if isinstance(error.__cause__, OSError):
