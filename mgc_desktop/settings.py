@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.file_access import MB, read_limited, write_whole
+from mgc_desktop.file_access import MB, read_limited
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.paths import config_dir
 
 _log = logging.getLogger(__name__)
@@ -175,7 +176,7 @@ class Settings:
         text = json.dumps({"version": VERSION, "values": self._values}, indent=1)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, text.encode(), private=True)
+            atomic_write(self.path, text, private=True)
         except OSError as error:
             raise SettingsError(
                 f"The settings could not be saved ({error.strerror}). Check that the folder can be written.",

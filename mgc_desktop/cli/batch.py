@@ -187,5 +187,7 @@ def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[E
 def _tell_lost(error: Exception) -> None:
     why = error.message if isinstance(error, MgcError) else getattr(error, "strerror", None) or str(error)
     print(
-        f"mgc: results are not kept for the next time: the library's database cannot be used ({why})", file=sys.stderr
+        "mgc: results are not kept for the next time, and genres that you gave to songs in the window are not known: "
+        f"the library's database cannot be used ({why})",
+        file=sys.stderr,
     )

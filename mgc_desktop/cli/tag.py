@@ -82,10 +82,13 @@ def run(options: argparse.Namespace) -> int:
     """Listen, plan, ask, write; `FAILED` if a song could not be heard or written, or there was none."""
     from mgc_desktop.cli.confirm import agreed, must_ask, songs_of
     from mgc_desktop.cli.tag_report import TagReport
+    from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.policy import plan
 
     ask = not options.dry_run and must_ask(yes=options.yes)
     policy = _policy(options)
+    if not options.dry_run:
+        Journal().check()  # before songs are analysed, which may take hours
     songs, failures = _songs(options, policy)
     report = TagReport(plan(songs, policy), failures, as_json=options.json)
     if not songs and not failures:

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MelConfig, Scaling
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 # Frames that are computed together; always the same ones, so that a stream's blocks change no rounding.
 CHUNK: Final = 64
@@ -26,7 +25,7 @@ _BAND: Final = 16  # filters that are applied together
 def filter_bank(config: MelConfig) -> FloatArray:
     """Slaney's triangular filters of equal area, `(n_mels, n_fft // 2 + 1)`."""
     bins = np.arange(config.n_fft // 2 + 1) * config.sr / config.n_fft
-    edges = _mel_to_hz(np.linspace(_hz_to_mel(config.fmin), _hz_to_mel(config.fmax), config.n_mels + 2))
+    edges = _edges(config)
     lower, centre, upper = edges[:-2, np.newaxis], edges[1:-1, np.newaxis], edges[2:, np.newaxis]
     rising = (bins - lower) / (centre - lower)
     descending = (upper - bins) / (upper - centre)
@@ -36,7 +35,19 @@ def filter_bank(config: MelConfig) -> FloatArray:
 
 def mel_frequencies(config: MelConfig) -> NDArray[np.float64]:
     """The centre of each filter, `(n_mels,)` Hz."""
-    return _mel_to_hz(np.linspace(_hz_to_mel(config.fmin), _hz_to_mel(config.fmax), config.n_mels + 2))[1:-1]
+    return _edges(config)[1:-1]
+
+
+def _edges(config: MelConfig) -> NDArray[np.float64]:
+    """Where the filters begin, have their peaks and end, `(n_mels + 2,)` Hz."""
+    lowest, highest = _hz_to_mel(config.fmin), _hz_to_mel(config.fmax)
+    if config.filter_edges == "exact":
+        return _mel_to_hz(np.linspace(lowest, highest, config.n_mels + 2))
+    step = (np.float32(highest) - np.float32(lowest)) / np.float32(config.n_mels + 1)
+    steps = np.full(config.n_mels + 2, step, np.float32)
+    steps[0] = lowest
+    mels = np.add.accumulate(steps, dtype=np.float32)  # adds one after the other
+    return _mel_to_hz(mels.astype(np.float64)).astype(np.float32).astype(np.float64)
 
 
 # Slaney's scale: 200/3 Hz a mel up to 1 kHz, from there 27 mel for each factor of 6.4.
@@ -168,7 +179,8 @@ def _scale(power: FloatArray, scaling: Scaling) -> None:
 
 @cache
 def _spectra(config: MelConfig) -> _Spectra:
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(config.n_fft) / config.n_fft)
+    period = config.n_fft if config.window == "periodic" else config.n_fft - 1
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(config.n_fft) / period)
     filters = filter_bank(config)
     bands = []
     for start in range(0, config.n_mels, _BAND):

@@ -16,10 +16,7 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
 from mgc_desktop.library.batch import PER_WORKER, Outcome, Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
-from mgc_desktop.library.progress import JobProgress as JobProgress
-from mgc_desktop.library.progress import JobReport as JobReport
-from mgc_desktop.library.progress import Meter
-from mgc_desktop.library.progress import Pause as Pause
+from mgc_desktop.library.progress import JobProgress, JobReport, Meter, Pause
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import Analysis, LibraryStore

@@ -16,8 +16,9 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.database import PAGE, set_aside
 from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Filter, Group, Query
@@ -67,8 +68,10 @@ class LibraryStore(UserGenres):
     A damaged database is set aside and rebuilt from its readable rows and from the log of decisions (`log`).
     """
 
-    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
-        super().__init__(path, check=check, may_set_aside=may_set_aside)
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True, in_memory: bool = False) -> None:
+        super().__init__(path, check=check, may_set_aside=may_set_aside, in_memory=in_memory)
+        if in_memory:
+            return
         if self.set_aside is not None:
             rebuild(self, self.set_aside, self.log)
         self.log.begin(self)
@@ -109,19 +112,6 @@ class LibraryStore(UserGenres):
         """The folders of the library, each with whether it is watched."""
         rows = self._db.execute("SELECT path, watched FROM folder ORDER BY path")
         return {Path(os.fsdecode(path)): bool(watched) for path, watched in rows}
-
-    def remove_folder(self, path: Path) -> None:
-        """Remove a folder and its songs (not their files), except songs that also lie in another folder of the
-        library."""
-        others = [other for other in self.folders() if other != path]
-        with self.transaction():
-            self.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(path),))
-            if not any(other in path.parents for other in others):
-                inner = [_below(other) for other in others if path in other.parents]
-                kept = "".join(" AND NOT (path >= ? AND path < ?)" for _ in inner)
-                bounds = [bound for part in (_below(path), *inner) for bound in part]
-                self.execute(f"DELETE FROM song WHERE path >= ? AND path < ?{kept}", bounds)
-        self.log.add([{"kind": "folder removed", "path": str(path)}])
 
     # ------------------------------------------------------------ songs
 
@@ -248,24 +238,15 @@ class LibraryStore(UserGenres):
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
         """Give a song its verdict. If the user set a genre for this audio, that is the verdict."""
-        analysed_seconds, confidence = analysis.most_probable, analysis.confidence
+        genre, confidence = analysis.most_probable, analysis.confidence
         if (said := self.user_genre(analysis.checksum)) is not None:
-            analysed_seconds, confidence = said[0], 1.0
+            genre, confidence = said[0], 1.0
             (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
-            state = state_of(json.loads(genres), analysed_seconds)
+            state = state_of(json.loads(genres), genre)
         self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
-            (
-                analysis.checksum,
-                analysed_seconds,
-                confidence,
-                analysis.model,
-                analysis.duration,
-                state,
-                STATE_ORDER[state],
-                song,
-            ),
+            (analysis.checksum, genre, confidence, analysis.model, analysis.duration, state, STATE_ORDER[state], song),
         )
 
     def unqueue(self) -> None:
@@ -284,27 +265,44 @@ class LibraryStore(UserGenres):
             self.set_state(members, state)
 
     def mark_stale(self, model: str) -> None:
-        """Set songs whose verdict is not of `model` (`name@version`) to the state STALE."""
-        self.execute(
-            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?) "
-            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)",
-            (State.STALE, STATE_ORDER[State.STALE], model, *_WITH_VERDICT),
+        """Set songs whose verdict is not of `model` (`name@version`) to the state STALE, in several transactions, so
+        that other writers need not wait long."""
+        stale = (
+            "model != ? AND state IN (?, ?, ?, ?) "
+            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)"
         )
+        for page, marks in self._pages(f"SELECT id FROM song WHERE {stale}", (model, *_WITH_VERDICT)):
+            self.execute(
+                f"UPDATE song SET state = ?, state_order = ? WHERE id IN ({marks}) AND {stale}",
+                (State.STALE, STATE_ORDER[State.STALE], *page, model, *_WITH_VERDICT),
+            )
 
     def use_version(self, model: str, version: str) -> None:
         """Put the verdicts of a model version into use: songs with a verdict of another one get this one's stored
-        prediction; where there is none they become STALE."""
-        rows = self._db.execute(
-            f"SELECT song.id, song.genres, {_ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
-            "WHERE analysis.model = ? AND analysis.version = ? AND (song.state IN (?, ?) OR song.model != ? AND "
-            "song.state IN (?, ?, ?, ?))",
-            (model, version, State.NEW, State.STALE, f"{model}@{version}", *_WITH_VERDICT),
-        ).fetchall()
-        with self.transaction():
-            for song, genres, *row in rows:
-                if (known := _analysis(tuple(row))) is not None:
-                    self.assign(song, known, state_of(names_in(genres), known.genre))
-            self.mark_stale(f"{model}@{version}")
+        prediction; where there is none they become STALE. Done in several transactions, so that other writers need not
+        wait long; what is not done when the program ends is done when it starts again."""
+        source = "FROM song JOIN analysis ON analysis.checksum = song.checksum"
+        other = (
+            "analysis.model = ? AND analysis.version = ? AND (song.state IN (?, ?) OR song.model != ? AND "
+            "song.state IN (?, ?, ?, ?))"
+        )
+        values = (model, version, State.NEW, State.STALE, f"{model}@{version}", *_WITH_VERDICT)
+        for page, marks in self._pages(f"SELECT song.id {source} WHERE {other}", values):
+            with self.transaction():
+                for song, genres, *row in self.select(
+                    f"SELECT song.id, song.genres, {_ANALYSIS} {source} WHERE song.id IN ({marks}) AND {other}",
+                    (*page, *values),
+                ):
+                    if (known := _analysis(tuple(row))) is not None:
+                        self.assign(song, known, state_of(names_in(genres), known.genre))
+        self.mark_stale(f"{model}@{version}")
+
+    def _pages(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[tuple[int, ...], str]]:
+        """The ids that a SELECT returns, `PAGE` at a time, each time with as many question marks."""
+        ids = [song for (song,) in self.select(statement, values)]
+        for start in range(0, len(ids), PAGE):
+            page = tuple(ids[start : start + PAGE])
+            yield page, ",".join("?" * len(page))
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
         """The predictions for these songs, by the model of each song's verdict; songs without one are left out. A
@@ -419,13 +417,6 @@ def _user_analysis(by_model: Analysis | None, checksum: str, duration: float, ge
         by_model = Analysis(checksum, "", None, 0.0, (), np.zeros(0, np.float32), (), None, 0.0, duration)
     certain = np.ones(len(genres), np.float32)
     return replace(by_model, genre=genres[0], confidence=1.0, genres=genres, probabilities=certain)
-
-
-def _below(folder: Path) -> tuple[bytes, bytes]:
-    """The bounds of all paths below a folder, also of a root folder, which ends with the separator."""
-    separator = os.sep.encode()
-    prefix = os.fsencode(folder).removesuffix(separator)
-    return prefix + separator, prefix + bytes([separator[0] + 1])  # the separator's successor
 
 
 def _analysis(row: tuple[Any, ...]) -> Analysis | None:

@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
 
         self._parts = parts
         settings, palette = self._settings, self._appearance.palette
-        self.queue_model = QueueModel()
+        self.queue_model = QueueModel(self)
         self.page = ListenPage(palette, self.queue_model)
         around = release_file(parts.playback.player, parts.playback.songs_in_hand)
         self.library = LibraryView(parts.library_service, settings, palette, around, self)
@@ -261,6 +261,11 @@ class MainWindow(QMainWindow):
     def open(self, paths: Sequence[Path]) -> None:
         """Play files and folders."""
         self.opener.open(paths)
+
+    @Slot(object)
+    def open_file(self, path: Path) -> None:
+        """Play a file that the system hands over."""
+        self.open([path])
 
     @Slot(list)
     def come_forward(self, paths: Sequence[Path]) -> None:

@@ -10,16 +10,18 @@ import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import sentence_of
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.heads import head_training
 from mgc_desktop.heads.head_training import FittedHead
 from mgc_desktop.inference import registry, user_heads
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, LabelledSong, UserHead
 from mgc_desktop.library import labels
 from mgc_desktop.library.genre_overrides import GenresByChecksum, checksums_of, set_user_genres
 from mgc_desktop.library.head_effects import GenreChange, effects
+from mgc_desktop.library.pending_labels import restore_pending
 from mgc_desktop.library.rescore import Rescorer
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.paths import models_dir
@@ -105,6 +107,7 @@ class HeadService:
         labels.add_labels(store, undo.head, undo.before, self.base_model.identity)
         head_training.delete_if_empty(store, undo.head)
         set_user_genres(store, undo.said)
+        restore_pending(store, undo.head, undo.waiting)
 
     def rename(self, store: LibraryStore, old: str, new: str) -> str:
         """Give a head another name."""

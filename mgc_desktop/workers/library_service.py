@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.cancellation import Cancelled, CancelToken
-from mgc_desktop.errors import TagError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.database import library_error
 from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.folders import RemovedFolder, is_covered
@@ -25,7 +27,6 @@ from mgc_desktop.library.rescore import Rescorer, derive
 from mgc_desktop.library.scanner import ScanReport, scan
 from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.tags.journal import Journal
-from mgc_desktop.tags.lock import WriterLock
 from mgc_desktop.workers.analysis_service import LoadHead, no_head
 from mgc_desktop.workers.background_job import BackgroundJob, Report
 from mgc_desktop.workers.tasks import TaskRunner
@@ -72,7 +73,7 @@ class LibraryService(QObject):
         self._scan = BackgroundJob(self, quiet=True)
         self._analysis = BackgroundJob(self, quiet=True)
         self._db_runner = TaskRunner(threads=1, parent=self)
-        self._lock: WriterLock | None = None
+        self._lock: FileLock | None = None
         self._pause = Pause()
         self._unqueue = False
         self._again = False  # the run was stopped to go on with another model
@@ -253,7 +254,7 @@ class LibraryService(QObject):
         for job in (self._scan, self._analysis):
             ended = job.close() and ended
         if self._lock is not None:
-            self._lock.__exit__(None, None, None)
+            self._lock.release()
             self._lock = None
         return ended
 
@@ -261,7 +262,10 @@ class LibraryService(QObject):
 
     def _with_store(self, work: Callable[[LibraryStore], T]) -> T:
         with LibraryStore(self.database, check=False) as store:
-            return work(store)
+            try:
+                return work(store)
+            except sqlite3.Error as error:
+                raise library_error(error, self.database) from error
 
     def _identify(self) -> tuple[str, str, Rescorer | None]:
         """The model and its version under the bundled head, and who judges where a taught one is in use."""
@@ -301,10 +305,16 @@ class LibraryService(QObject):
         """One program at a time changes a library; the others may look, and are told so through `failed`."""
         if self._lock is not None:
             return True
-        lock = WriterLock(self.database.with_suffix(".lock"))
+        lock = FileLock(self.database.with_suffix(".lock"))
         try:
-            lock.__enter__()
-        except TagError:
+            lock.acquire()
+        except OSError as error:
+            reason = error.strerror or error
+            self.failed.emit(
+                LibraryError(f"Its folder cannot be used ({reason}). Check its permissions.", path=self.database)
+            )
+            return False
+        except LockTakenError:
             self.failed.emit(
                 LibraryError(
                     "Another MGC Desktop is at work on this library. Here it can be looked at; close the other one to "

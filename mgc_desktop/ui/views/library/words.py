@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mgc_desktop.library.jobs import JobProgress
+from mgc_desktop.library.progress import JobProgress
 from mgc_desktop.library.scanner import ScanProgress, ScanReport
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.ui.wording import joined, percent
