@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.file_access import MB, read_limited
+from mgc_desktop.foundation.atomic_write import atomic_write
 
 FILE_NAME: Final = "order.json"
 FORMAT: Final = 1
@@ -105,9 +106,7 @@ class TrainingRequest:
         """Write `folder/order.json` whole or not at all; OrderError where it cannot be written."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            part = folder / "order.part"
-            part.write_text(json.dumps({"format": FORMAT, **asdict(self)}, indent=1), encoding="utf-8")
-            part.replace(folder / FILE_NAME)
+            atomic_write(folder / FILE_NAME, json.dumps({"format": FORMAT, **asdict(self)}, indent=1))
         except OSError as error:
             raise ConfigError(f"The run's folder cannot be written ({error.strerror}).", path=folder) from error
 
