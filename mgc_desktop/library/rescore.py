@@ -10,7 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.user_heads import BaseModel, UserHead
 from mgc_desktop.library.store import LibraryStore
 

@@ -16,8 +16,9 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.database import PAGE, set_aside
 from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Filter, Group, Query
