@@ -51,13 +51,15 @@ def identify_sound(path: Path) -> SoundIdentity:
 class AnalyseSong:
     """Analyses songs with one model; picklable, so that the workers of any executor can run it.
 
-    `head`: a taught one in place of the bundled; it goes along, so that other machines need not have it. `whole`:
-    analyse the song from end to end, with a timeline, instead of as little of it as will do (`excerpts`).
+    `vocabulary`: the id of the genres to name, by default the model's own. `head`: a taught one in place of the
+    bundled; it goes along, so that other machines need not have it. `whole`: analyse the song from end to end, with a
+    timeline, instead of as little of it as will do (`excerpts`).
     """
 
     model: str
     head: UserHead | None = None
     whole: bool = False
+    vocabulary: str | None = None
 
     def __call__(self, path: Path, sound: SoundIdentity | None = None) -> AnalysisResult:
         """Analyse a song, whose `sound` may have been identified before. MgcError if that is not possible."""
@@ -75,7 +77,7 @@ class AnalyseSong:
 
     def _classifier(self) -> Classifier:
         try:
-            return _load(self.model, self.head)
+            return _load(self.model, self.head, self.vocabulary)
         except MgcError as error:
             raise ModelNotLoadedError(error.message, path=error.path) from error
 
@@ -90,11 +92,11 @@ class AnalyseSong:
 
 
 @cache
-def _load(model: str, head: UserHead | None) -> Classifier:
+def _load(model: str, head: UserHead | None, vocabulary: str | None) -> Classifier:
     """One for each process: loading takes longer than analysing a short song."""
     from mgc_desktop.inference.registry import load
 
-    return load(model, head=head)
+    return load(model, head=head, vocabulary=vocabulary)
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

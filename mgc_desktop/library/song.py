@@ -17,7 +17,8 @@ class State(StrEnum):
     FAILED = "failed"  # could not be decoded; `error` says why
     DIFFERS = "differs"  # the genre in the file is another one than the heard one
     TO_WRITE = "to write"  # the file has no genre, one was heard
-    UNSURE = "unsure"  # listened to, no verdict
+    UNSURE = "unsure"  # analysed, no verdict: several genres are about as probable
+    NONE = "none of these"  # analysed, no verdict: like nothing that the genres stand for
     LISTENING = "listening"  # being listened to now
     WAITING = "waiting"  # asked for, not yet begun
     NEW = "new"  # never listened to
