@@ -120,7 +120,7 @@ WRITERS: Final[dict[str, Callable[[Iterable[Song], TextIO], list[Path]]]] = {
 
 def _row(song: Song) -> dict[str, object]:
     """`heard` is the verdict; a song without one has been heard as nothing."""
-    sure = song.state is not State.UNSURE
+    sure = song.state not in (State.UNSURE, State.NONE)
     return {
         "path": str(song.path),
         "title": song.title,

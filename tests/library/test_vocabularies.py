@@ -122,8 +122,8 @@ def test_a_database_of_the_old_program_opens_without_loss(tmp_path: Path) -> Non
         for number, state in enumerate(("failed", "differs", "to write", "unsure", "listening", "waiting", "new")):
             old.execute(
                 "INSERT INTO song (path, folder, size, mtime_ns, checksum, heard, confidence, model, state, "
-                "state_order, title_key, artist_key, album_key, genre_key, search) VALUES (?, ?, 1, 1, 'sound', 'Jazz', 0.9, "
-                "'musicnn@1+report', ?, ?, '', '', '', '', '')",
+                "state_order, title_key, artist_key, album_key, genre_key, search) VALUES (?, ?, 1, 1, 'sound', "
+                "'Jazz', 0.9, 'musicnn@1+report', ?, ?, '', '', '', '', '')",
                 (b"/music/%d.flac" % number, b"/music", state, number),
             )
         old.commit()
