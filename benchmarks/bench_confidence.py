@@ -20,7 +20,7 @@ from pathlib import Path
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference import registry
-from mgc_desktop.library.excerpts import listen
+from mgc_desktop.library.excerpts import analyse_excerpts
 
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 SHORTEST = 10.0  # seconds; shorter recordings have a table of their own
@@ -48,7 +48,7 @@ def analyse(table: Path, model: str, cache: Path | None) -> list[Verdict]:
         key = f"{classifier.name}@{classifier.version} {row['path']}"
         if key not in known:
             try:
-                found = listen(table.parent / row["path"], classifier)
+                found = analyse_excerpts(table.parent / row["path"], classifier)
             except MgcError as error:
                 print(error)
                 continue

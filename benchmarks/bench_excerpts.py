@@ -139,12 +139,12 @@ def tell(songs: Sequence[Heard], model: Classifier) -> None:
 
 def check(songs: Sequence[Heard], model: Classifier) -> None:
     """Listen anew, as the library does."""
-    from mgc_desktop.library.excerpts import listen as listen_as_library
+    from mgc_desktop.library.excerpts import analyse_excerpts as analyse_as_library
 
     same = 0
     seconds = 0.0
     for song in songs:
-        analysed_seconds = listen_as_library(song.path, model)
+        analysed_seconds = analyse_as_library(song.path, model)
         same += analysed_seconds.genre == verdict(model, song.logits)[0]
         seconds += analysed_seconds.analysed_seconds
     total = sum(song.duration for song in songs)

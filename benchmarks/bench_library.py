@@ -135,7 +135,7 @@ def bench_review(path: Path) -> None:
     """The plan for every song that has something to decide, and deciding them all at once."""
     from PySide6.QtWidgets import QApplication
 
-    from mgc_desktop.library.review import keep_choices, review
+    from mgc_desktop.library.review import review, save_choices
     from mgc_desktop.tags.policy import Policy
     from mgc_desktop.ui.views.library.review_model import ReviewModel
 
@@ -161,7 +161,7 @@ def bench_review(path: Path) -> None:
         model.show_rows(rows)
         model.accept(range(len(rows)), accepted=False)
         declined = time.perf_counter()
-        keep_choices(store, model.rows)
+        save_choices(store, model.rows)
         kept = time.perf_counter()
     print(f"review of {len(rows):,} songs: plan {planned - begun:.1f} s in the background,", end=" ")
     print(f"show and decline all {1000 * (declined - planned):.0f} ms, keep the decisions {kept - declined:.1f} s")

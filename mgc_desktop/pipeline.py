@@ -97,7 +97,7 @@ def analyze(
         for excerpt in excerpts or (None,):
             start = excerpt.start if excerpt else 0.0
             sound = _Excerpt(reader, excerpt, cancel)
-            cutter = _Patcher(classifier, start, analysed_seconds)
+            cutter = Patcher(classifier, start, analysed_seconds)
             frame = round(start / PICTURE.frame_seconds)
             for spectra in _spectrograms(sound, {config, PICTURE} if listener else {config}):
                 if listener and spectra[PICTURE].shape[1]:
@@ -158,7 +158,7 @@ def _spectrograms(sound: _Excerpt, configs: set[MelConfig]) -> Iterator[dict[Mel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Patch:
+class Patch:
     """One patch `(n_mels, frames)` for the network, and its seconds in the song; with it, `heard` seconds in all."""
 
     mel: FloatArray
@@ -167,7 +167,7 @@ class _Patch:
     analysed_seconds: float
 
 
-class _Patcher:
+class Patcher:
     """Cuts the spectrogram of one stretch into patches, and leaves out the silent ones.
 
     The stretch begins at `start` seconds in the song; `before` seconds of other stretches were heard already.
@@ -183,21 +183,26 @@ class _Patcher:
         self._before = before
         self._number = 0
 
-    def cut(self, mel: FloatArray) -> Iterator[_Patch]:
+    @property
+    def until(self) -> float:
+        """Seconds up to which patches were cut, the silent ones as well; the start where there was none."""
+        return self._start + ((self._number - 1) * self._hop + self._length if self._number else 0.0)
+
+    def cut(self, mel: FloatArray) -> Iterator[Patch]:
         """What the next frames complete."""
         for patch in self._patches.process(mel):
             begin = self._number * self._hop
             self._number += 1
             yield from self._audible(patch, begin, begin + self._length)
 
-    def rest(self, seconds: float) -> Iterator[_Patch]:
+    def rest(self, seconds: float) -> Iterator[Patch]:
         """The one patch of a stretch that was shorter than a patch and lasted `seconds`."""
         for patch in self._patches.flush():
             yield from self._audible(patch, 0.0, seconds)
 
-    def _audible(self, mel: FloatArray, begin: float, end: float) -> Iterator[_Patch]:
+    def _audible(self, mel: FloatArray, begin: float, end: float) -> Iterator[Patch]:
         if (mel > self._silence).any():
-            yield _Patch(mel, self._start + begin, self._start + end, self._before + end)
+            yield Patch(mel, self._start + begin, self._start + end, self._before + end)
 
 
 class _BoundedQueue:
@@ -205,12 +210,12 @@ class _BoundedQueue:
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._patches: deque[_Patch] = deque()
+        self._patches: deque[Patch] = deque()
         self._complete = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
 
-    def put(self, patch: _Patch) -> None:
+    def put(self, patch: Patch) -> None:
         """Wait for room. Raises the error with which the line was broken off."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._patches) < self._room or self._error)
@@ -218,7 +223,7 @@ class _BoundedQueue:
             self._patches.append(patch)
             self._changed.notify_all()
 
-    def get(self) -> _Patch | None:
+    def get(self) -> Patch | None:
         """Wait for a patch; None when no more will come."""
         with self._changed:
             self._changed.wait_for(lambda: self._patches or self._complete or self._error)
@@ -260,7 +265,7 @@ class _Inference:
         self._times: list[tuple[float, float]] = []
         self._probabilities: list[list[FloatArray]] = [[] for _ in self._pool.readouts]
         self._next_partial = 0.0
-        self._waiting: list[_Patch] = []
+        self._waiting: list[Patch] = []
 
     def __enter__(self) -> Self:
         return self
@@ -268,7 +273,7 @@ class _Inference:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         pass
 
-    def listen(self, patches: Iterable[_Patch]) -> None:
+    def listen(self, patches: Iterable[Patch]) -> None:
         """Take in the next patches."""
         for patch in patches:
             self._waiting.append(patch)
@@ -285,7 +290,7 @@ class _Inference:
         if waiting:
             self._hear(*waiting)
 
-    def _hear(self, *patches: _Patch) -> None:
+    def _hear(self, *patches: Patch) -> None:
         self._cancel.check()
         scores = self._classifier.predict(np.stack([patch.mel for patch in patches]))
         self._pool.add(scores)
@@ -368,7 +373,7 @@ class _ThreadedInference(_Inference):
         self._line.break_off(error or Cancelled())
         self._thread.join()
 
-    def listen(self, patches: Iterable[_Patch]) -> None:
+    def listen(self, patches: Iterable[Patch]) -> None:
         """Hand patches to the network; waits when it is far behind, and raises what it failed with."""
         for patch in patches:
             self._line.put(patch)

@@ -96,13 +96,13 @@ def analyse_all(
     Songs are analysed in other processes, also one at a time: a decoder that crashes or hangs costs that song alone.
     ModelError if the model cannot be used, HeadError if the head does not suit it.
     """
-    call = AnalyseSong(model, head, whole=True, vocabulary=genres)
+    call = AnalyseSong(model, head, full_length=True, vocabulary=genres)
     with worker_pool(call, options) as workers:
-        from mgc_desktop.library.analysis_cache import WholeSongCache, analysed
+        from mgc_desktop.library.analysis_cache import FullLengthCache, analysed
 
         name, version = identify(model, head, genres)
         with cache_store(use=not options.no_cache) as (store, lost):
-            cache = WholeSongCache(store, name, version, lost=lost)
+            cache = FullLengthCache(store, name, version, on_failure=lost)
 
             def steps(path: Path) -> Steps[TrackPrediction]:
                 return analysed(workers.pool, path, call, cache)
@@ -186,5 +186,7 @@ def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[E
 def _tell_lost(error: Exception) -> None:
     why = error.message if isinstance(error, MgcError) else getattr(error, "strerror", None) or str(error)
     print(
-        f"mgc: results are not kept for the next time: the library's database cannot be used ({why})", file=sys.stderr
+        "mgc: results are not kept for the next time, and genres that you gave to songs in the window are not known: "
+        f"the library's database cannot be used ({why})",
+        file=sys.stderr,
     )

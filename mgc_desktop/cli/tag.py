@@ -84,10 +84,13 @@ def run(options: argparse.Namespace) -> int:
     """Listen, plan, ask, write; `FAILED` if a song could not be heard or written, or there was none."""
     from mgc_desktop.cli.confirm import agreed, must_ask, songs_of
     from mgc_desktop.cli.tag_report import TagReport
+    from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.policy import plan
 
     ask = not options.dry_run and must_ask(yes=options.yes)
     policy = _policy(options)
+    if not options.dry_run:
+        Journal().check()  # before songs are analysed, which may take hours
     songs, failures = _songs(options, policy)
     report = TagReport(plan(songs, policy), failures, as_json=options.json)
     if not songs and not failures:
@@ -166,7 +169,7 @@ def _with_progress(found: Iterator[SongPrediction | Failure]) -> Iterator[SongPr
 def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.Namespace) -> RunReport:
     """Write the plan; Ctrl-C ends the run between two files."""
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
-    from mgc_desktop.library.tagging import tell_library
+    from mgc_desktop.library.tagging import update_library
     from mgc_desktop.paths import data_dir
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.write import WriteOptions
@@ -175,5 +178,5 @@ def _write(changes: Sequence[PlannedChange], policy: Policy, options: argparse.N
     how = WriteOptions(keep_mtime=options.keep_mtime, split_links=options.split_links)
     with cancelled_by_interrupt() as cancel:
         report = write_run(changes, Journal(), note=policy.note, options=how, cancel=cancel)
-        tell_library(data_dir() / "library.db", report)
+        update_library(data_dir() / "library.db", report)
     return report

@@ -1,8 +1,8 @@
-"""The one place where results of analyses are kept, by the checksum of the sound and the model's version.
+"""The cache of analyses, by the checksum of the audio and the version of the model.
 
-The library, the comparison of models, `mgc tag` and `mgc analyze` all look here before they analyse a song, and keep
-here what they find. A song is known under any name and with any tags. Nothing that is kept here adds songs to the
-library: a result counts there only when the library itself meets a file with this sound.
+The library, the comparison of models, `mgc tag` and `mgc analyze` look here before they analyse a song, and store their
+results here. The checksum does not depend on a file's name and tags. Storing a result does not add a song to the
+library: the library uses it when it finds a file with this audio.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
-Lost = Callable[[Exception], None]
+OnFailure = Callable[[Exception], None]
 
 _COLUMNS: Final = (
     "genre, confidence, genres, probabilities, tags, embedding, heard, duration, warnings, times, timeline, "
@@ -42,14 +42,14 @@ class Cache(Protocol[R_co]):
     """What `analysed` needs of a cache."""
 
     def find(self, checksum: str, path: Path) -> R_co | None:
-        """The result for this sound, None if it was not analysed yet; `path`: the file at hand."""
+        """The result for this audio, None if it has not been analysed; `path`: the file that was asked for."""
 
     def keep(self, checksum: str, prediction: TrackPrediction) -> R_co:
-        """Keep a new result, and return it in the form of this cache."""
+        """Store a new result, and return it in the form of this cache."""
 
 
 def analysed(pool: Executor, path: Path, call: AnalyseSong, cache: Cache[R]) -> Steps[R]:
-    """The steps of one song for `run_batch`: what the cache has of its sound, else a new analysis, which is kept."""
+    """The steps of one song for `run_batch`: the result in the cache, else a new analysis, which is stored."""
     sound: SoundIdentity = yield pool.submit(identify_sound, path)
     known = cache.find(sound.checksum, path)
     if known is not None:
@@ -59,13 +59,13 @@ def analysed(pool: Executor, path: Path, call: AnalyseSong, cache: Cache[R]) -> 
 
 
 class AnalysisCache:
-    """Verdicts on songs, from as little of each as will do (`AnalyseSong` without `whole`).
+    """Verdicts on songs, from excerpts where those suffice (`AnalyseSong` without `full_length`).
 
-    `rescorer`: of a taught head in use. Songs are analysed under the bundled head all the same, whose `version` is
-    kept, and its verdict is derived from that without another analysis.
+    `rescorer`: of the user head in use. Songs are still analysed under the bundled head and stored under its `version`;
+    the verdict of the user head is computed from that without another analysis.
 
-    Without a `store` nothing is kept. With `lost`, a store that fails is used no more and `lost` is told once; without,
-    the error is raised.
+    Without a `store` nothing is stored. If the store fails and there is an `on_failure`, it is called once with the
+    error and the store is no longer used; without `on_failure` the error is raised.
     """
 
     def __init__(
@@ -75,19 +75,19 @@ class AnalysisCache:
         version: str,
         *,
         rescorer: Rescorer | None = None,
-        lost: Lost | None = None,
+        on_failure: OnFailure | None = None,
     ) -> None:
-        self._access = _Access(store, lost)
+        self._access = _Access(store, on_failure)
         self._model = model
         self._version = version
         self._rescorer = rescorer
 
     def find(self, checksum: str, path: Path) -> Analysis | None:
-        """The verdict on this sound, None if the model has not analysed it."""
+        """The verdict on this audio, None if the model has not analysed it."""
         return self._access(lambda store: self._find(store, checksum, path), None)
 
     def keep(self, checksum: str, prediction: TrackPrediction) -> Analysis:
-        """Keep a result under the bundled head; the verdict, which is the rescorer's where there is one."""
+        """Store a result of the bundled head. Returns the verdict: the rescorer's if there is one."""
         self._access(lambda store: store.remember(checksum, prediction), None)
         if self._rescorer is not None:
             prediction = self._rescorer.rescored(prediction)
@@ -107,23 +107,25 @@ class AnalysisCache:
         return known
 
 
-class WholeSongCache:
-    """Analyses of songs from end to end, with their timeline (`AnalyseSong` with `whole`).
+class FullLengthCache:
+    """Analyses of entire songs, with their timeline (`AnalyseSong` with `full_length`).
 
-    `version`: with the taught head where there is one. `store` and `lost` as in `AnalysisCache`.
+    `version`: of the model, with that of the user head if there is one. `store` and `on_failure` as in `AnalysisCache`.
     """
 
-    def __init__(self, store: LibraryStore | None, model: str, version: str, *, lost: Lost | None = None) -> None:
-        self._access = _Access(store, lost)
+    def __init__(
+        self, store: LibraryStore | None, model: str, version: str, *, on_failure: OnFailure | None = None
+    ) -> None:
+        self._access = _Access(store, on_failure)
         self._model = model
         self._version = version
 
     def find(self, checksum: str, path: Path) -> TrackPrediction | None:
-        """The analysis of this sound, as of the file at `path`."""
+        """The stored analysis of this audio, with `path` as its file."""
         return self._access(lambda store: self._find(store, checksum, path), None)
 
     def keep(self, checksum: str, prediction: TrackPrediction) -> TrackPrediction:
-        """Keep an analysis. The verdict counts for the library as well, unless that has one of its own."""
+        """Store an analysis. The library uses its verdict too, unless it has one for this audio."""
 
         def work(store: LibraryStore) -> None:
             with store.transaction():
@@ -186,11 +188,11 @@ class WholeSongCache:
 
 
 class _Access:
-    """Calls work with the store, as long as there is one that works."""
+    """Runs functions on the store until one fails."""
 
-    def __init__(self, store: LibraryStore | None, lost: Lost | None) -> None:
+    def __init__(self, store: LibraryStore | None, on_failure: OnFailure | None) -> None:
         self._store = store
-        self._lost = lost
+        self._on_failure = on_failure
 
     def __call__(self, work: Callable[[LibraryStore], R], otherwise: R) -> R:
         if self._store is None:
@@ -198,15 +200,15 @@ class _Access:
         try:
             return work(self._store)
         except (sqlite3.Error, OSError, MgcError) as error:
-            if self._lost is None:
+            if self._on_failure is None:
                 raise
             self._store = None
-            self._lost(error)
+            self._on_failure(error)
             return otherwise
 
 
 def _values(prediction: TrackPrediction) -> tuple[Any, ...]:
-    """The columns `_COLUMNS` of an analysis; numbers as float32, exactly as they are."""
+    """The values of `_COLUMNS` for an analysis; arrays as float32 bytes."""
     embedding = prediction.embedding
     return (
         prediction.genre,
@@ -236,7 +238,7 @@ def _floats(data: bytes) -> Any:
 
 
 def _analysis_of(checksum: str, prediction: TrackPrediction) -> Analysis:
-    """A prediction in the form in which the store gives it back."""
+    """A prediction in the form that `LibraryStore.analysis` returns."""
     return Analysis(
         checksum,
         f"{prediction.model}@{prediction.model_version}",
@@ -255,7 +257,7 @@ def _analysis_of(checksum: str, prediction: TrackPrediction) -> Analysis:
 
 
 def _prediction_of(analysis: Analysis, model: str, version: str, path: Path) -> TrackPrediction:
-    """What is kept of a song as a prediction without a timeline."""
+    """A stored analysis as a prediction without a timeline."""
     return TrackPrediction(
         path=path,
         duration=analysis.duration,

@@ -1,14 +1,14 @@
-"""Runs the calls for many items on any `concurrent.futures.Executor`, and yields what became of each item.
+"""Runs calls for many items on any `concurrent.futures.Executor`, and yields the outcome of each item.
 
-This one loop serves the analysis of the library, the comparison of models, `mgc analyze`, `mgc tag` and a cluster. What
-is to be done with an item is a generator that yields futures and gets their results, so that the steps of one item
-read in order while many items are under way:
+The analysis of the library, the comparison of models, `mgc analyze`, `mgc tag` and the cluster use it. The work on one
+item is a generator that yields futures and is sent their results, so that the steps of one item read in order while
+many items are in progress:
 
     def checked(path):
         checksum = yield pool.submit(audio_checksum, path)
         return checksum == expected
 
-Generators run on the thread of the loop alone, and may use what belongs to that thread, such as a database.
+Generators run only on the thread that calls `run_batch`, and may use objects of that thread, such as a database.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ R = TypeVar("R")
 
 Steps = Generator[Future[Any], Any, R]
 
-ANALYSIS_TIMEOUT: Final = 900.0  # seconds for one song; ten hours of music take half of that
-PER_WORKER: Final = 2  # calls handed to the pool for each worker: one that runs, and one so that it never waits
-_POLL: Final = 0.2  # seconds between two looks at pause, cancel and time limits
+ANALYSIS_TIMEOUT: Final = 900.0  # seconds for one song; ten hours of music take about half of it
+PER_WORKER: Final = 2  # calls submitted to the pool for each worker: one that runs and one that waits
+_POLL: Final = 0.2  # seconds between two checks of pause, cancel and time limits
 
 
 class BatchError(MgcError):
-    """A run that cannot go on, whatever the next item is."""
+    """An error that ends the run, whatever the next item is."""
 
     title = "The songs cannot be analysed"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T, R]):
-    """What became of an item: what its steps returned, or the exception that they raised."""
+    """The outcome of an item: what its steps returned, or the exception that they raised."""
 
     item: T
     result: R | None = None
@@ -70,32 +70,34 @@ def run_batch(
     pause: Pause | None = None,
     poll: Callable[[], None] | None = None,
 ) -> Generator[Outcome[T, R], None, None]:
-    """Yield the outcome of every item that `source` gives, until it gives None and nothing is under way.
+    """Yield the outcome of every item that `source` returns, until it returns None and no item is in progress.
 
-    `source` may give items again after it gave None, as long as others are under way.
-    `limit`: calls that are handed to the executor at a time.
-    `ahead`: None to yield outcomes as they come. A number to yield them in the order of the items: as many items may
-    then be begun beyond the first that is not done.
-    `timeout`: seconds after which a call counts as hung, for executors that do not watch their calls themselves.
+    `source`: the next item, None if there is none now; it is called again as long as items are in progress.
+    `limit`: largest number of calls that are submitted to the executor at a time.
+    `ahead`: None to yield outcomes as they come. A number to yield them in the order of the items; at most so many
+    items are begun and not yet yielded.
+    `timeout`: seconds after which a call counts as hung, for executors without a time limit of their own.
     `fatal`: exceptions of a call that end the run, since they concern all items.
-    `cancel`: ends the run without the outcomes that are missing; `pause`: begins no more items.
+    `cancel`: ends the run; the missing outcomes are not yielded. `pause`: no items are begun while it is paused.
     `poll`: called after each outcome and several times a second.
 
-    Raises BatchError if no worker can be started or the executor was closed, and what is `fatal`. However the run
-    ends, the calls that are not done are cancelled and their generators closed.
+    Raises BatchError if no worker can be started or the executor was closed, and the exceptions in `fatal`. However
+    the run ends, calls that are not done are cancelled and their generators are closed.
     """
     batch = _Batch(source, steps, limit, ahead, timeout, fatal)
     cancel = cancel or CancelToken()
     try:
         while not cancel.cancelled:
-            while batch.has_room and not cancel.cancelled and not (batch.peek() is None or (pause and pause.paused)):
+            while (
+                batch.has_capacity and not cancel.cancelled and not (batch.peek() is None or (pause and pause.paused))
+            ):
                 batch.begin()
                 yield from batch.finished()
             if poll:
                 poll()
             if batch.is_done:
                 return
-            if not batch.pending:  # it is held
+            if not batch.pending:  # paused
                 cancel.wait(_POLL)
             batch.wait()
             yield from batch.finished()
@@ -104,7 +106,7 @@ def run_batch(
 
 
 class _Batch(Generic[T, R]):
-    """The items of a run that are under way."""
+    """The items of a run that are in progress."""
 
     def __init__(
         self,
@@ -122,11 +124,11 @@ class _Batch(Generic[T, R]):
         self._timeout = timeout
         self._fatal = fatal
         self._next: T | None = None
-        self._begun: deque[_Running[T, R]] = deque()  # in order; those whose outcome was not yielded yet
+        self._begun: deque[_Running[T, R]] = deque()  # in order; their outcomes have not been yielded yet
         self.pending: dict[Future[Any], _Running[T, R]] = {}
 
     @property
-    def has_room(self) -> bool:
+    def has_capacity(self) -> bool:
         return len(self.pending) < self._limit and (self._ahead is None or len(self._begun) < self._ahead)
 
     @property
@@ -147,11 +149,11 @@ class _Batch(Generic[T, R]):
         self._advance(running, lambda: running.steps.send(None))
 
     def wait(self) -> None:
-        """Take in what is done; return after a moment if nothing is."""
+        """Wait a moment for calls to end, and process those that have ended or run out of time."""
         if self.pending:
             wait(self.pending, _POLL, FIRST_COMPLETED)
-        for future in [future for future in self.pending if future.done()]:  # `wait` overlooks some that were cancelled
-            self._take(self.pending.pop(future), future)
+        for future in [future for future in self.pending if future.done()]:  # `wait` misses some cancelled ones
+            self._collect(self.pending.pop(future), future)
         if self._timeout is not None:
             late = time.monotonic() - self._timeout
             for future in [future for future, running in self.pending.items() if running.since < late]:
@@ -179,11 +181,11 @@ class _Batch(Generic[T, R]):
         for running in self._begun:
             running.steps.close()
 
-    def _take(self, running: _Running[T, R], future: Future[Any]) -> None:
+    def _collect(self, running: _Running[T, R], future: Future[Any]) -> None:
         try:
             result = future.result()
         except CancelledError as error:
-            raise BatchError("Whoever analyses the songs has ended. Start it again.") from error
+            raise BatchError("The pool of worker processes was closed. Start the analysis again.") from error
         except Exception as error:
             self._throw(running, error)
         else:
@@ -211,13 +213,13 @@ class _Batch(Generic[T, R]):
 
 
 def failure_message(error: Exception) -> str:
-    """What a user is told of a song whose analysis raised this."""
+    """The sentence for the user about a song whose analysis raised `error`."""
     if isinstance(error, WorkerCrashedError):
         return "The decoder crashed on this file. It may be damaged."
     if isinstance(error, WorkerHungError):
-        return f"Nothing came of it within {error.seconds:.0f} seconds. The file may be damaged or very slow to read."
+        return f"It was not analysed within {error.seconds:.0f} seconds. The file may be damaged or very slow to read."
     if isinstance(error, MgcError):
         return error.message
     if isinstance(error, OSError):
         return sentence_of(error)
-    return f"{type(error).__name__}: {error}"  # whatever else one strange file brings about
+    return f"{type(error).__name__}: {error}"  # an unexpected error of one file must not end the run

@@ -1,4 +1,4 @@
-"""What a worker process does with one song: identify its sound by a checksum, and analyse it."""
+"""The calls that a worker process runs for one song: the checksum of its audio, and its analysis."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class ModelNotLoadedError(ModelError):
-    """A worker cannot load the model. This concerns every song of a run, not the one at hand."""
+    """A worker cannot load the model. This concerns every song of the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoundIdentity:
-    """The checksum of a file's sound alone, and what the file looked like then: inode, size and mtime in ns."""
+    """The checksum of a file's audio, and inode, size in bytes and mtime in ns of the file when it was read."""
 
     checksum: str
     stamp: tuple[int, int, int]
@@ -30,16 +30,16 @@ class SoundIdentity:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisResult:
-    """What was found in a song, and the checksum of the sound in which it was found."""
+    """The prediction for a song, and the checksum of the analysed audio."""
 
     checksum: str
     prediction: TrackPrediction
 
 
 def identify_sound(path: Path) -> SoundIdentity:
-    """Read a file once. DecodeError if it cannot be read."""
+    """Read a file once and compute the checksum of its audio. Raises DecodeError if it cannot be read."""
     try:
-        stamp = _stamp(path)  # first: what changes while it is read is seen as a change later
+        stamp = _stamp(path)  # before reading, so that a change during it is noticed
         return SoundIdentity(audio_checksum(path), stamp)
     except FileNotFoundError as error:
         raise DecodeError("The file is not there any more.", path=path) from error
@@ -51,18 +51,18 @@ def identify_sound(path: Path) -> SoundIdentity:
 class AnalyseSong:
     """Analyses songs with one model; picklable, so that the workers of any executor can run it.
 
-    `vocabulary`: the id of the genres to name, by default the model's own. `head`: a taught one in place of the
-    bundled; it goes along, so that other machines need not have it. `whole`: analyse the song from end to end, with a
-    timeline, instead of as little of it as will do (`excerpts`).
+    `vocabulary`: the id of the genres to name, by default the model's own. `head`: the user head that replaces the
+    bundled head; it is part of the call, so that other machines need no copy. `full_length`: analyse the entire song,
+    with a timeline, instead of excerpts (`library.excerpts`).
     """
 
     model: str
     head: UserHead | None = None
-    whole: bool = False
+    full_length: bool = False
     vocabulary: str | None = None
 
     def __call__(self, path: Path, sound: SoundIdentity | None = None) -> AnalysisResult:
-        """Analyse a song, whose `sound` may have been identified before. MgcError if that is not possible."""
+        """Analyse a song; `sound`: its identity if known. Raises MgcError if it cannot be analysed."""
         classifier = self._classifier()
         if sound is None or _stamp_or_none(path) != sound.stamp:
             sound = identify_sound(path)
@@ -72,7 +72,7 @@ class AnalyseSong:
         return AnalysisResult(sound.checksum, prediction)
 
     def load(self) -> None:
-        """Load the model, so that the first song need not wait for it. ModelNotLoadedError if that fails."""
+        """Load the model ahead of the first song. Raises ModelNotLoadedError if that fails."""
         self._classifier()
 
     def _classifier(self) -> Classifier:
@@ -82,18 +82,18 @@ class AnalyseSong:
             raise ModelNotLoadedError(error.message, path=error.path) from error
 
     def _analyse(self, path: Path, classifier: Classifier) -> TrackPrediction:
-        if self.whole:
+        if self.full_length:
             from mgc_desktop.pipeline import analyze
 
             return analyze(path, classifier)
-        from mgc_desktop.library.excerpts import listen
+        from mgc_desktop.library.excerpts import analyse_excerpts
 
-        return listen(path, classifier)
+        return analyse_excerpts(path, classifier)
 
 
 @cache
 def _load(model: str, head: UserHead | None, vocabulary: str | None) -> Classifier:
-    """One for each process: loading takes longer than analysing a short song."""
+    """One classifier for each process: loading takes longer than analysing a short song."""
     from mgc_desktop.inference.registry import load
 
     return load(model, head=head, vocabulary=vocabulary)

@@ -1,4 +1,4 @@
-"""A Dask cluster as the pool that listens, for archives that outgrow one machine (extra `[cluster]`).
+"""A Dask cluster as the pool that analyses songs, for archives that are too large for one machine (extra `[cluster]`).
 
 Its workers must have this program installed and reach the songs under the same paths.
 """
@@ -23,9 +23,9 @@ class ClusterError(MgcError):
 
 @contextmanager
 def cluster_pool(address: str) -> Iterator[tuple[Executor, int]]:
-    """The pool at `address`, such as tcp://host:8786, and how many songs it takes at a time.
+    """The executor of the scheduler at `address`, such as tcp://host:8786, and its number of threads.
 
-    ClusterError if the extra is missing, nobody answers, or there is no worker.
+    Raises ClusterError if the extra is missing, no scheduler answers, or it has no workers.
     """
     try:
         import distributed
@@ -36,7 +36,7 @@ def cluster_pool(address: str) -> Iterator[tuple[Executor, int]]:
         client = connect(address, timeout=_TIMEOUT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(
-            f"Nobody answers at {address}. Start a scheduler there (dask scheduler), or check the address."
+            f"No scheduler answers at {address}. Start a scheduler there (dask scheduler), or check the address."
         ) from error
     with client:
         threads = sum(client.nthreads().values())

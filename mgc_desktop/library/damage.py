@@ -1,4 +1,4 @@
-"""What damage looks like that SQLite does not see: lost tables and columns, and values that no program wrote."""
+"""Finds damage that SQLite does not report: missing tables and columns, and values that the program never writes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DamageError(Exception):
 
 
 def _names(column: str) -> str:
-    """That a column holds a JSON list of texts."""
+    """The SQL condition that a column holds a JSON list of texts."""
     return (
         f"CASE WHEN json_valid({column}) THEN json_type({column}) = 'array' AND NOT EXISTS (SELECT 1 FROM "
         f"json_each({column}) WHERE type != 'text') ELSE 0 END"
@@ -48,7 +48,7 @@ _ANALYSIS: Final = (
     "AND CASE WHEN json_valid(tags) THEN json_type(tags) = 'array' ELSE 0 END "
     "AND CASE WHEN json_valid(warnings) THEN json_type(warnings) = 'array' ELSE 0 END"
 )
-# Of each table what holds for every row that the program wrote, in the order in which tables depend on each other.
+# For each table the condition that every row written by the program meets, in the order of the tables' dependencies.
 SOUND: Final[dict[str, str]] = {
     "folder": _path("path"),
     "song": f"{_path('path')} AND size >= 0 AND state IN ({_STATES}) AND {_names('genres')} "
@@ -64,7 +64,7 @@ SOUND: Final[dict[str, str]] = {
     "user_genres": f"{_names('genres')} AND genres != '[]'",
     "pending_label": "head != '' AND genre != ''",
 }
-# Vectors of one model are stacked: those of another length than most are damaged.
+# Vectors of one model are stacked, so all have one length: rows with a length other than the usual one are damaged.
 _VECTORS: Final = (
     ("analysis", "model || '@' || version"),
     ("whole_analysis", "model || '@' || version"),
@@ -73,28 +73,28 @@ _VECTORS: Final = (
 
 
 def check_schema(db: sqlite3.Connection) -> None:
-    """Raises `DamageError` where a table, column or index of the database's version is missing or another one."""
-    db.execute("SAVEPOINT look")  # version and tables of one moment: another program may be migrating
+    """Raises `DamageError` if a table, column or index of the database's version is missing or different."""
+    db.execute("SAVEPOINT look")  # a consistent read: another program may be migrating
     try:
         (version,) = db.execute("PRAGMA user_version").fetchone()
         there = _schema(db)
     finally:
         db.execute("RELEASE look")
     if version > len(MIGRATIONS):
-        return  # of a newer program
+        return  # made by a newer version of the program
     if version < 0 or (version == 0 and there):
         raise DamageError("the version of the schema is lost")
     if lost := [name for name, sql in _expected(version).items() if there.get(name) != sql]:
-        raise DamageError(f"{lost[0]} is missing or has another form")
+        raise DamageError(f"{lost[0]} is missing or differs")
 
 
 def check_values(db: sqlite3.Connection) -> None:
-    """Raises `DamageError` where a row holds values that no program wrote; reads the whole database."""
+    """Raises `DamageError` if a row holds values that the program never writes; reads the whole database."""
     _add_functions(db)
     for table, condition in SOUND.items():
         (bad,) = db.execute(f"SELECT count(*) FROM {table} WHERE ({condition}) IS NOT TRUE").fetchone()
         if bad:
-            raise DamageError(f"{bad} rows of {table} hold values that cannot be")
+            raise DamageError(f"{bad} rows of {table} hold impossible values")
     for table, model in _VECTORS:
         lengths = db.execute(
             f"SELECT count(DISTINCT length(embedding)) FROM {table} GROUP BY {model} ORDER BY 1 DESC LIMIT 1"
@@ -104,12 +104,12 @@ def check_values(db: sqlite3.Connection) -> None:
 
 
 def check_file(db: sqlite3.Connection) -> int:
-    """Let SQLite look through pages and indexes; raises `DamageError`, and gives the primary code of an error that is
-    not the file's fault, else 0."""
+    """Let SQLite check pages and indexes. Raises `DamageError` if the file is damaged. Returns the primary result code
+    of an error with another cause (disk, memory), else 0."""
     (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict == "ok":
         return 0
-    # The check reports errors of reading as text, among them those of the disk.
+    # The check reports read errors as text, among them those of the disk.
     code = int(found[1]) & 0xFF if (found := _ERROR_CODE.search(str(verdict))) else sqlite3.SQLITE_CORRUPT
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_FULL):
         return code
@@ -117,7 +117,7 @@ def check_file(db: sqlite3.Connection) -> int:
 
 
 def drop_damaged(db: sqlite3.Connection) -> None:
-    """Remove the rows that `check_values` would complain of."""
+    """Remove the rows that `check_values` reports."""
     _add_functions(db)
     for table, condition in SOUND.items():
         db.execute(f"DELETE FROM {table} WHERE ({condition}) IS NOT TRUE")
@@ -140,7 +140,7 @@ def _expected(version: int) -> dict[str, str]:
 
 
 def _schema(db: sqlite3.Connection) -> dict[str, str]:
-    """The statements that made each table and index."""
+    """The SQL statement that created each table and index."""
     rows = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
     return {str(name): str(sql) for name, sql in rows}
 

@@ -1,12 +1,13 @@
 """The connection to the library's database: opening, migrating, setting aside a damaged file, and transactions.
 
-SQLite in WAL mode: one program may read while another writes. Only a file that SQLite calls corrupt, or that is no
-database at all, is set aside; whatever else goes wrong (no room, no permission, too many open files, an error of the
-disk) leaves the file alone and is raised as `LibraryError`.
+SQLite runs in WAL mode: one program may read while another writes. Only a file that SQLite reports as corrupt, or that
+is not a database, is set aside. After any other error (no space, no permission, too many open files, a disk error) the
+file stays where it is and `LibraryError` is raised.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,15 +17,24 @@ from typing import Any, Final, Self
 
 from mgc_desktop.library.damage import DamageError, check_file, check_schema, check_values
 from mgc_desktop.library.decisions import DecisionLog
-from mgc_desktop.library.opening import BUSY_SECONDS, IN_USE, TRIES, LibraryError, identity_of, opening
+from mgc_desktop.library.opening import (
+    AT_ONCE_SECONDS,
+    BUSY_SECONDS,
+    IN_USE,
+    TRIES,
+    LibraryBusyError,
+    LibraryError,
+    identity_of,
+    opening,
+)
 from mgc_desktop.library.schema import MIGRATIONS, NewerError, copy_before_migration, migrate
 
-PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages keep memory small
+PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages need little memory
 
 _SENTENCES: Final = {
     sqlite3.SQLITE_BUSY: IN_USE,
     sqlite3.SQLITE_LOCKED: IN_USE,
-    sqlite3.SQLITE_FULL: "There is no room left on its disk. Free some space and try again.",
+    sqlite3.SQLITE_FULL: "Its disk is full. Free some space and try again.",
     sqlite3.SQLITE_IOERR: "Its disk reports an error. Check the disk and the connection to it, then try again.",
     sqlite3.SQLITE_READONLY: "It cannot be written. Check the permissions of the file and of its folder.",
     sqlite3.SQLITE_PERM: "It cannot be written. Check the permissions of the file and of its folder.",
@@ -34,36 +44,45 @@ _SENTENCES: Final = {
 }
 
 
+_IN_THE_WAY: Final = re.compile("already exists|duplicate column")  # another table of that name: no version made it
+
+
 class Database:
-    """The database at `path` (made if missing). `set_aside`: where a damaged one was moved to, else None.
+    """The database at `path` (created if missing). `set_aside`: where a damaged one was moved to, else None.
 
     `check`: look through the whole file for damage first, which takes seconds for 100,000 songs. Without it only
     damage at the surface is noticed. Raises `LibraryError` when the database cannot be used.
     `may_set_aside`: False for a program that could not make the library again; a damaged database is an error then.
+    `in_memory`: an empty database that touches no file, in the place of one at `path` that cannot be used now.
     """
 
-    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True, in_memory: bool = False) -> None:
         self.path = path
+        self.in_memory = in_memory
         self.set_aside: Path | None = None
-        self.log = DecisionLog(path)
+        self.log = DecisionLog(path, keep=not in_memory)
+        if in_memory:
+            self._db = sqlite3.connect(":memory:", isolation_level=None)
+            migrate(self._db)
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise LibraryError(f"Its folder cannot be made ({error.strerror}).", path=path) from error
+            raise LibraryError(f"Its folder cannot be created ({error.strerror}).", path=path) from error
         identity = identity_of(path)
         try:
             with translated(path):
                 self._db = _open(path, check=check)
         except DamageError as error:
             if not may_set_aside:
-                raise LibraryError("It is damaged. Open MGC Desktop, which makes it again.", path=path) from error
+                raise LibraryError("It is damaged. Open MGC Desktop, which repairs it.", path=path) from error
             self.set_aside = set_aside(path, identity)
             with translated(path):
                 self._db = _open(path, check=False)
 
     @property
     def db(self) -> sqlite3.Connection:
-        """The connection, for the modules of this package that keep tables of their own."""
+        """The connection, for the modules of this package that have tables of their own."""
         return self._db
 
     def close(self) -> None:
@@ -78,8 +97,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; waits for another writer. Inside another transaction it is a part of that one, and what it
-        did is taken back alone when it fails."""
+        """A transaction; waits for other writers. Inside another transaction it is a savepoint: if it fails, only its
+        own changes are rolled back."""
         if self._db.in_transaction:
             begin, commit, rollback = "SAVEPOINT part", "RELEASE part", "ROLLBACK TO part; RELEASE part"
             self._db.execute(begin)
@@ -91,13 +110,13 @@ class Database:
             self._db.execute(commit)
         except BaseException:
             for statement in rollback.split("; "):
-                if self._db.in_transaction:  # SQLite ends it by itself when the disk is full
+                if self._db.in_transaction:  # SQLite has already ended it if the disk is full
                     self._db.execute(statement)
             raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Several reads of one moment, whatever another program commits meanwhile."""
+        """Several reads of one state of the database, even if another program commits meanwhile."""
         if self._db.in_transaction:
             yield
             return
@@ -107,23 +126,44 @@ class Database:
         finally:
             self._db.execute("ROLLBACK")
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """A transaction for the window's own thread: raises `LibraryBusyError` where it would have to wait for another
+        writer, and other errors of the database as `LibraryError`. Then nothing was changed."""
+        try:
+            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * AT_ONCE_SECONDS)}")
+            with self.log.hold(AT_ONCE_SECONDS):
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._db.execute("COMMIT")
+                finally:
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise library_error(error, self.path) from error
+        except OSError as error:
+            raise LibraryError(f"Its folder cannot be used ({error.strerror or error}).", path=self.path) from error
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
+
     def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
-        """Change something by one statement, in a transaction."""
+        """Run one statement that changes something, in a transaction."""
         with self.transaction():
             self._db.execute(statement, parameters)
 
     def execute_many(self, statement: str, rows: Iterable[Sequence[Any] | dict[str, Any]]) -> None:
-        """Run one statement for each row, all or nothing. The rows are made before the lock is taken."""
+        """Run one statement for each row, in one transaction. The rows are computed before the lock is acquired."""
         ready = list(rows)
         with self.transaction():
             self._db.executemany(statement, ready)
 
     def select(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """What a SELECT gives, for views that look at all songs at once."""
+        """All rows of a SELECT."""
         return self._db.execute(statement, parameters).fetchall()
 
     def is_intact(self) -> bool:
-        """Look through the whole database for damage. Raises `LibraryError` where it cannot be read at all."""
+        """Check the whole database for damage. Raises `LibraryError` if it cannot be read at all."""
         try:
             with translated(self.path):
                 check_schema(self._db)
@@ -135,27 +175,35 @@ class Database:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Errors of SQLite become `DamageError` where the file is damaged, and `LibraryError` with a sentence elsewhere."""
+    """Translates SQLite errors: `DamageError` if the file is damaged, else `LibraryError` with a sentence."""
     try:
         yield
     except sqlite3.Error as error:
         if is_damage(error):
             raise DamageError(str(error)) from error
-        sentence = _SENTENCES.get(_code(error), f"SQLite reports: {error}.")
-        raise LibraryError(sentence, path=path) from error
+        raise library_error(error, path) from error
     except NewerError as error:
         raise LibraryError(f"It was {error}. Update MGC Desktop to open it.", path=path) from error
     except OSError as error:
         raise LibraryError(f"Its folder cannot be used ({error.strerror or error}).", path=path) from error
 
 
+def library_error(error: sqlite3.Error, path: Path) -> LibraryError:
+    """What SQLite says, as a sentence."""
+    if is_damage(error):
+        return LibraryError("It is damaged. Start MGC Desktop again, which makes it again.", path=path)
+    code = _code(error)
+    kind = LibraryBusyError if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else LibraryError
+    return kind(_SENTENCES.get(code, f"SQLite reports: {error}."), path=path)
+
+
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is damaged."""
+    """Whether SQLite reports that the file itself is damaged."""
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _code(error: sqlite3.Error) -> int:
-    """The primary result code, 0 for errors of the Python module itself."""
+    """The primary result code, 0 for errors of Python's `sqlite3` module itself."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
@@ -174,7 +222,7 @@ def _begin(db: sqlite3.Connection) -> None:
 def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     try:
-        db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut loses the last moments, never the file
+        db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a power cut loses the last commits only
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of 100,000 songs stay in memory
         db.text_factory = _text
@@ -183,7 +231,7 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
                 db.execute("PRAGMA journal_mode = WAL")
                 check_schema(db)
                 copy_before_migration(db, path)
-                migrate(db)
+                _migrate(db)
         check_schema(db)
         if check:
             _check(db)
@@ -193,8 +241,17 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
     return db
 
 
+def _migrate(db: sqlite3.Connection) -> None:
+    try:
+        migrate(db)
+    except sqlite3.OperationalError as error:
+        if not _IN_THE_WAY.search(str(error)):
+            raise  # no reason to set a library aside
+        raise DamageError(f"it cannot be brought up to date: {error}") from error
+
+
 def _text(stored: bytes) -> str:
-    """Damaged bytes are shown by replacement characters."""
+    """Text of the database; invalid UTF-8 becomes replacement characters."""
     return stored.decode("utf-8", "replace")
 
 
@@ -211,10 +268,10 @@ def _check(db: sqlite3.Connection) -> None:
 
 
 def set_aside(path: Path, identity: tuple[int, int] | None = None) -> Path | None:
-    """Move a damaged database, with its side files, to a name that says what and when.
+    """Move a damaged database and its side files to a name with the reason and the date.
 
-    `identity`: of the file that was found damaged; where another program has put a new one in its place since, nothing
-    is moved and the answer is None. Raises `LibraryError` where it cannot be moved.
+    `identity`: of the file that was found damaged. If another program has replaced that file since, nothing is moved
+    and None is returned. Raises `LibraryError` if it cannot be moved.
     """
     with translated(path), opening(path):
         if identity is not None and identity_of(path) != identity:

@@ -1,7 +1,7 @@
-"""What the user decided, noted beside the database as well: folders, labels, genres, what to write and to leave alone.
+"""A log of the user's decisions beside the database: folders, labels, genres, and whether to write each song.
 
-One JSON object a line, only ever appended, in `library.decisions.jsonl`. It is read when a damaged database is made
-again; these things stand nowhere else. A line that is cut or damaged is passed over.
+`library.decisions.jsonl` holds one JSON object a line and is only appended to. It is read when a damaged database is
+rebuilt, since nothing else holds these decisions. A damaged or incomplete line is skipped.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
     from mgc_desktop.library.database import Database
 
 _log = logging.getLogger(__name__)
-_LARGE: Final = 4 << 20  # bytes from which on what was replaced later is left out
+_LARGE: Final = 4 << 20  # bytes; a larger log is compacted
 
 Note = dict[str, Any]
 
 
 @dataclass
 class Decisions:
-    """What holds after all notes.
+    """The decisions in force after all notes.
 
-    `choices`: by path, whether to write and other genres. `labels`: notes by head and checksum. `genres`: by checksum.
+    `choices`: by path, whether to write and which genres. `labels`: notes by head and checksum. `genres`: by checksum.
     """
 
     folders: dict[str, bool] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Decisions:
     genres: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, note: Note) -> None:
-        """Follow one note; raises KeyError, TypeError or ValueError for a damaged one."""
+        """Apply one note; raises KeyError, TypeError or ValueError for a damaged one."""
         match note["kind"]:
             case "folder":
                 self.folders[str(note["path"])] = bool(note["watched"])
@@ -76,7 +77,7 @@ class Decisions:
                 self.genres.pop(note["checksum"], None)
 
     def notes(self) -> Iterator[Note]:
-        """The shortest notes that say the same."""
+        """The fewest notes that lead to the same decisions."""
         for path, watched in self.folders.items():
             yield {"kind": "folder", "path": path, "watched": watched}
         for path, (accepted, genres) in self.choices.items():
@@ -87,27 +88,49 @@ class Decisions:
 
 
 class DecisionLog:
-    """The notes beside the database at `database`. Failures to write are logged: the database has it all the same."""
+    """The log of the database at `database`. Errors of writing are only logged: the database has each decision too.
 
-    def __init__(self, database: Path) -> None:
+
+    `keep`: False for a database in memory, of which nothing is noted.
+    """
+
+    def __init__(self, database: Path, *, keep: bool = True) -> None:
         self._database = database
+        self._keep = keep
+        self._held = not keep  # whether the lock is held, or none is needed
         self.path = database.with_suffix(".decisions.jsonl")
 
     def add(self, notes: Iterable[Note]) -> None:
         """Append notes."""
         text = "".join(json.dumps(note, ensure_ascii=True) + "\n" for note in notes)
-        if not text:
+        if not text or not self._keep:
             return
         try:
-            with opening(self._database), self.path.open("ab+") as file:
-                if (end := file.seek(0, os.SEEK_END)) and _last_byte(file, end) != b"\n":  # a line that was cut off
+            with self._lock(), self.path.open("ab+") as file:
+                if (end := file.seek(0, os.SEEK_END)) and _last_byte(file, end) != b"\n":  # an incomplete line
                     text = "\n" + text
                 file.write(text.encode("ascii"))
         except (OSError, MgcError) as error:
-            _log.warning("%s: the decision could not be noted: %s", self.path, error)
+            _log.warning("%s: the decision could not be logged: %s", self.path, error)
+
+    @contextmanager
+    def hold(self, seconds: float) -> Iterator[None]:
+        """Hold the lock that `add` needs, after waiting at most `seconds` for it. Raises as `opening` does."""
+        if self._held:
+            yield
+            return
+        with opening(self._database, seconds=seconds):
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+
+    def _lock(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._held else opening(self._database)
 
     def read(self) -> Decisions:
-        """What holds now; nothing where there are no notes."""
+        """The decisions in force; none if there is no log."""
         decisions = Decisions()
         try:
             with self.path.open("rb") as file:
@@ -115,7 +138,7 @@ class DecisionLog:
                     try:
                         decisions.add(json.loads(line))
                     except (ValueError, KeyError, TypeError, RecursionError):
-                        _log.warning("%s: a damaged line is passed over", self.path)
+                        _log.warning("%s: a damaged line is skipped", self.path)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -123,7 +146,7 @@ class DecisionLog:
         return decisions
 
     def compact(self) -> None:
-        """Leave out of a large file what was replaced later."""
+        """Remove notes from a large file that later notes replaced."""
         try:
             if self.path.stat().st_size < _LARGE:
                 return
@@ -133,10 +156,10 @@ class DecisionLog:
                 unfinished.write_text(text, encoding="ascii")
                 unfinished.replace(self.path)
         except (OSError, MgcError) as error:
-            _log.info("%s is not made smaller: %s", self.path, error)
+            _log.info("%s is not compacted: %s", self.path, error)
 
     def begin(self, store: Database) -> None:
-        """Note what an older library holds, where nothing was noted yet."""
+        """Write the decisions of an older library into a log that does not exist yet."""
         if self.path.exists():
             return
         notes: list[Note] = [
@@ -177,7 +200,7 @@ def label_note(
 
 
 def restore(store: Database, decisions: Decisions) -> None:
-    """Put decisions into a database that was made again; what it knows already stays."""
+    """Put decisions into a rebuilt database; what it has already is not changed."""
     with store.transaction():
         store.execute_many(
             "INSERT OR IGNORE INTO folder (path, watched) VALUES (?, ?)",
@@ -206,7 +229,7 @@ def restore(store: Database, decisions: Decisions) -> None:
 
 def _texts(names: object) -> list[str]:
     if not isinstance(names, list):
-        raise TypeError("genres are no list")
+        raise TypeError("genres are not a list")
     return [str(name) for name in names]
 
 

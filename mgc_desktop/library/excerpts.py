@@ -1,7 +1,7 @@
-"""Which parts of a song a library run listens to, and when it must hear the rest.
+"""Which excerpts of a song a library run analyses, and when it must analyse the entire song.
 
-Some stretches spread evenly over a song nearly always get the verdict of the whole; where theirs is a close call the
-song is heard from end to end. What that keeps and what it saves was measured: `docs/decisions/0005-library.md`.
+Excerpts spread evenly over a song nearly always get the verdict of the entire song. If their result is a close call,
+the entire song is analysed. Accuracy and savings were measured: `docs/decisions/0005-library.md`.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from mgc_desktop.inference.prediction import TrackPrediction
     from mgc_desktop.pipeline import Excerpt
 
-_LONG: Final = 1.5  # a song must last this many times what its stretches do, or it is heard whole
-_MARGIN: Final = 0.15  # probability: two genres nearer to each other than this are a close call
-_BAND: Final = 0.1  # probability: so is a best genre that is this near to the limit of "unsure"
+_LONG: Final = 1.5  # a song shorter than this many times its excerpts is analysed entirely
+_MARGIN: Final = 0.15  # probability: a smaller distance of the two best genres is a close call
+_BAND: Final = 0.1  # probability: so is a best genre this near to the limit of "unsure"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`number` stretches of `seconds` each."""
+    """`number` excerpts of `seconds` each."""
 
     number: int
     seconds: float
 
     def excerpts(self, duration: float) -> tuple[Excerpt, ...]:
-        """The stretches in a song of `duration` seconds, each in the middle of its share; () for all of it."""
+        """The excerpts of a song of `duration` seconds, evenly spread; () for the entire song."""
         from mgc_desktop.pipeline import Excerpt
 
         if duration < _LONG * self.number * self.seconds:
@@ -42,17 +42,17 @@ class Plan:
         return tuple(Excerpt((i + 0.5) * share - self.seconds / 2, self.seconds) for i in range(self.number))
 
 
-PLAN: Final = Plan(12, 3.0)  # a patch of the default model each
+PLAN: Final = Plan(12, 3.0)  # each as long as one patch of the default model
 
 
 def is_clear(probabilities: NDArray[np.float32], unsure_below: float) -> bool:
-    """Whether a verdict on stretches may be trusted to be that on the whole: `probabilities` `(genres,)`."""
+    """Whether a verdict on excerpts holds for the entire song: `probabilities` `(genres,)`."""
     second, best = np.sort(probabilities)[-2:]
     return bool(best - second >= _MARGIN and abs(best - unsure_below) >= _BAND)
 
 
-def listen(path: Path, classifier: Classifier) -> TrackPrediction:
-    """The verdict on a song, from as little of it as will do. Raises as `analyze` does."""
+def analyse_excerpts(path: Path, classifier: Classifier) -> TrackPrediction:
+    """The verdict on a song, from excerpts where those suffice. Raises as `analyze` does."""
     from mgc_desktop.audio.decode import probe
     from mgc_desktop.pipeline import analyze
 
@@ -60,7 +60,7 @@ def listen(path: Path, classifier: Classifier) -> TrackPrediction:
     if excerpts:
         try:
             prediction = analyze(path, classifier, excerpts=excerpts, alone=False)
-        except NothingToHearError:  # the header promised more than there is
+        except NothingToHearError:  # the song is shorter than its header says
             return analyze(path, classifier, alone=False)
         if is_clear(prediction.probabilities, classifier.calibration.unsure_below):
             return prediction

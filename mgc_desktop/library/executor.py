@@ -2,12 +2,12 @@
 
 The standard library's `ProcessPoolExecutor` breaks as a whole when one of its processes dies, and has no time limit.
 Decoders of damaged files do crash and do hang, so each call here is watched: its process is killed after `timeout`
-seconds, a new one takes its place, and only the future of that call gets the error. Why the pool is not `pebble`'s is
-told in `docs/decisions/0009-one-batch-engine.md`.
+seconds, a new one takes its place, and only the future of that call gets the error. The comparison with `pebble`'s pool
+is in `docs/decisions/0009-one-batch-engine.md`.
 
 Ctrl-C in a terminal is sent to all processes of the program. Workers never see it: the program that owns the pool
 decides what happens, and kills its workers with `shutdown(cancel_futures=True)`. No worker outlives the program: the
-pools that are left are shut down when the interpreter ends, and a worker whose parent has died ends itself.
+remaining pools are shut down when the interpreter ends, and a worker whose parent has died exits.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _log = logging.getLogger(__name__)
 _Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 _NICENESS: Final = 10
-_POLL: Final = 0.1  # seconds between two looks at the time limit and at the request to shut down
-_EXIT_TIMEOUT: Final = 2.0  # seconds that a process gets to end
-_START_TIMEOUT: Final = 120.0  # seconds until a new process must have answered; a busy machine needs some of them
+_POLL: Final = 0.1  # seconds between two checks of the time limit and of a requested shutdown
+_EXIT_TIMEOUT: Final = 2.0  # seconds that a process has to exit
+_START_TIMEOUT: Final = 120.0  # seconds until a new process must have answered, also on a busy machine
 _START_ATTEMPTS: Final = 3
 _READY: Final = "ready"
-# How a process ends that somebody else stopped, such as the system at a logout: nothing is wrong with its call.
+# Exit codes of a process that was stopped from outside, such as by the system at a logout: its call is not to blame.
 _STOPPED: Final = {-getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
 _STOPPED_BY_WINDOWS: Final = 0xC000013A  # STATUS_CONTROL_C_EXIT
 
@@ -65,19 +65,19 @@ class WorkerHungError(TimeoutError):
         self.seconds = seconds
 
     def __str__(self) -> str:
-        return f"no answer within {self.seconds:g} seconds"
+        return f"no reply within {self.seconds:g} seconds"
 
 
 class WorkerStartError(RuntimeError):
-    """No process could be started for the call; nothing is known of the call itself."""
+    """No process could be started for the call; the call itself was not run."""
 
 
 class IsolatedPool(Executor):
     """`workers` processes, started when first needed; `timeout` seconds for each call, None for no limit.
 
-    `low_priority`: the processes give way to all others, above all to the one that plays music.
+    `low_priority`: the processes run at a lower priority than all others, above all than the one that plays music.
 
-    The time limit begins when the process is ready, and counts only time in which the computer is awake. Processes are
+    The time limit starts when the process is ready, and does not count time in which the computer sleeps. Processes are
     spawned, never forked: the program has threads, and a frozen program and every system start the same way.
     Callables, arguments and results must be picklable. A future ends with WorkerCrashedError, WorkerHungError or
     WorkerStartError where its process failed; the pool goes on in each case.
@@ -105,7 +105,7 @@ class IsolatedPool(Executor):
             return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes after what was submitted; with `cancel_futures` kill them at once."""
+        """End the processes once all submitted calls are done; with `cancel_futures` kill them at once."""
         with self._lock:
             first, self._closed = not self._closed, True
         if cancel_futures:
@@ -117,12 +117,12 @@ class IsolatedPool(Executor):
             self.join()
 
     def join(self, timeout: float | None = None) -> None:
-        """After `shutdown`: wait until the processes have ended, or for so many seconds."""
+        """After `shutdown`: wait until the processes have ended, at most `timeout` seconds."""
         for thread in self._threads:
             thread.join(timeout)
 
     def _serve(self) -> None:
-        """One thread for each process: hands it a call, waits for the answer, replaces it when it dies."""
+        """The loop of one thread, which owns one process: sends it calls, waits for replies, restarts a dead one."""
         worker: _Worker | None = None
         while (call := self._calls.get()) is not None:
             future, fn, args, kwargs = call
@@ -130,7 +130,7 @@ class IsolatedPool(Executor):
                 future.cancel()
             if not future.set_running_or_notify_cancel():
                 continue
-            attempts = 2  # the second one for a worker that somebody else stopped
+            attempts = 2  # the second one if the worker was stopped from outside
             while not future.done():
                 attempts -= 1
                 if worker is not None and not worker.alive:  # it was killed between two calls
@@ -149,12 +149,12 @@ class IsolatedPool(Executor):
                     future.set_exception(error)
                 else:
                     future.set_result(result)
-            del call, future, fn, args, kwargs  # an idle pool keeps nothing of its last call alive
+            del call, future, fn, args, kwargs  # so that an idle pool holds no references to its last call
         if worker is not None:
             worker.end()
 
     def _start_worker(self) -> _Worker:
-        """A process that has answered. WorkerStartError after some attempts, WorkerCrashedError at a shutdown."""
+        """A process that is ready. Raises WorkerStartError after some attempts, WorkerCrashedError at a shutdown."""
         reason = ""
         for attempt in range(_START_ATTEMPTS):
             if self._killed.wait(0.5 * attempt):
@@ -170,12 +170,12 @@ class IsolatedPool(Executor):
 
 
 class _Worker:
-    """One process and the pipe to it. The constructor waits until the process has answered, or raises why not."""
+    """One process and the pipe to it. The constructor waits until the process is ready, and raises if it fails."""
 
     def __init__(self, killed: threading.Event, *, low_priority: bool) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, low_priority), name="mgc-worker", daemon=True)
+        self._pipe, worker_end = context.Pipe()
+        self._process = context.Process(target=_work, args=(worker_end, low_priority), name="mgc-worker", daemon=True)
         try:
             with _interrupts_blocked():
                 self._process.start()
@@ -183,7 +183,7 @@ class _Worker:
             self._pipe.close()
             raise
         finally:
-            theirs.close()
+            worker_end.close()
         try:
             self._wait_until_ready(killed)
         except BaseException:
@@ -203,13 +203,13 @@ class _Worker:
         timeout: float | None,
         killed: threading.Event,
     ) -> Any:
-        """The result of the call, or what it raised."""
+        """The result of the call. Raises what the call raised."""
         try:
             self._pipe.send((fn, args, kwargs))
         except OSError as error:
             raise self._crash() from error
-        waited = 0.0  # counted in polls, so that neither a changed clock nor a sleeping computer uses up the limit
-        while not wait([self._pipe], _POLL):  # a dead process closes its end, which counts as an answer
+        waited = 0.0  # counted in polls, so that a changed clock or a sleeping computer does not count
+        while not wait([self._pipe], _POLL):  # a dead process closes its end, which counts as an reply
             waited += _POLL
             if killed.is_set():
                 raise WorkerCrashedError(None)
@@ -224,13 +224,13 @@ class _Worker:
         return result
 
     def end(self) -> None:
-        """Let the process end by itself; kill it if it does not."""
+        """Let the process exit; kill it if it does not."""
         self._pipe.close()
         self._process.join(_EXIT_TIMEOUT)
         self.kill()
 
     def kill(self) -> None:
-        """End the process at once. What even that does not end, such as a read of a dead network drive, is left."""
+        """Kill the process. One that survives this, such as in a read from a dead network drive, is left running."""
         self._process.kill()
         self._process.join(_EXIT_TIMEOUT)
         self._pipe.close()
@@ -244,7 +244,7 @@ class _Worker:
             if killed.is_set():
                 raise WorkerCrashedError(None)
             if waited >= _START_TIMEOUT:
-                raise WorkerStartError(f"it did not answer within {_START_TIMEOUT:g} seconds")
+                raise WorkerStartError(f"it did not reply within {_START_TIMEOUT:g} seconds")
         try:
             self._pipe.recv()
         except (EOFError, OSError) as error:
@@ -256,7 +256,7 @@ class _Worker:
 
 
 def _was_stopped(error: Exception) -> bool:
-    """Whether somebody ended the process on purpose, which says nothing about its call."""
+    """Whether the process was stopped from outside, which says nothing about its call."""
     if not isinstance(error, WorkerCrashedError):
         return False
     return error.exitcode in _STOPPED or (sys.platform == "win32" and error.exitcode == _STOPPED_BY_WINDOWS)
@@ -266,7 +266,7 @@ def _was_stopped(error: Exception) -> bool:
 
 
 def _work(pipe: Connection, low_priority: bool) -> None:
-    """What runs in the process: answer calls until the other end is closed."""
+    """The main function of the process: runs calls until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     if low_priority:
@@ -277,29 +277,29 @@ def _work(pipe: Connection, low_priority: bool) -> None:
             fn, args, kwargs = pipe.recv()
         except (EOFError, OSError):
             return
-        except Exception as error:  # a call that cannot be read here, such as one of a module that is missing
-            _answer(pipe, (False, RuntimeError(f"{type(error).__name__}: {error}")))
+        except Exception as error:  # the call cannot be unpickled, such as if a module is missing
+            _reply(pipe, (False, RuntimeError(f"{type(error).__name__}: {error}")))
             continue
         try:
-            answer: tuple[bool, Any] = (True, fn(*args, **kwargs))
+            reply: tuple[bool, Any] = (True, fn(*args, **kwargs))
         except Exception as error:
-            answer = (False, error)
-        except BaseException as error:  # it would end whoever asks for the result
-            answer = (False, RuntimeError(f"{type(error).__name__}: {error}"))
-        _answer(pipe, answer)
+            reply = (False, error)
+        except BaseException as error:  # re-raised as it is, it would end the process that asks for the result
+            reply = (False, RuntimeError(f"{type(error).__name__}: {error}"))
+        _reply(pipe, reply)
 
 
-def _answer(pipe: Connection, answer: tuple[bool, Any]) -> None:
+def _reply(pipe: Connection, reply: tuple[bool, Any]) -> None:
     try:
-        pipe.send(answer)
+        pipe.send(reply)
     except OSError:
-        return  # nobody asks any more
+        return  # the other process is gone
     except Exception as error:  # a result or an exception that cannot be pickled
-        pipe.send((False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]} ({error})")))
+        pipe.send((False, RuntimeError(f"{type(reply[1]).__name__}: {reply[1]} ({error})")))
 
 
 def _end_with_parent() -> None:
-    """End this process, whatever it is doing, when the one that started it has gone."""
+    """Exit this process, whatever it is doing, when its parent process has died."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -307,7 +307,7 @@ def _end_with_parent() -> None:
 
 
 def lower_priority() -> None:
-    """Let other processes go before this one, where the system allows it."""
+    """Lower the priority of this process, where the system allows it."""
     if sys.platform == "win32":
         import ctypes
 
@@ -324,7 +324,7 @@ _starting: Final = threading.Lock()
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Processes that are started inside do not see Ctrl-C, not even before their first line of Python has run."""
+    """Processes that are started in this context do not get Ctrl-C, even before Python runs in them."""
     with _starting:
         if sys.platform == "win32":
             import ctypes
@@ -338,7 +338,7 @@ def _interrupts_blocked() -> Iterator[None]:
             return
         from multiprocessing import resource_tracker
 
-        resource_tracker.ensure_running()  # started later it would unblock the signal again
+        resource_tracker.ensure_running()  # started later, it would unblock the signal
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             yield
@@ -351,7 +351,7 @@ _pools: Final[weakref.WeakSet[IsolatedPool]] = weakref.WeakSet()
 
 @atexit.register
 def _shut_down_all() -> None:
-    """At the interpreter's end: `multiprocessing` would wait there for a hung worker without a limit."""
+    """Runs at the interpreter's exit: `multiprocessing` would wait there for a hung worker without a limit."""
     for pool in list(_pools):
         pool.shutdown(wait=False, cancel_futures=True)
     for pool in list(_pools):

@@ -31,9 +31,9 @@ FIELDS: Final = (
 
 
 def songs_in(paths: Iterable[Path], database: Path, on_error: OnError | None = None) -> Iterator[Song]:
-    """The songs in files and folders, as the library knows them; what it does not know, by their tags alone.
+    """The songs in files and folders, with the library's data; songs that are not in the library with their tags only.
 
-    A file that is not there or cannot be read is a song with an `error`. Unreadable folders go to `on_error`.
+    A file that is missing or cannot be read becomes a song with an `error`. Unreadable folders go to `on_error`.
     """
     known = LibraryStore(database, check=False) if database.exists() else None
     with known or nullcontext():
@@ -61,7 +61,7 @@ def _failed(path: Path, error: str) -> Song:
 
 
 def write_csv(songs: Iterable[Song], out: TextIO) -> list[Path]:
-    """A heading and a line a song; several genres are joined by "; ". No song is left out."""
+    """Write a heading and one line a song; several genres are joined by "; ". Returns []: no song is left out."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
     for song in songs:
@@ -71,9 +71,9 @@ def write_csv(songs: Iterable[Song], out: TextIO) -> list[Path]:
 
 
 def write_json(songs: Iterable[Song], out: TextIO) -> list[Path]:
-    """One list of objects, written as the songs come. No song is left out.
+    """Write one list of objects, one song at a time. Returns an empty list: no song is left out.
 
-    All that is not ASCII is escaped: so the file is valid in any encoding, also with names that are no Unicode.
+    Non-ASCII characters are escaped, so the file is valid in any encoding, also with names that are not valid Unicode.
     """
     out.write("[")
     for number, song in enumerate(songs):
@@ -84,10 +84,10 @@ def write_json(songs: Iterable[Song], out: TextIO) -> list[Path]:
 
 
 def write_m3u(songs: Iterable[Song], out: TextIO) -> list[Path]:
-    """An extended playlist in UTF-8; songs that cannot be read are left out.
+    """Write an extended playlist in UTF-8; songs that cannot be read are left out.
 
-    Returns the files that a playlist cannot name, and which are left out too: a line break would split the line, and
-    a name that is no UTF-8 would spoil the whole file.
+    Returns the files that a playlist cannot name, which are left out too: a line break would split the line, and a name
+    that is not valid UTF-8 would make the whole file invalid.
     """
     left_out = []
     out.write("#EXTM3U\n")
@@ -119,7 +119,7 @@ WRITERS: Final[dict[str, Callable[[Iterable[Song], TextIO], list[Path]]]] = {
 
 
 def _row(song: Song) -> dict[str, object]:
-    """`heard` is the verdict; a song without one has been heard as nothing."""
+    """The row of a song. `heard` is the verdict, None if there is none."""
     sure = song.state not in (State.UNSURE, State.NONE)
     return {
         "path": str(song.path),

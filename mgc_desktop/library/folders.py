@@ -1,4 +1,4 @@
-"""Taking a folder out of the library, and putting it back: its songs as they were, with all that was known of them."""
+"""Removing a folder from the library, and undoing that: its songs come back with all their data."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any, Final
 from mgc_desktop.library.database import PAGE
 from mgc_desktop.library.store import LibraryStore
 
-_TABLES: Final = (("song", "id"), ("choice", "song"))  # what belongs to a song, by which column
+# Tables with data of a song, and the column with its id.
+_TABLES: Final = (("song", "id"), ("choice", "song"), ("pending_label", "song"))
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedFolder:
-    """A folder (or a single file) that was taken out. `rows`: of each table, the names of the columns and the rows."""
+    """A folder (or single file) that was removed. `rows`: for each table, the names of the columns and the rows."""
 
     path: Path
     watched: bool
@@ -25,12 +26,12 @@ class RemovedFolder:
 
 
 def is_covered(path: Path, roots: Iterable[Path]) -> bool:
-    """Whether a file or folder is one of these, or lies in one of them."""
+    """Whether a path is one of `roots` or lies in one of them."""
     return any(root == path or root in path.parents for root in roots)
 
 
 def songs_leaving(store: LibraryStore, folder: Path) -> list[int]:
-    """The songs that leave the library with a folder: those that lie in no other folder of it."""
+    """The ids of the songs that would be removed with a folder: those that lie in no other folder of the library."""
     others = [other for other in store.folders() if other != folder]
     prefix = os.fsencode(folder)
     below = prefix.removesuffix(os.sep.encode()) + os.sep.encode()
@@ -40,7 +41,7 @@ def songs_leaving(store: LibraryStore, folder: Path) -> list[int]:
 
 
 def remove(store: LibraryStore, folder: Path) -> RemovedFolder:
-    """Forget a folder and the songs that lie in no other one. The files stay, and `put_back` takes it back."""
+    """Remove a folder and the songs that lie in no other one. The files stay; `put_back` undoes it."""
     with store.transaction():
         leaving = songs_leaving(store, folder)
         removed = RemovedFolder(
@@ -56,8 +57,8 @@ def remove(store: LibraryStore, folder: Path) -> RemovedFolder:
 
 
 def put_back(store: LibraryStore, removed: RemovedFolder) -> None:
-    """Bring a folder and its songs back as they were. Songs that came back otherwise meanwhile stay as they are."""
-    (columns, songs), (chosen, choices) = removed.rows
+    """Restore a folder and its songs. Songs that were added again meanwhile stay as they are."""
+    (columns, songs), *others = removed.rows
     with store.transaction():
         store.add_folder(removed.path, watched=removed.watched)
         taken = {song for (song,) in store.select("SELECT id FROM song")}
@@ -70,11 +71,12 @@ def put_back(store: LibraryStore, removed: RemovedFolder) -> None:
             values = [None if i == at and value in taken else value for i, value in enumerate(row)]
             store.execute(_insert("song", columns), values)
             ((numbers[row[at]],),) = store.select("SELECT id FROM song WHERE path = ?", (row[path_at],))
-        at = chosen.index("song")
-        for row in choices:
-            if row[at] in numbers:
-                values = [numbers[value] if i == at else value for i, value in enumerate(row)]
-                store.execute(_insert("choice", chosen), values)
+        for (table, column), (names, rows) in zip(_TABLES[1:], others, strict=True):
+            at = names.index(column)
+            for row in rows:
+                if row[at] in numbers:
+                    values = [numbers[value] if i == at else value for i, value in enumerate(row)]
+                    store.execute(_insert(table, names), values)
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""Which songs of the library would get another genre if a head came into use, before it does."""
+"""Which songs of the library would change their genre if a head came into use, computed before it does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
 _BATCH: Final = 1000  # songs whose embeddings are in memory at a time
-# What counts now of each song that the model analysed, and what the bundled head made of it. What the user said is
-# final and changes by no head.
+# The current genre of each song that the model analysed, and the probabilities under the bundled head. Songs with a
+# genre of the user are left out, since no head changes that.
 _SELECT: Final = f"""
 SELECT song.id, current.genre, base.probabilities, base.embedding
 FROM song JOIN analysis AS base ON base.checksum = song.checksum AND base.model = ? AND base.version = ?
@@ -30,7 +30,7 @@ ORDER BY song.id LIMIT ?
 
 @dataclass(frozen=True, slots=True)
 class GenreChange:
-    """A song of the library whose genre would change; None stands for an unsure verdict."""
+    """A song of the library whose genre would change; None means an unsure verdict."""
 
     song: int
     before: str | None
@@ -38,7 +38,7 @@ class GenreChange:
 
 
 def effects(store: LibraryStore, rescorer: Rescorer, *, cancel: CancelToken | None = None) -> tuple[GenreChange, ...]:
-    """The songs that would change, in no order that matters. Raises `Cancelled`."""
+    """The songs that would change, in no particular order. Raises `Cancelled`."""
     cancel = cancel or CancelToken()
     changes = []
     for rows in _batches(store, rescorer):
@@ -53,8 +53,8 @@ def effects(store: LibraryStore, rescorer: Rescorer, *, cancel: CancelToken | No
     return tuple(changes)
 
 
-def told(changes: Iterable[GenreChange], most: int = 3) -> str:
-    """In words, the most frequent changes first: 7 from Classical to Jazz, 3 from Ambient to Jazz, 2 others."""
+def describe_changes(changes: Iterable[GenreChange], most: int = 3) -> str:
+    """The changes in words, the most frequent first: 7 from Classical to Jazz, 3 from Ambient to Jazz, 2 others."""
     pairs = Counter((change.before or "unsure", change.after or "unsure") for change in changes).most_common()
     parts = [f"{count:,} from {before} to {after}" for (before, after), count in pairs[:most]]
     rest = sum(count for _, count in pairs[most:])

@@ -1,7 +1,7 @@
-"""Analysing the songs of a library that wait for it: stores what comes back, and says truly how far it is.
+"""Analyses the waiting songs of a library: stores the results, and reports the progress.
 
-What is still to do stands in the database (`State.WAITING`), not in memory: after a pause, a restart or a crash the
-next run goes on where the last one stopped.
+The queue is in the database (`State.WAITING`), not in memory: after a pause, a restart or a crash the next run goes on
+where the last one stopped.
 """
 
 from __future__ import annotations
@@ -16,10 +16,7 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
 from mgc_desktop.library.batch import PER_WORKER, Outcome, Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
-from mgc_desktop.library.progress import JobProgress as JobProgress
-from mgc_desktop.library.progress import JobReport as JobReport
-from mgc_desktop.library.progress import Meter
-from mgc_desktop.library.progress import Pause as Pause
+from mgc_desktop.library.progress import JobProgress, JobReport, Meter, Pause
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import Analysis, LibraryStore
@@ -28,11 +25,11 @@ from mgc_desktop.library.verdict import state_of
 if TYPE_CHECKING:
     from mgc_desktop.library.rescore import Rescorer
 
-_WAITING: Final = Query(Filter.WAITING, sort=Sort.FOLDER)  # in the order of the disk
+_WAITING: Final = Query(Filter.WAITING, sort=Sort.FOLDER)  # by folder, so that the disk reads in order
 
 
 def enqueue(store: LibraryStore, songs: Iterable[int]) -> None:
-    """Mark songs as waiting to be analysed."""
+    """Set songs to the state of waiting for analysis."""
     store.set_state(songs, State.WAITING)
 
 
@@ -51,14 +48,14 @@ def run(
 ) -> JobReport:
     """Analyse every waiting song; `model` is name and version, `workers` how many songs at a time the pool takes.
 
-    Songs that are enqueued meanwhile are analysed as well. A song that fails, crashes its worker or hangs is marked so,
-    with the reason, and the run goes on. Returns when nothing waits any more or when cancelled; then, and when the run
-    cannot go on (BatchError, ModelNotLoadedError), the songs that were not analysed go on waiting.
-    `rescorer`: of a taught head in use, whose verdict the songs get; the workers analyse under the bundled head, whose
+    Songs that are enqueued meanwhile are analysed as well. A song that fails, crashes its worker or hangs gets the
+    state FAILED with the reason, and the run goes on. Returns when no song is waiting or when cancelled. Then, and if
+    the run cannot go on (BatchError, ModelNotLoadedError), songs that were not analysed stay in the queue.
+    `rescorer`: of the user head in use, which gives the verdicts; the workers analyse under the bundled head, whose
     version is in `model`. `timeout`: as for `run_batch`.
     """
     cancel, pause = cancel or CancelToken(), pause or Pause()
-    store.set_state(store.ids(Query(Filter.LISTENING)), State.WAITING)  # left by a program that died
+    store.set_state(store.ids(Query(Filter.ANALYSING)), State.WAITING)  # left by a program that crashed
     waiting = _Waiting(store)
     cache = AnalysisCache(store, *model, rescorer=rescorer)
 
@@ -77,14 +74,14 @@ def run(
     try:
         with closing(outcomes):
             for outcome in outcomes:
-                waiting.end(outcome.item, failed=not _keep(store, outcome))
+                waiting.end(outcome.item, failed=not _store_outcome(store, outcome))
     finally:
         store.set_state(waiting.begun, State.WAITING)
     return waiting.meter.report(cancelled=cancel.cancelled)
 
 
 class _Waiting:
-    """The waiting songs in their order, those that were begun, and their count."""
+    """The waiting songs in their order, those that were begun, and the progress."""
 
     def __init__(self, store: LibraryStore) -> None:
         self._store = store
@@ -93,7 +90,7 @@ class _Waiting:
         self.meter = Meter(len(self._ids))
 
     def next(self) -> Song | None:
-        """The next song, None when none waits now."""
+        """The next song, None if none is waiting now."""
         while True:
             if not self._ids:
                 self._ids.extend(self._store.ids(_WAITING))
@@ -108,15 +105,15 @@ class _Waiting:
     def begin(self, song: Song) -> None:
         self.begun.add(song.id)
         self.meter.now = song
-        self._store.set_state([song.id], State.LISTENING)
+        self._store.set_state([song.id], State.ANALYSING)
 
     def end(self, song: Song, *, failed: bool) -> None:
         self.begun.discard(song.id)
         self.meter.count(failed=failed)
 
 
-def _keep(store: LibraryStore, outcome: Outcome[Song, Analysis]) -> bool:
-    """Give a song its verdict, or the reason why it has none; False then."""
+def _store_outcome(store: LibraryStore, outcome: Outcome[Song, Analysis]) -> bool:
+    """Store the verdict of a song, or the reason why it has none; returns False in the second case."""
     song = outcome.item
     if outcome.error is not None:
         store.set_state([song.id], State.FAILED, error=failure_message(outcome.error))

@@ -1,4 +1,4 @@
-"""Where the library has files, for an undo that looks for moved ones."""
+"""The paths of the library's songs, for an undo that searches for moved files."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _log = logging.getLogger(__name__)
 
 
 def known_paths(database: Path) -> KnownPaths:
-    """Gives the paths of all songs in the library that have one of some sizes in bytes.
+    """A function that returns the paths of all songs in the library with one of some sizes in bytes.
 
-    The database is only read, and neither made nor changed to a newer form; if that is not possible, no path is known.
+    The database is only read, and neither created nor migrated; if it cannot be read, the function returns no paths.
     """
 
     def paths(sizes: Collection[int]) -> list[Path]:
@@ -27,7 +27,7 @@ def known_paths(database: Path) -> KnownPaths:
             with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as db:
                 rows = [db.execute("SELECT path FROM song WHERE size = ?", (size,)).fetchall() for size in sizes]
         except sqlite3.Error as error:
-            _log.warning("the library cannot say where songs are: %s", error)
+            _log.warning("the library's paths cannot be read: %s", error)
             return []
         return [Path(os.fsdecode(path)) for found in rows for (path,) in found]
 

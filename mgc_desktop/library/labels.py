@@ -1,4 +1,4 @@
-"""The songs that the user marked, "this is Fado", for each head that they teach."""
+"""The songs that the user labelled, such as "this is Fado", for each user head."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _COLUMNS: Final = "mark.checksum, mark.genre, mark.title, mark.artist, mark.prob
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Label:
-    """A marked song. `path`: where it lies now, None when the library does not know. `model`: who heard it."""
+    """A labelled song. `path`: of its file, None if the library does not have it. `model`: `name@version` of the
+    prediction."""
 
     example: LabelledSong
     model: str
@@ -29,14 +30,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelResult:
-    """Songs of the library as lessons to be; `unheard`: ids of those that the model has still to listen to."""
+    """Songs of the library as training examples; `not_analysed`: ids of those that the model has not analysed yet."""
 
     examples: tuple[LabelledSong, ...]
     not_analysed: tuple[int, ...]
 
 
 def labels(store: LibraryStore, head: str) -> list[Label]:
-    """The marked songs of a head, as they were marked."""
+    """The labelled songs of a head, in the order in which they were labelled."""
     rows = store.db.execute(
         f"SELECT {_COLUMNS}, mark.model, (SELECT path FROM song WHERE song.checksum = mark.checksum LIMIT 1) "
         "FROM mark WHERE head = ? ORDER BY made, checksum",
@@ -49,12 +50,12 @@ def labels(store: LibraryStore, head: str) -> list[Label]:
 
 
 def labelled_heads(store: LibraryStore) -> list[str]:
-    """The heads for which songs are marked."""
+    """The heads that have labelled songs."""
     return [name for (name,) in store.db.execute("SELECT DISTINCT head FROM mark ORDER BY head")]
 
 
 def add_labels(store: LibraryStore, head: str, examples: Iterable[LabelledSong], model: str) -> None:
-    """Mark songs; one that is marked already is now what the lesson says. `model`: `name@version` that heard them."""
+    """Label songs; a song that has a label gets the new one. `model`: `name@version` of the predictions."""
     rows: list[tuple[Any, ...]] = []
     with store.transaction():
         (last,) = store.db.execute("SELECT coalesce(max(made), 0) FROM mark").fetchone()
@@ -69,20 +70,20 @@ def add_labels(store: LibraryStore, head: str, examples: Iterable[LabelledSong],
 
 
 def remove_labels(store: LibraryStore, head: str, checksums: Iterable[str]) -> None:
-    """Take marks away."""
+    """Remove the labels of songs."""
     gone = list(checksums)
     store.execute_many("DELETE FROM mark WHERE head = ? AND checksum = ?", [(head, checksum) for checksum in gone])
     store.log.add({"kind": "label removed", "head": head, "checksum": checksum} for checksum in gone)
 
 
 def rename_genre(store: LibraryStore, head: str, old: str, new: str) -> None:
-    """Call a genre of a head otherwise; if there is one of that name they become one."""
+    """Rename a genre of a head; if the new name is in use, the two genres are merged."""
     store.execute("UPDATE mark SET genre = ? WHERE head = ? AND genre = ?", (new, head, old))
     store.log.add([{"kind": "genre renamed", "head": head, "genre": old, "to": new}])
 
 
 def rename_labels(store: LibraryStore, old: str, new: str) -> None:
-    """The head of these marks has another name."""
+    """Move the labels of a head to its new name."""
     with store.transaction():
         store.execute("UPDATE mark SET head = ? WHERE head = ?", (new, old))
         store.execute("UPDATE OR REPLACE pending_label SET head = ? WHERE head = ?", (new, old))
@@ -90,7 +91,7 @@ def rename_labels(store: LibraryStore, old: str, new: str) -> None:
 
 
 def forget_labels(store: LibraryStore, head: str) -> None:
-    """Take all marks of a head away."""
+    """Remove all labels of a head."""
     with store.transaction():
         store.execute("DELETE FROM mark WHERE head = ?", (head,))
         store.execute("DELETE FROM pending_label WHERE head = ?", (head,))
@@ -98,7 +99,7 @@ def forget_labels(store: LibraryStore, head: str) -> None:
 
 
 def renew(store: LibraryStore, model: str, version: str) -> None:
-    """Marks that were heard by an older model get what `model` heard in the same audio, where it did."""
+    """Replace predictions of other model versions by those of this one, for labelled songs that it has analysed."""
     store.execute(
         "UPDATE mark SET model = analysis.model || '@' || analysis.version, probabilities = analysis.probabilities, "
         "embedding = analysis.embedding FROM analysis WHERE analysis.checksum = mark.checksum AND analysis.model = ? "
@@ -108,7 +109,7 @@ def renew(store: LibraryStore, model: str, version: str) -> None:
 
 
 def as_labelled_songs(store: LibraryStore, songs: Sequence[int], genre: str, model: str, version: str) -> LabelResult:
-    """These songs as lessons in a genre. Silent ones, in which nothing was heard, are left out."""
+    """These songs as examples of a genre. Silent songs, which have no embedding, are left out."""
     examples: list[LabelledSong] = []
     not_analysed: list[int] = []
     for song in store.songs(songs):
@@ -123,7 +124,7 @@ def as_labelled_songs(store: LibraryStore, songs: Sequence[int], genre: str, mod
 
 
 def artist_of(song: Song) -> str:
-    """Who made it; where the file does not say, its album or folder stands for somebody."""
+    """The artist of a song; if the tags have none, its album or else its folder."""
     return song.artist or song.album or song.path.parent.name
 
 

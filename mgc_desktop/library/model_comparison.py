@@ -1,7 +1,7 @@
-"""Other models' opinions on the songs of a library, kept beside the verdicts that count.
+"""Predictions of other models for the songs of a library, stored beside the verdicts in use.
 
-What a model heard is stored under the checksum of the audio and the model's version, so that nothing is listened to
-twice; a song's own verdict and state are left alone.
+A prediction is stored under the checksum of the audio and the model's version, so that no song is analysed twice by one
+model. The verdict and state of a song do not change.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from mgc_desktop.library.store import Analysis, LibraryStore
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """A model that is to analyse songs: name and version, and what a worker runs."""
+    """A model that is to analyse songs: name and version, and the call for the workers."""
 
     model: str
     version: str
     call: AnalyseSong
 
 
-Opinion = tuple[int, tuple[str, ...], FloatArray]  # song, genres, their probabilities
+SongProbabilities = tuple[int, tuple[str, ...], FloatArray]  # song id, genres, their probabilities `(genres,)`
 
 
-def predictions_by_model(store: LibraryStore, model: str, version: str) -> Iterator[Opinion]:
-    """What a model heard in the songs of the library, whichever model's verdicts count."""
+def predictions_by_model(store: LibraryStore, model: str, version: str) -> Iterator[SongProbabilities]:
+    """The predictions of one model for the songs of the library, whichever model's verdicts are in use."""
     rows = store.select(
         "SELECT song.id, analysis.genres, probabilities FROM song JOIN analysis "
         "ON analysis.checksum = song.checksum WHERE analysis.model = ? AND version = ?",
@@ -49,7 +49,7 @@ def predictions_by_model(store: LibraryStore, model: str, version: str) -> Itera
 
 
 def not_analysed_by(store: LibraryStore, model: str, version: str) -> list[int]:
-    """The songs that a model has not listened to and that can be decoded, in the order of the disk."""
+    """The songs that a model has not analysed and that can be decoded, by folder."""
     rows = store.select(
         "SELECT id FROM song WHERE state != ? AND NOT EXISTS (SELECT 1 FROM analysis WHERE "
         "analysis.checksum = song.checksum AND model = ? AND version = ?) ORDER BY folder, title_key, id",
@@ -58,7 +58,7 @@ def not_analysed_by(store: LibraryStore, model: str, version: str) -> list[int]:
     return [song for (song,) in rows]
 
 
-def gather(
+def analyse_with_models(
     store: LibraryStore,
     requests: Sequence[ModelRequest],
     pool: Executor,
@@ -67,13 +67,15 @@ def gather(
     cancel: CancelToken | None = None,
     progress: Callable[[JobProgress], None] | None = None,
 ) -> JobReport:
-    """Let each model analyse the songs that it has not analysed yet; `workers` at a time. A song that fails is only
-    counted: the run goes on. What was found before it was cancelled is kept. BatchError, ModelNotLoadedError when it
-    cannot go on."""
+    """Analyse the songs that each model has not analysed yet; `workers` at a time.
+
+    A song that fails is only counted, and the run goes on. Results before a cancellation are kept. Raises BatchError
+    and ModelNotLoadedError if the run cannot go on.
+    """
     cancel = cancel or CancelToken()
     missing = {request: dict.fromkeys(not_analysed_by(store, request.model, request.version)) for request in requests}
     songs = dict.fromkeys(song for each in missing.values() for song in each)
-    # All models on one song before the next one: what is there can be compared from the first songs on.
+    # All models on one song before the next one, so that the first songs can be compared early.
     waiting = deque((request, song) for song in songs for request in requests if song in missing[request])
     caches = {request: AnalysisCache(store, request.model, request.version) for request in requests}
     meter = Meter(len(waiting))

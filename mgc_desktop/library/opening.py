@@ -1,4 +1,4 @@
-"""One program at a time makes, migrates or sets aside a library's database, or notes a decision beside it."""
+"""The lock of a library's database: one program at a time creates, migrates, sets aside or logs a decision."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from mgc_desktop.errors import MgcError, TagError
 from mgc_desktop.tags.lock import WriterLock
 
 BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
-TRIES: Final = 6  # times that a transaction waits so long before it gives up
+AT_ONCE_SECONDS: Final = 0.05  # that the GUI thread waits
+TRIES: Final = 6  # attempts of so long before a transaction gives up
 IN_USE: Final = "Another program is using the library. Close it and try again."
 _POLL: Final = 0.02  # seconds between two tries to get the lock
 
@@ -23,11 +24,18 @@ class LibraryError(MgcError):
     title = "The library cannot be opened"
 
 
+class LibraryBusyError(LibraryError):
+    """Another program is using the database now."""
+
+
 @contextmanager
-def opening(path: Path) -> Iterator[None]:
-    """Hold the lock of the database at `path`; waits for others. Raises `LibraryError`, and OSError of its folder."""
+def opening(path: Path, *, seconds: float = BUSY_SECONDS * TRIES) -> Iterator[None]:
+    """Hold the lock of the database at `path`; waits for others, at most `seconds`.
+
+    Raises `LibraryBusyError` after that, and OSError of its folder.
+    """
     lock = WriterLock(path.with_name(path.name + ".opening"))
-    end = time.monotonic() + BUSY_SECONDS * TRIES
+    end = time.monotonic() + seconds
     while True:
         try:
             lock.__enter__()
@@ -36,7 +44,7 @@ def opening(path: Path) -> Iterator[None]:
             if isinstance(error.__cause__, OSError):
                 raise error.__cause__ from None
             if time.monotonic() > end:
-                raise LibraryError(IN_USE, path=path) from error
+                raise LibraryBusyError(IN_USE, path=path) from error
             time.sleep(_POLL)
     try:
         yield
@@ -45,7 +53,7 @@ def opening(path: Path) -> Iterator[None]:
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:
-    """By what it is noticed that another file has taken a file's place; None where there is none."""
+    """Device and inode of a file, to notice that it was replaced; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""How far a run over many songs is: counts, speed, the time that remains, and a switch that holds it."""
+"""Progress of a run over many songs: counts, speed, remaining time, and a switch that pauses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WINDOW: Final = 60.0  # seconds over which the speed is measured
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far a run is. `per_minute`: songs; `remaining`: seconds, None while unknown; `now`: the latest song."""
+    """The progress of a run. `per_minute`: songs; `remaining`: seconds, None while unknown; `now`: the latest song."""
 
     done: int
     total: int
@@ -28,7 +28,7 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
-    """How a run ended. `cancelled`: it was stopped before all of `total` songs were done."""
+    """The end of a run. `cancelled`: it was stopped before all of `total` songs were done."""
 
     done: int
     failed: int
@@ -37,7 +37,7 @@ class JobReport:
 
 
 class Pause:
-    """A switch that holds a run between two songs; may be turned from any thread."""
+    """A switch that pauses a run between two songs; thread-safe."""
 
     def __init__(self) -> None:
         self._running = threading.Event()
@@ -48,12 +48,12 @@ class Pause:
         self._running.clear()
 
     def resume(self) -> None:
-        """Go on."""
+        """Start songs again."""
         self._running.set()
 
     @property
     def paused(self) -> bool:
-        """Whether the run is held."""
+        """Whether the run is paused."""
         return not self._running.is_set()
 
 
@@ -61,7 +61,7 @@ class Meter:
     """Counts songs, and measures the speed over the last minute."""
 
     def __init__(self, total: int) -> None:
-        """`total`: how many songs there are; may be changed meanwhile."""
+        """`total`: the number of songs; may be changed during the run."""
         self.total = total
         self.done = 0
         self.failed = 0
@@ -69,7 +69,7 @@ class Meter:
         self._ends = deque([time.monotonic()])
 
     def count(self, *, failed: bool) -> None:
-        """One more song is done."""
+        """Count one more finished song."""
         self.done += 1
         self.failed += failed
         self._ends.append(time.monotonic())
@@ -77,12 +77,12 @@ class Meter:
             self._ends.popleft()
 
     def progress(self, *, paused: bool = False) -> JobProgress:
-        """How far the run is."""
+        """The progress so far."""
         elapsed = self._ends[-1] - self._ends[0]
         speed = (len(self._ends) - 1) / elapsed if elapsed > 0 else 0.0
         remaining = (self.total - self.done) / speed if speed > 0 and not paused else None
         return JobProgress(self.done, self.total, self.failed, 60 * speed, remaining, self.now, paused)
 
     def report(self, *, cancelled: bool) -> JobReport:
-        """How the run ended."""
+        """The report at the end of the run."""
         return JobReport(self.done, self.failed, self.total, cancelled)

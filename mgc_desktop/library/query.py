@@ -1,4 +1,4 @@
-"""Which songs, in which order: turned into SQL that reads an index, so that 100,000 songs answer at once."""
+"""Filters, sort orders and groups of songs as SQL that reads an index, so that 100,000 songs are listed at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mgc_desktop.library.text_keys import search_key
 
 
 class Filter(Enum):
-    """The chips above the table, each with its condition in SQL."""
+    """The filters above the table, each with its condition in SQL."""
 
     ALL = "1"
     NO_GENRE = "genre_key = ''"
@@ -20,7 +20,7 @@ class Filter(Enum):
     FAILED = "state = 'failed'"
     WRITTEN = "state = 'written'"
     WAITING = "state = 'waiting'"
-    LISTENING = "state = 'listening'"
+    ANALYSING = "state = 'listening'"
     TO_WRITE = "state = 'to write'"
     TO_REVIEW = "state IN ('differs', 'to write')"
     NOT_ANALYSED = "state IN ('new', 'stale')"
@@ -41,7 +41,7 @@ class Sort(Enum):
 
 
 class Group(Enum):
-    """What songs are put together by, with its key in SQL."""
+    """The ways to group songs, each with its key in SQL."""
 
     NONE = ""
     FOLDER = "folder_key"
@@ -50,7 +50,7 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Some songs, chosen elsewhere, with what they have in common in words: "Jazz in the file, heard as Classical"."""
+    """A selection of songs from another view, and its description, such as "Jazz in the file, Classical predicted"."""
 
     label: str
     ids: tuple[int, ...]
@@ -58,8 +58,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What the table shows. `search`: words that must all occur in title, artist, album, genre or file name. `only`:
-    none but these songs.
+    """The contents of the table. `search`: words that must all occur in title, artist, album, genre or file name.
+    `only`: a selection to which it is limited.
     """
 
     filter: Filter = Filter.ALL
@@ -91,8 +91,8 @@ class Query:
             parameters.append(json.dumps(self.only.ids))
         words = search_key(self.search).split()
         if words:
-            # Searched in a query of its own, which reads the table once from end to end; otherwise SQLite would follow
-            # the sorting index and look up each row by itself.
+            # The search is a subquery, which reads the table once from end to end; otherwise SQLite would follow the
+            # sorting index and look up each row.
             found = " AND ".join(["instr(search, ?) > 0"] * len(words))
             conditions.append(f"+id IN (SELECT id FROM song NOT INDEXED WHERE {found})")
             parameters += words

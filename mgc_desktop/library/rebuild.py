@@ -1,4 +1,4 @@
-"""Making the library again after its database was damaged: from a list of folders kept beside it, and the journal."""
+"""Rebuilding the library after its database was damaged: from a list of folders beside it, and the tag journal."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def _list(database: Path) -> Path:
     return database.with_suffix(".folders.json")
 
 
-def keep_folders(store: LibraryStore) -> None:
-    """Note the folders beside the database, whole or not at all."""
+def save_folders(store: LibraryStore) -> None:
+    """Write the list of folders beside the database, atomically."""
     folders = {str(path): watched for path, watched in store.folders().items()}
     unfinished = _list(store.path).with_suffix(".part")
     unfinished.write_text(json.dumps(folders, indent=1), encoding="ascii")  # undecodable bytes become \udcXX
@@ -28,7 +28,7 @@ def keep_folders(store: LibraryStore) -> None:
 
 
 def restore_folders(store: LibraryStore) -> list[Path]:
-    """Put the noted folders into a new database; none if there is no note."""
+    """Put the listed folders into a new database; returns them, an empty list if there is no list."""
     try:
         noted = json.loads(_list(store.path).read_text(encoding="ascii"))
         folders = [(Path(name), bool(watched)) for name, watched in noted.items()]
@@ -41,7 +41,7 @@ def restore_folders(store: LibraryStore) -> list[Path]:
 
 
 def restore_written(store: LibraryStore, journal: Journal) -> int:
-    """Say again of which songs this program wrote the genre, after a scan; gives their number."""
+    """Mark the songs whose genre this program wrote, by the journal, after a scan; returns their number."""
     latest: dict[Path, JournalEntry] = {}
     try:
         for run in reversed(journal.runs()):

@@ -1,4 +1,4 @@
-"""Judging the library under a taught head from what is stored of its songs, without listening."""
+"""Verdicts of a user head on the songs of the library, computed from stored embeddings without a new analysis."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.stored_analysis import REMEMBER
 
-_BATCH: Final = 1000  # songs to a transaction: the window may write in between
+_BATCH: Final = 1000  # songs to a transaction: the window can write between two
 _SILENT: Final = Decision(Outcome.UNSURE, None, 0.0)
 _OTHER_HEADS: Final = """
 SELECT checksum, tags, embedding, heard, duration, warnings FROM analysis AS known
@@ -33,22 +33,22 @@ _COLUMNS: Final = "checksum, probabilities, tags, embedding, heard, duration, wa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rescorer:
-    """Says what a taught head says of songs that were heard under the bundled one."""
+    """Computes the verdicts of a user head for songs that were analysed under the bundled head."""
 
     base_model: BaseModel
     head: UserHead
 
     def __post_init__(self) -> None:
-        self.base_model.head_of(self.head)  # HeadError if the two do not fit
+        self.base_model.head_of(self.head)  # raises HeadError if head and model do not fit
 
     @property
     def version(self) -> str:
-        """The version that the verdicts carry."""
+        """The version under which the verdicts are stored."""
         return self.base_model.version_with(self.head)
 
     @property
     def genres(self) -> tuple[str, ...]:
-        """The bundled ones and the user's own."""
+        """The genres of the bundled head and those of the user head."""
         return (*self.base_model.bundled.genres, *self.head.adapter.own)
 
     def probabilities(self, bundled: FloatArray, embedding: FloatArray) -> FloatArray:
@@ -72,7 +72,7 @@ class Rescorer:
         )  # fmt: skip
 
     def rescored(self, prediction: TrackPrediction) -> TrackPrediction:
-        """A song that was analysed under the bundled head, under this one; silence has no verdict by either."""
+        """A prediction of the bundled head as one of this head; silence has no genre under either."""
         more: dict[str, Any] = {
             "model_version": self.version, "genres": self.genres, "vocabulary": self.vocabulary, "others": (),
         }  # fmt: skip
@@ -96,10 +96,10 @@ def derive(
     cancel: CancelToken | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Keep what the head says of all audio that its model heard; gives the number of new verdicts.
+    """Store the verdicts of the head on all audio that its model has analysed; returns the number of new verdicts.
 
-    They stand beside what was heard, under the head's own version; `LibraryStore.take_up` lets them count. What other
-    taught heads said before is removed: it is made again as quickly.
+    They are stored beside the predictions, under the head's own version; `LibraryStore.use_version` puts them into use.
+    Verdicts of other user heads are removed, since they can be computed again as quickly. Raises `Cancelled`.
     """
     cancel = cancel or CancelToken()
     done = 0
@@ -117,14 +117,14 @@ def derive(
 
 
 def forget_others(store: LibraryStore, base_model: BaseModel, version: str = "") -> None:
-    """Remove the verdicts of all taught heads of a model but the one of `version`."""
+    """Remove the verdicts of all user heads of a model except those of `version`."""
     store.db.execute(
         "DELETE FROM analysis WHERE model = ? AND instr(version, '+head:') AND version != ?", (base_model.name, version)
     )
 
 
 def _not_rescored(store: LibraryStore, rescorer: Rescorer) -> Iterator[list[tuple[Any, ...]]]:
-    """What the model heard under its bundled head and this one has not judged, some at a time."""
+    """Batches of rows that the model analysed under its bundled head and that this head has not rescored."""
     last = ""
     while True:
         rows = store.db.execute(

@@ -1,4 +1,4 @@
-"""What would be written to the songs of the library: from the verdicts, the user's rules and single decisions."""
+"""The changes that would be written to the songs of the library: from verdicts, the user's rules and decisions."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
-from mgc_desktop.tags.genre_mapping import GenreMapping
 from mgc_desktop.tags.genre_text import distinct
-from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, plan
+from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, named_by_user, plan
 from mgc_desktop.tags.read import why_read_only
 from mgc_desktop.tags.write import FileState
 
-# Files of these endings are not opened to find out whether they can be written; others may be of several formats.
+# Files with these suffixes are not opened to find out whether they can be written; other suffixes are ambiguous.
 _SURELY_WRITABLE: Final = frozenset({".mp3", ".flac", ".ogg", ".opus", ".oga", ".m4a", ".wma", ".wv", ".ape", ".mpc"})
-BY_HAND: Final = "Chosen by hand."  # as `PlannedChange.edited` says
+BY_HAND: Final = "Chosen by hand."  # the reason that `PlannedChange.edited` sets
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """One song of the review. `proposal`: what the heard genre is called in the user's words, () if unsure.
+    """One song of the review. `proposal`: the user's names of the predicted genre, () if unsure.
 
     `change.writes`: whether it will be written.
     """
@@ -35,24 +34,24 @@ class ReviewRow:
     proposal: tuple[str, ...]
 
     def accepted(self) -> ReviewRow:
-        """To be written: as planned, or what was heard where the rules would not write it."""
+        """The row with its change accepted: as planned, or the proposal where the rules would not write it."""
         return self if self.change.writes else self.edited(self.change.new if self._is_new else self.proposal)
 
     def declined(self) -> ReviewRow:
-        """Not to be written; what would have been is kept, so that it can be accepted again."""
+        """The row declined; the change is kept, so that it can be accepted again."""
         return self.unticked("Declined by hand.")
 
     def unticked(self, reason: str) -> ReviewRow:
-        """Not to be written unless the user wants it."""
+        """The row not to be written unless the user decides so, with the reason."""
         return replace(self, change=replace(self.change, writes=False, reason=reason))
 
     def edited(self, genres: Sequence[str]) -> ReviewRow:
-        """With genres chosen by hand."""
+        """The row with genres that were chosen by hand."""
         return replace(self, change=self.change.edited(genres))
 
     def decided(self, accepted: bool | None, genres: Sequence[str] | None) -> ReviewRow:
-        """As the user decided, in the table or in a review, which goes before the rules. `accepted`: whether to write,
-        None: not decided; `genres`: chosen by hand, None: those of the rules. An unsure verdict is never written."""
+        """The row as the user decided, which overrides the rules. `accepted`: whether to write, None: not decided;
+        `genres`: chosen by hand, None: those of the rules. An unsure verdict is never written."""
         if not self.proposal and genres is None:
             return self
         row = self if genres is None else self.edited(genres)
@@ -72,21 +71,17 @@ def review(
     *,
     min_confidence: float | None = None,
 ) -> list[ReviewRow]:
-    """The plan for these songs, by default all that have something to decide; what is written comes first.
+    """The plan for these songs, by default all that have something to decide; changes that are written come first.
 
-    `min_confidence`, 0 to 1: songs on which the user has not decided are only written if their verdict is that sure
-    and they last long enough, whatever the rules say. None: the rules alone decide.
+    `min_confidence`, 0 to 1: songs on which the user has not decided are only written if their verdict has at least
+    this confidence and they are long enough, whatever the rules say. None: only the rules decide.
     """
     wanted = list(store.ids(Query(Filter.TO_REVIEW, sort=Sort.ARTIST)) if songs is None else songs)
-    # An album's verdict is that of all its songs, also of those that are not to be reviewed.
+    # The verdict of an album is computed from all its songs, also from those that are not reviewed.
     asked = list(store.ids(Query())) if policy.album else wanted
     verdicts = store.verdicts(asked)
     rows = [song for song in store.songs(asked) if song.id in verdicts]
-    changes = plan([_heard(song, verdicts[song.id]) for song in rows], policy)
-    changes = [
-        _as_said(song, change, verdicts[song.id], policy) if song.by_user else change
-        for song, change in zip(rows, changes, strict=True)
-    ]
+    changes = plan([_song_prediction(song, verdicts[song.id]) for song in rows], policy)
     changes = [_if_writable(change) for change in changes]
     choices = store.choices()
     chosen = set(wanted)
@@ -100,7 +95,7 @@ def review(
 
 
 def _if_writable(change: PlannedChange) -> PlannedChange:
-    """The change, or none with the reason if the file is of a kind that cannot be written."""
+    """The change, or no change with the reason if this program cannot write the file."""
     if not change.writes or change.state is None or change.path.suffix.lower() in _SURELY_WRITABLE:
         return change
     reason = _why_read_only(change.path, change.state)
@@ -111,7 +106,7 @@ def _if_writable(change: PlannedChange) -> PlannedChange:
 
 @lru_cache(maxsize=100_000)
 def _why_read_only(path: Path, state: FileState) -> str:
-    """`why_read_only`, asked once as long as the file stays as it is."""
+    """`why_read_only`, cached as long as the file is unchanged."""
     return why_read_only(path)
 
 
@@ -129,7 +124,7 @@ def _decided(
     return row
 
 
-def _heard(song: Song, verdict: Analysis) -> SongPrediction:
+def _song_prediction(song: Song, verdict: Analysis) -> SongPrediction:
     return SongPrediction(
         song.path,
         verdict.genre,
@@ -139,35 +134,28 @@ def _heard(song: Song, verdict: Analysis) -> SongPrediction:
         album=song.album or "",
         state=FileState(song.size, song.mtime_ns),
         audio=song.checksum,
+        by_user=verdict.genres if song.by_user else (),
     )
-
-
-def _as_said(song: Song, change: PlannedChange, verdict: Analysis, policy: Policy) -> PlannedChange:
-    """The plan for a song of which the user said what it is: no limit of confidence and no album overrules that."""
-    names = GenreMapping({genre: policy.mapping.names(genre) or (genre,) for genre in verdict.genres})
-    own = replace(policy, min_confidence=0.0, top=len(verdict.genres), album=False, mapping=names)
-    (change,) = plan([_heard(song, verdict)], own)
-    return replace(change, reason=f"You said {', '.join(change.new)}.") if change.writes else change
 
 
 def _proposal(song: Song, verdict: Analysis, policy: Policy) -> tuple[str, ...]:
     if song.by_user:
-        return distinct(name for genre in verdict.genres for name in policy.mapping.names(genre) or (genre,))
+        return named_by_user(verdict.genres, policy)
     return distinct(policy.mapping.names(verdict.genre)) if verdict.genre else ()
 
 
-def keep_choices(store: LibraryStore, rows: Iterable[ReviewRow]) -> None:
-    """Remember decisions, so that a review that was closed goes on where it was."""
+def save_choices(store: LibraryStore, rows: Iterable[ReviewRow]) -> None:
+    """Store decisions, so that a review that was closed continues where it was."""
     store.choose_each((row.song.id, *decision(row)) for row in rows)
 
 
 def decision(row: ReviewRow) -> tuple[bool, tuple[str, ...] | None]:
-    """What the user decided on a song: whether to write it, and the genres if they were chosen by hand."""
+    """The user's decision on a song: whether to write it, and the genres if they were chosen by hand."""
     by_hand = row.change.reason == BY_HAND and row.change.new != row.proposal
     return row.change.writes, row.change.new if by_hand else None
 
 
 def counts(rows: Iterable[ReviewRow]) -> tuple[int, int]:
-    """How many are written, and how many of those had a genre that is taken away."""
+    """The number of songs that are written, and how many of those lose a genre."""
     writes = [row for row in rows if row.change.writes]
     return len(writes), sum(bool(set(row.change.old) - set(row.change.new)) for row in writes)

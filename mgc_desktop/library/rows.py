@@ -1,4 +1,4 @@
-"""Songs as rows of the library's table, and back."""
+"""Converts between songs and rows of the library's table."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ COLUMNS: Final = (
     "state, error, EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)"
 )
 STATES: Final = {state.value: state for state in State}
-ORDER: Final = {state: number for number, state in enumerate(State)}  # in which states are sorted
+STATE_ORDER: Final = {state: number for number, state in enumerate(State)}  # the sort order of the states
 _NEW_SOUND: Final = "(excluded.checksum IS NOT NULL AND checksum IS NOT NULL AND excluded.checksum != checksum)"
 _NEW_STATE: Final = f"(excluded.error IS NOT NULL OR state = 'failed' OR {_NEW_SOUND})"
-# A file whose sound is another one than before loses checksum, verdict and state: they belong to the sound.
-PUT: Final = f"""
+# A file whose audio has changed loses checksum, verdict and state, since they belong to the audio.
+UPSERT: Final = f"""
 INSERT INTO song (path, folder, size, mtime_ns, inode, ctime_ns, title, artist, album, year, duration, genres,
                   checksum, state, state_order, error, title_key, artist_key, album_key, genre_key, folder_key, search)
 VALUES (:path, :folder, :size, :mtime_ns, :inode, :ctime_ns, :title, :artist, :album, :year, :duration, :genres,
@@ -40,12 +40,12 @@ ON CONFLICT (path) DO UPDATE SET
     checksum = CASE WHEN {_NEW_SOUND} THEN nullif(excluded.checksum, '') ELSE checksum END,
     error = excluded.error
 """
-# What was decided of a song was decided of its sound.
+# A decision on a song applies to its audio only.
 FORGET_CHOICE: Final = "DELETE FROM choice WHERE song = (SELECT id FROM song WHERE path = :path AND checksum != :audio)"
 
 
 def values_of(file: FileTags) -> dict[str, object]:
-    """What `PUT` takes: a file as a row."""
+    """The parameters of `UPSERT` for a file."""
     state = State.FAILED if file.error else State.NEW
     title, artist, album = _text(file.title), _text(file.artist), _text(file.album)
     genres = json.dumps(file.genres)
@@ -64,7 +64,7 @@ def values_of(file: FileTags) -> dict[str, object]:
         "genres": genres,
         "audio": file.audio,
         "state": state,
-        "state_order": ORDER[state],
+        "state_order": STATE_ORDER[state],
         "error": _text(file.error),
         "title_key": sort_key(title or file.path.stem),
         "artist_key": sort_key(artist, articles=True),
@@ -85,7 +85,7 @@ def _path(stored: bytes) -> Path:
 
 
 def names_in(stored: str) -> list[str]:
-    """A JSON list of names; none where it is damaged."""
+    """The names in a JSON list; an empty list if it is damaged."""
     try:
         names = json.loads(stored)
     except ValueError:
@@ -93,7 +93,7 @@ def names_in(stored: str) -> list[str]:
     return [str(name) for name in names] if isinstance(names, list) else []
 
 
-# What the migrations call in SQL: name, number of arguments, function.
+# The functions that migrations call in SQL: name, number of arguments, function.
 MIGRATION_FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., str]], ...]] = (
     ("stem", 1, lambda path: _text(_path(path).stem) or ""),
     ("sort_key", 2, lambda text, articles: sort_key(text, articles=bool(articles))),
@@ -105,12 +105,12 @@ MIGRATION_FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., str]], ...]] = (
 
 
 def _text(value: str | None) -> str | None:
-    """SQLite takes UTF-8 only: what came of undecodable bytes is shown by replacement characters."""
+    """SQLite accepts UTF-8 only: undecodable bytes become replacement characters."""
     return None if value is None else value.encode("utf-8", "replace").decode()
 
 
 def song_of(row: tuple[object, ...]) -> Song:
-    """A row of `COLUMNS` as a song. A damaged state or list of genres is left out: `damage.py` finds it."""
+    """A row of `COLUMNS` as a song. A damaged state or list of genres gets a default: `damage.py` reports it."""
     values = list(row)
     values[1] = Path(os.fsdecode(row[1]))  # type: ignore[arg-type]
     values[9] = tuple(names_in(str(row[9])))

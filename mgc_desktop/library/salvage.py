@@ -1,4 +1,4 @@
-"""Making a library again: what can be read of the damaged database, then what the user decided."""
+"""Rebuilding a library: copies the readable rows of the damaged database, then applies the log of decisions."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from mgc_desktop.library.schema import RENEW_KEYS
 _log = logging.getLogger(__name__)
 _EMPTY: Final = {"TEXT": "''", "INTEGER": "0", "REAL": "0.0", "BLOB": "x''"}
 _SEPARATOR: Final = os.sep.encode()
-_ROWS: Final = 500  # rows copied at once
+_ROWS: Final = 500  # rows that are copied at a time
 
 
-def make_again(store: Database, damaged: Path, log: DecisionLog) -> None:
-    """Fill the new database `store` from the damaged one and from the noted decisions; nothing that fails ends it."""
+def rebuild(store: Database, damaged: Path, log: DecisionLog) -> None:
+    """Fill the new database `store` from the damaged one and from the log of decisions; errors are only logged."""
     with store.transaction():
         store.db.execute("INSERT OR IGNORE INTO set_aside VALUES (?)", (damaged.name,))
         try:
             with closing(sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)) as old:
                 old.text_factory = lambda text: text.decode("utf-8", "replace")
                 for table in SOUND:
-                    _log.info("%s: %d rows of %s are taken over", damaged, _copy(old, store.db, table), table)
+                    _log.info("%s: %d rows of %s are copied", damaged, _copy(old, store.db, table), table)
                 store.db.execute(RENEW_KEYS)
         except sqlite3.Error as error:
             _log.warning("%s cannot be read: %s", damaged, error)
@@ -40,7 +40,7 @@ def make_again(store: Database, damaged: Path, log: DecisionLog) -> None:
 
 
 def _drop_outside(store: Database) -> None:
-    """Remove songs that are or lie in no folder of the library: no scan would ever look after them."""
+    """Remove songs that lie in no folder of the library: no scan would ever update them."""
     roots = {path for (path,) in store.select("SELECT path FROM folder")}
     below = tuple(path.rstrip(_SEPARATOR) + _SEPARATOR for path in roots)
     if roots:
@@ -50,10 +50,10 @@ def _drop_outside(store: Database) -> None:
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> int:
-    """Copy the rows that can be read, from both ends; gives their number."""
+    """Copy the rows that can be read, starting from both ends; returns their number."""
     with suppress(sqlite3.Error):
         there = {row[1] for row in old.execute(f"PRAGMA table_info({table})")}
-        # Of a lost column that must not be empty there is an empty value; keys are made again from the rest.
+        # A missing column that must not be NULL gets an empty value; keys are computed again from the other columns.
         columns = {
             name: name if name in there else _EMPTY[kind]
             for _, name, kind, needed, default, _ in new.execute(f"PRAGMA table_info({table})")
@@ -77,13 +77,13 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> int:
 
 
 def _key(old: sqlite3.Connection, table: str) -> str:
-    """By what the rows are stored: a primary key of several columns, or the row's number."""
+    """The columns by which SQLite stores the rows: a primary key of several columns, or the rowid."""
     keys = [row[1] for row in old.execute(f"PRAGMA table_info({table})") if row[5]]
     return keys[0] if keys else "rowid"
 
 
 def _batches(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    """Some rows at a time; what was read before an error comes before the error."""
+    """Yield rows in batches; rows that were read before an error are yielded before the error is raised."""
     batch: list[tuple[Any, ...]] = []
     while True:
         try:
@@ -101,7 +101,7 @@ def _batches(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]
 
 
 def _insert(new: sqlite3.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows; those that the table does not take (of another type, or of no song) are passed over."""
+    """Insert rows; those that violate a constraint of the table (type, foreign key) are skipped."""
     for row in rows:
         with suppress(sqlite3.Error, OverflowError, ValueError):
             new.execute(statement, row)

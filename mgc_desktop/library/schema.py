@@ -1,8 +1,9 @@
-"""The database's tables and how an older database becomes a current one."""
+"""The tables of the database, and the migrations from older versions."""
 
 from __future__ import annotations
 
 import glob
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,13 +12,17 @@ from typing import Final
 
 from mgc_desktop.library.rows import MIGRATION_FUNCTIONS
 
-# The keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
+# Computes the keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
 RENEW_KEYS: Final = """
     UPDATE song SET
         folder_key = folder_key(folder), title_key = sort_key(coalesce(title, stem(path)), 0),
         artist_key = sort_key(artist, 1), album_key = sort_key(album, 1), genre_key = genre_key(genres),
         search = search_key(title, artist, album, genres, path)
 """
+_CREATE: Final = re.compile(r"\s*CREATE (?:TABLE|INDEX) (\w+)")
+_COMMENTS: Final = re.compile(r"\A(?:\s*--[^\n]*\n)+")
+_ADD_COLUMN: Final = re.compile(r"\s*ALTER TABLE (\w+) ADD COLUMN (\w+)")
+
 # One script for each version; a database at version n runs the scripts from n on. Never change a script that was
 # released: add another.
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -127,7 +132,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
 
     -- The keys fold accents and typographic signs, and compare numbers by value (see text_keys.py).
     ALTER TABLE song ADD COLUMN folder_key TEXT NOT NULL DEFAULT '';
-    DROP INDEX song_folder;
+    DROP INDEX IF EXISTS song_folder;
     {RENEW_KEYS};
     CREATE INDEX song_folder ON song (folder_key, title_key);
 
@@ -168,7 +173,7 @@ class NewerError(Exception):
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The schema's version; raises `NewerError` for one that this program does not know."""
+    """The version of the schema; raises `NewerError` if this program does not know it."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         raise NewerError(f"made by a newer version of the program (schema {version})")
@@ -176,9 +181,9 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | None:
-    """Copy an older database to `<name>.schema-<version>`, so that a migration can be taken back; one copy is kept.
+    """Copy an older database to `<name>.schema-<version>`, so that a migration can be undone; one copy is kept.
 
-    None where there is nothing to copy. Raises OSError or sqlite3.Error, and then leaves no unfinished copy.
+    Returns None if there is nothing to copy. Raises OSError or sqlite3.Error, after removing an incomplete copy.
     """
     version = version_of(connection)
     if version in (0, len(MIGRATIONS)):
@@ -201,10 +206,11 @@ def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | 
 
 
 def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
-    """Bring the database to a version, the current one by default, in one transaction.
+    """Migrate the database to a version, the current one by default, in one transaction.
 
-    The version is read inside it, so that two programs that open one database do not both change it. Raises
-    `NewerError` for a database of a newer program.
+    The version is read inside the transaction, so that two programs that open one database do not both migrate it.
+    Tables, indexes and columns that exist already in the same form are left as they are. Raises `NewerError` for a
+    database of a newer program, and sqlite3.OperationalError if a statement fails; then nothing is changed.
     """
     for name, arguments, function in MIGRATION_FUNCTIONS:
         connection.create_function(name, arguments, function, deterministic=True)
@@ -212,7 +218,8 @@ def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
     try:
         for number, script in enumerate(MIGRATIONS[version_of(connection) : version], start=version_of(connection) + 1):
             for statement in _statements(script):
-                connection.execute(statement)
+                if not _is_done(connection, statement):
+                    connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
     except BaseException:
@@ -221,8 +228,20 @@ def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
         raise
 
 
+def _is_done(connection: sqlite3.Connection, statement: str) -> bool:
+    """Whether a CREATE or ALTER statement did its work in an earlier, unfinished form of the program."""
+    text = _COMMENTS.sub("", statement)
+    if made := _CREATE.match(text):
+        there = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (made[1],)).fetchone()
+        return there is not None and there[0] == text.strip().removesuffix(";")
+    if added := _ADD_COLUMN.match(text):
+        columns = connection.execute(f"PRAGMA table_info({added[1]})").fetchall()
+        return any(column[1] == added[2] for column in columns)
+    return False
+
+
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script, since `executescript` would end the transaction."""
+    """The statements of a script, one by one, since `executescript` would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,4 +1,4 @@
-"""One song of the library, as a row of the table shows it: plain frozen data."""
+"""One song of the library, as a row of its table: plain frozen data."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ _MOST = (1 << 63) - 1
 
 
 class State(StrEnum):
-    """Where a song stands. The order is the order of sorting: what wants attention first."""
+    """The state of a song, in the order of sorting: states that need attention come first."""
 
     FAILED = "failed"  # could not be decoded; `error` says why
-    DIFFERS = "differs"  # the genre in the file is another one than the heard one
-    TO_WRITE = "to write"  # the file has no genre, one was heard
-    UNSURE = "unsure"  # analysed, no verdict: several genres are about as probable
-    NONE = "none of these"  # analysed, no verdict: like nothing that the genres stand for
-    LISTENING = "listening"  # being listened to now
-    WAITING = "waiting"  # asked for, not yet begun
-    NEW = "new"  # never listened to
-    STALE = "stale"  # listened to by another model or version
-    AGREES = "agrees"  # the heard genre is in the file
+    DIFFERS = "differs"  # the genre in the file differs from the predicted one
+    TO_WRITE = "to write"  # the file has no genre, one was predicted
+    UNSURE = "unsure"  # analysed, but the confidence is too low for a verdict
+    NONE = "none of these"  # analysed, but the audio is like none of the genres
+    ANALYSING = "listening"  # being analysed
+    WAITING = "waiting"  # in the queue for analysis
+    NEW = "new"  # not analysed
+    STALE = "stale"  # analysed by another model or version
+    AGREES = "agrees"  # the predicted genre is in the file
     WRITTEN = "written"  # the genre was written by this program
 
 
 class Stamp(NamedTuple):
-    """By what a change of a file is noticed: size in bytes, times in ns; None where the system does not tell.
+    """What shows that a file changed: size in bytes, times in ns; None where the system does not report it.
 
-    `ctime_ns` is the time of the last change of contents or attributes, which no program can set; where there is none
-    (Windows) the `inode` shows that another file has taken the name.
+    `ctime_ns` is the time of the last change of contents or attributes, which programs cannot set. Where there is none
+    (Windows), a changed `inode` shows that the file was replaced.
     """
 
     size: int
@@ -41,24 +41,24 @@ class Stamp(NamedTuple):
 
     @classmethod
     def of(cls, status: os.stat_result) -> Stamp:
-        """The stamp of a file, from what `stat` says."""
-        inode = (status.st_ino & _MOST) or None  # SQLite's integers have a sign
+        """The stamp of a file, from the result of `os.stat`."""
+        inode = (status.st_ino & _MOST) or None  # SQLite's integers are signed
         return cls(status.st_size, status.st_mtime_ns, inode, None if os.name == "nt" else status.st_ctime_ns)
 
-    def same_as(self, seen: Stamp) -> bool:
-        """Whether a file that looks like `seen` now is as it was; what is not known does not count."""
-        if self[:2] != seen[:2]:
+    def same_as(self, current: Stamp) -> bool:
+        """Whether a file with the stamp `current` is unchanged; values that are None in one stamp are not compared."""
+        if self[:2] != current[:2]:
             return False
-        if self.ctime_ns is not None and seen.ctime_ns is not None:
-            return self.ctime_ns == seen.ctime_ns
-        return self.inode is None or seen.inode is None or self.inode == seen.inode
+        if self.ctime_ns is not None and current.ctime_ns is not None:
+            return self.ctime_ns == current.ctime_ns
+        return self.inode is None or current.inode is None or self.inode == current.inode
 
 
 @dataclass(frozen=True, slots=True)
 class FileTags:
-    """What the scanner reads from a file: size in bytes, times in ns, duration in seconds, None where unknown.
+    """The data that the scanner reads from a file: size in bytes, times in ns, duration in seconds, None if unknown.
 
-    `audio`: the checksum of its sound where that was looked at, "" where it could not be read, None where not looked.
+    `audio`: the checksum of its audio, "" if it could not be read, None if it was not computed.
     """
 
     path: Path
@@ -78,11 +78,11 @@ class FileTags:
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A row: the file, its tags, and what was heard in it.
+    """A song: the file, its tags, and its verdict.
 
-    `model`: `name@version` that the verdict is of. `confidence` 0..1. `checksum`: of the audio alone, so that it
-    outlives tag changes and moves; None until the song was listened to. `by_user`: the genre in `predicted` is what
-    the user said, whatever a model says of it.
+    `model`: `name@version` of the verdict. `confidence` 0..1. `checksum`: of the audio alone, so that it survives tag
+    changes and moves; None until the song is analysed. `by_user`: the genre in `predicted` was given by the user and
+    overrides the model's.
     """
 
     id: int
@@ -105,7 +105,7 @@ class Song:
 
     @property
     def file_tags(self) -> FileTags:
-        """What the scanner knows of it."""
+        """The song in the form that the scanner stores."""
         return FileTags(
             self.path, self.size, self.mtime_ns, self.title, self.artist, self.album, self.year, self.duration,
             self.genres, self.error,
@@ -113,5 +113,5 @@ class Song:
 
     @property
     def name(self) -> str:
-        """The title, or the file's name where it has none."""
+        """The title, or the file's name without suffix if there is none."""
         return self.title or self.path.stem

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -24,8 +24,8 @@ from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.library.database import PAGE, set_aside
 from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Filter, Group, Query
-from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, ORDER, PUT, STATES, names_in, song_of, values_of
-from mgc_desktop.library.salvage import make_again
+from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, STATE_ORDER, STATES, UPSERT, names_in, song_of, values_of
+from mgc_desktop.library.salvage import rebuild
 from mgc_desktop.library.song import FileTags, Song, Stamp, State
 from mgc_desktop.library.stored_analysis import ANALYSIS, REMEMBER, Analysis, analysis_of, said_by_user
 from mgc_desktop.library.ticks import TickRules
@@ -37,31 +37,33 @@ __all__ = ["Analysis", "LibraryError", "LibraryStore", "set_aside"]
 T = TypeVar("T")
 U = TypeVar("U")
 
-_JUDGED: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.NONE, State.AGREES)
+_WITH_VERDICT: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.NONE, State.AGREES)
 
 
 class LibraryStore(UserGenres):
     """The library: songs, analyses and decisions, in the database that `Database` opens.
 
-    A damaged database is set aside and made again from what can be read of it and from the noted decisions (`log`).
+    A damaged database is set aside and rebuilt from its readable rows and from the log of decisions (`log`).
     """
 
-    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
-        super().__init__(path, check=check, may_set_aside=may_set_aside)
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True, in_memory: bool = False) -> None:
+        super().__init__(path, check=check, may_set_aside=may_set_aside, in_memory=in_memory)
+        if in_memory:
+            return
         if self.set_aside is not None:
-            make_again(self, self.set_aside, self.log)
+            rebuild(self, self.set_aside, self.log)
         self.log.begin(self)
 
-    def untold(self) -> list[str]:
-        """The names of damaged databases that this one took the place of, until `told` is called."""
+    def set_aside_names(self) -> list[str]:
+        """The names of damaged databases that this one replaced, until `acknowledge_set_aside` is called."""
         return [name for (name,) in self.select("SELECT name FROM set_aside ORDER BY name")]
 
-    def told(self) -> None:
-        """The user was told what was set aside."""
+    def acknowledge_set_aside(self) -> None:
+        """Forget the names of replaced databases, once the user was informed."""
         self.execute("DELETE FROM set_aside")
 
-    def can_show(self, query: Query) -> bool:
-        """Whether what a view shows first can be read at all."""
+    def is_readable(self, query: Query) -> bool:
+        """Whether the data that the view shows first can be read."""
         try:
             self.songs(self.ids(query)[:PAGE])
             self.counts()
@@ -76,7 +78,7 @@ class LibraryStore(UserGenres):
     # ------------------------------------------------------------ folders
 
     def add_folder(self, path: Path, *, watched: bool = False) -> None:
-        """Remember a folder of the library, or change whether it is watched."""
+        """Add a folder to the library, or change whether it is watched."""
         self.execute(
             "INSERT INTO folder (path, watched) VALUES (?, ?) "
             "ON CONFLICT (path) DO UPDATE SET watched = excluded.watched",
@@ -89,25 +91,12 @@ class LibraryStore(UserGenres):
         rows = self._db.execute("SELECT path, watched FROM folder ORDER BY path")
         return {Path(os.fsdecode(path)): bool(watched) for path, watched in rows}
 
-    def remove_folder(self, path: Path) -> None:
-        """Forget a folder and its songs (the files stay as they are), but not the songs of other folders of the
-        library that lie in it or that it lies in."""
-        others = [other for other in self.folders() if other != path]
-        with self.transaction():
-            self.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(path),))
-            if not any(other in path.parents for other in others):
-                inner = [_below(other) for other in others if path in other.parents]
-                kept = "".join(" AND NOT (path >= ? AND path < ?)" for _ in inner)
-                bounds = [bound for part in (_below(path), *inner) for bound in part]
-                self.execute(f"DELETE FROM song WHERE path >= ? AND path < ?{kept}", bounds)
-        self.log.add([{"kind": "folder removed", "path": str(path)}])
-
     # ------------------------------------------------------------ songs
 
     def put(self, files: Iterable[FileTags]) -> None:
-        """Add files, or renew what is known of them. All are read before the database is locked.
+        """Add files, or update their rows. All rows are computed before the database is locked.
 
-        A verdict stays unless `FileTags.audio` says that the sound is another one; then the decision goes as well.
+        A verdict stays unless `FileTags.audio` shows that the audio has changed; then the decision is removed as well.
         """
         rows = [values_of(file) for file in files]
         forgotten: list[str] = []
@@ -115,23 +104,23 @@ class LibraryStore(UserGenres):
             for row in rows:
                 if row["audio"] is not None and self._db.execute(FORGET_CHOICE, row).rowcount:
                     forgotten.append(os.fsdecode(row["path"]))  # type: ignore[arg-type]
-            self._db.executemany(PUT, rows)
+            self._db.executemany(UPSERT, rows)
         self.log.add({"kind": "choice forgotten", "path": path} for path in forgotten)
 
     def stamps(self) -> dict[Path, Stamp]:
-        """By what it is seen which of the known files changed."""
+        """The stamps of all known files, to find those that changed."""
         rows = self._db.execute("SELECT path, size, mtime_ns, inode, ctime_ns FROM song")
         return {Path(os.fsdecode(path)): Stamp(*stamp) for path, *stamp in rows}
 
     def restamp(self, stamps: Mapping[Path, Stamp]) -> None:
-        """Renew the stamps of files whose contents are known to be as they were."""
+        """Update the stamps of files whose contents are unchanged."""
         self.execute_many(
             "UPDATE song SET size = ?, mtime_ns = ?, inode = ?, ctime_ns = ? WHERE path = ?",
             ((*stamp, os.fsencode(path)) for path, stamp in stamps.items()),
         )
 
     def moved(self, song: int, new: Path, stamp: Stamp | None = None) -> None:
-        """The file of a song is now elsewhere; its verdict and choice go with it."""
+        """The file of a song has moved; its verdict and the user's decision stay with it."""
         with self.transaction():
             for old in self.songs([song]):
                 chosen = self.select("SELECT 1 FROM choice WHERE song = ?", (song,))
@@ -145,18 +134,18 @@ class LibraryStore(UserGenres):
                 self.restamp({new: stamp})
 
     def forget(self, paths: Iterable[Path]) -> None:
-        """Remove songs whose files are gone. What was heard in them is kept, for when they come back."""
+        """Remove songs whose files no longer exist. Their analyses are kept in case the files reappear."""
         self.execute_many("DELETE FROM song WHERE path = ?", ((os.fsencode(p),) for p in paths))
 
     def ids(self, query: Query) -> array[int]:
-        """The ids that a query selects, in its order: 100,000 of them in some tens of milliseconds.
+        """The ids of a query's songs, in its order: 100,000 of them in some tens of milliseconds.
 
-        Where it groups, each group is headed by the id of its first song with a minus sign.
+        If the query groups, each group starts with the negative id of its first song.
         """
         statement, parameters = query.sql()
         # One long text is read five times faster than 100,000 rows.
         joined = f"SELECT group_concat(id, ' ') FROM ({statement})"
-        with self.snapshot():  # ids and sizes are of the same moment, whatever another program commits between
+        with self.snapshot():  # ids and sizes from one state of the database
             (text,) = self._db.execute(joined, parameters).fetchone()
             grouped = query.group is not Group.NONE and text
             sizes = [size for (size,) in self._db.execute(*query.sizes_sql())] if grouped else []
@@ -167,22 +156,22 @@ class LibraryStore(UserGenres):
         return array("q", ids.tobytes())
 
     def songs(self, ids: Sequence[int]) -> list[Song]:
-        """The rows with these ids, in this order; ids that are gone are left out."""
+        """The songs with these ids, in this order; ids that no longer exist are left out."""
         found: dict[int, Song] = {}
         for start in range(0, len(ids), PAGE):
             page = list(ids[start : start + PAGE])
-            marks = ",".join("?" * len(page))
-            for row in self._db.execute(f"SELECT {COLUMNS} FROM song WHERE id IN ({marks})", page):
+            placeholders = ",".join("?" * len(page))
+            for row in self._db.execute(f"SELECT {COLUMNS} FROM song WHERE id IN ({placeholders})", page):
                 found[row[0]] = song_of(row)
         return [found[i] for i in ids if i in found]
 
     def song_at(self, path: Path) -> Song | None:
-        """The song of a file, None when the library does not know it."""
+        """The song of a file, None if it is not in the library."""
         row = self._db.execute(f"SELECT {COLUMNS} FROM song WHERE path = ?", (os.fsencode(path),)).fetchone()
         return song_of(row) if row else None
 
     def counts(self) -> dict[State, int]:
-        """How many songs stand where."""
+        """The number of songs in each state."""
         rows = self._db.execute("SELECT state, count(*) FROM song GROUP BY state")
         counts: dict[State, int] = {}
         for state, number in rows:
@@ -191,21 +180,21 @@ class LibraryStore(UserGenres):
         return counts
 
     def number(self, chosen: Filter) -> int:
-        """How many songs a filter lets through."""
+        """The number of songs that match a filter."""
         (number,) = self._db.execute(f"SELECT count(*) FROM song WHERE {chosen.value}").fetchone()
         return int(number)
 
-    # ------------------------------------------------------------ what was heard
+    # ------------------------------------------------------------ analyses
 
     def set_state(self, songs: Iterable[int], state: State, *, error: str | None = None) -> None:
-        """Move songs to a state; `error` is kept with failed ones."""
+        """Set the state of songs; `error` is stored with failed ones."""
         self.execute_many(
             "UPDATE song SET state = ?, state_order = ?, error = ? WHERE id = ?",
-            ((state, ORDER[state], error, song) for song in songs),
+            ((state, STATE_ORDER[state], error, song) for song in songs),
         )
 
     def remember(self, checksum: str, prediction: TrackPrediction) -> None:
-        """Keep what was found under the checksum of the audio, also by the other heads of the model."""
+        """Store a prediction under the checksum of the audio, with those of the other heads of the model."""
         for other in prediction.others:
             self.remember(checksum, other)
         embedding = prediction.embedding
@@ -249,33 +238,24 @@ class LibraryStore(UserGenres):
         return known
 
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
-        """Give a song its verdict. Where the user said what this sound is, that is its verdict."""
-        analysed_seconds, confidence = analysis.most_probable, analysis.confidence
+        """Give a song its verdict. If the user set a genre for this audio, that is the verdict."""
+        genre, confidence = analysis.most_probable, analysis.confidence
         if (said := self.user_genre(analysis.checksum)) is not None:
-            analysed_seconds, confidence = said[0], 1.0
+            genre, confidence = said[0], 1.0
             (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
-            state = state_of(json.loads(genres), analysed_seconds)
+            state = state_of(json.loads(genres), genre)
         self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
-            (
-                analysis.checksum,
-                analysed_seconds,
-                confidence,
-                analysis.model,
-                analysis.duration,
-                state,
-                ORDER[state],
-                song,
-            ),
+            (analysis.checksum, genre, confidence, analysis.model, analysis.duration, state, STATE_ORDER[state], song),
         )
 
     def unqueue(self) -> None:
-        """Songs that wait stand again where they stood before."""
-        self.rescorer(self.ids(Query(Filter.WAITING)))
+        """Set waiting songs to the states that they had before."""
+        self.refresh_states(self.ids(Query(Filter.WAITING)))
 
-    def rescorer(self, songs: Sequence[int]) -> None:
-        """Put songs where their verdict and the genres in their files say they stand; without one they are new."""
+    def refresh_states(self, songs: Sequence[int]) -> None:
+        """Recompute the state of songs from verdict and genres in the file; a song without a verdict is NEW."""
         verdicts = self.verdicts(songs)
         states: dict[State, list[int]] = {}
         for song in self.songs(songs):
@@ -286,44 +266,61 @@ class LibraryStore(UserGenres):
             self.set_state(members, state)
 
     def mark_stale(self, model: str) -> None:
-        """Say of which songs another model than `model` (`name@version`) gave the verdict."""
-        self.execute(
-            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?, ?) "
-            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)",
-            (State.STALE, ORDER[State.STALE], model, *_JUDGED),
+        """Set songs whose verdict is not of `model` (`name@version`) to the state STALE, in several transactions, so
+        that other writers need not wait long."""
+        stale = (
+            "model != ? AND state IN (?, ?, ?, ?, ?) "
+            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)"
         )
+        for page, marks in self._pages(f"SELECT id FROM song WHERE {stale}", (model, *_WITH_VERDICT)):
+            self.execute(
+                f"UPDATE song SET state = ?, state_order = ? WHERE id IN ({marks}) AND {stale}",
+                (State.STALE, STATE_ORDER[State.STALE], *page, model, *_WITH_VERDICT),
+            )
 
     def use_version(self, model: str, version: str) -> None:
-        """Let a model's verdicts count: songs that another one judged get what this one heard in them before, without
-        being listened to; where it heard nothing they are stale."""
-        rows = self._db.execute(
-            f"SELECT song.id, song.genres, {ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
-            "WHERE analysis.model = ? AND analysis.version = ? AND (song.state IN (?, ?) OR song.model != ? AND "
-            "song.state IN (?, ?, ?, ?, ?))",
-            (model, version, State.NEW, State.STALE, f"{model}@{version}", *_JUDGED),
-        ).fetchall()
-        with self.transaction():
-            for song, genres, *row in rows:
-                if (known := analysis_of(tuple(row))) is not None:
-                    self.assign(song, known, state_of(names_in(genres), known.genre, is_none=known.is_none))
-            self.mark_stale(f"{model}@{version}")
+        """Put the verdicts of a model version into use: songs with a verdict of another one get this one's stored
+        prediction; where there is none they become STALE. Done in several transactions, so that other writers need not
+        wait long; what is not done when the program ends is done when it starts again."""
+        source = "FROM song JOIN analysis ON analysis.checksum = song.checksum"
+        other = (
+            "analysis.model = ? AND analysis.version = ? AND (song.state IN (?, ?) OR song.model != ? AND "
+            "song.state IN (?, ?, ?, ?, ?))"
+        )
+        values = (model, version, State.NEW, State.STALE, f"{model}@{version}", *_WITH_VERDICT)
+        for page, marks in self._pages(f"SELECT song.id {source} WHERE {other}", values):
+            with self.transaction():
+                for song, genres, *row in self.select(
+                    f"SELECT song.id, song.genres, {ANALYSIS} {source} WHERE song.id IN ({marks}) AND {other}",
+                    (*page, *values),
+                ):
+                    if (known := analysis_of(tuple(row))) is not None:
+                        self.assign(song, known, state_of(names_in(genres), known.genre, is_none=known.is_none))
+        self.mark_stale(f"{model}@{version}")
+
+    def _pages(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[tuple[int, ...], str]]:
+        """The ids that a SELECT returns, `PAGE` at a time, each time with as many question marks."""
+        ids = [song for (song,) in self.select(statement, values)]
+        for start in range(0, len(ids), PAGE):
+            page = tuple(ids[start : start + PAGE])
+            yield page, ",".join("?" * len(page))
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
-        """What was heard in these songs, by the model that gave each its verdict; those without are left out. What the
-        user said of a song stands in the place of what a model says."""
+        """The predictions for these songs, by the model of each song's verdict; songs without one are left out. A
+        genre of the user replaces that of the model."""
         found: dict[int, Analysis] = {}
         for start in range(0, len(songs), PAGE):
             page = list(songs[start : start + PAGE])
-            marks = ",".join("?" * len(page))
+            placeholders = ",".join("?" * len(page))
             rows = self._db.execute(
                 f"SELECT song.id, {ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
-                f"AND analysis.model || '@' || analysis.version = song.model WHERE song.id IN ({marks})",
+                f"AND analysis.model || '@' || analysis.version = song.model WHERE song.id IN ({placeholders})",
                 page,
             )
             found.update({row[0]: known for row in rows if (known := analysis_of(row[1:])) is not None})
             said = self._db.execute(
                 "SELECT song.id, song.checksum, song.duration, user_genres.genres FROM song JOIN user_genres "
-                f"ON user_genres.checksum = song.checksum WHERE song.id IN ({marks})",
+                f"ON user_genres.checksum = song.checksum WHERE song.id IN ({placeholders})",
                 page,
             )
             for song, checksum, duration, genres in said:
@@ -332,7 +329,7 @@ class LibraryStore(UserGenres):
         return found
 
     def retagged(self, path: Path, stamp: Stamp, genres: tuple[str, ...] | None, state: State) -> None:
-        """The file of a song was written by this program; `genres` are those in it now, None: as before."""
+        """This program wrote the tags of a song's file; `genres`: those in the file now, None if unchanged."""
         with self.transaction():
             self.restamp({path: stamp})
             for song in [found] if (found := self.song_at(path)) is not None else []:
@@ -344,7 +341,7 @@ class LibraryStore(UserGenres):
                     )
 
     def unreferenced(self, model: str, version: str) -> set[str]:
-        """Checksums of audio that this model heard in files that are gone: they may come back under other names."""
+        """Checksums of audio that this model analysed and that no song has now: the files may reappear."""
         rows = self._db.execute(
             "SELECT checksum FROM analysis WHERE model = ? AND version = ? "
             "AND checksum NOT IN (SELECT checksum FROM song WHERE checksum IS NOT NULL)",
@@ -353,7 +350,7 @@ class LibraryStore(UserGenres):
         return {checksum for (checksum,) in rows}
 
     def analysis(self, checksum: str, model: str, version: str) -> Analysis | None:
-        """What a model heard in this audio, None when it did not listen to it yet."""
+        """The prediction of a model version for this audio, None if it has not analysed it."""
         row = self._db.execute(
             f"SELECT {ANALYSIS} FROM analysis WHERE checksum = ? AND model = ? AND version = ?",
             (checksum, model, version),
@@ -361,17 +358,17 @@ class LibraryStore(UserGenres):
         return None if row is None else analysis_of(row)
 
     def identify(self, song: int, checksum: str) -> None:
-        """Keep the checksum of a song's audio, where none is known yet; its verdict and state stay as they are."""
+        """Store the checksum of a song's audio if it has none; its verdict and state do not change."""
         self.execute("UPDATE song SET checksum = ? WHERE id = ? AND checksum IS NULL", (checksum, song))
 
-    # ------------------------------------------------------------ what the user decided
+    # ------------------------------------------------------------ decisions of the user
 
     def choose(self, songs: Iterable[int], *, accepted: bool | None, genres: tuple[str, ...] | None = None) -> None:
-        """Keep the user's decision: whether to write, and other genres than the heard one."""
+        """Store the user's decision: whether to write, and genres that replace the predicted one."""
         self.choose_each((song, accepted, genres) for song in songs)
 
     def choose_each(self, decisions: Iterable[tuple[int, bool | None, tuple[str, ...] | None]]) -> None:
-        """Keep decisions that differ from song to song: id, whether to write, other genres."""
+        """Store one decision for each song: id, whether to write, genres that replace the predicted one."""
         made = [
             (song, accepted, None if genres is None else json.dumps(genres)) for song, accepted, genres in decisions
         ]
@@ -404,7 +401,7 @@ class LibraryStore(UserGenres):
         return int(by_default) + int(added) - int(removed)
 
     def choices(self) -> dict[int, tuple[bool | None, tuple[str, ...] | None]]:
-        """The decisions by song: accepted (None: not decided) and genres (None: the heard one)."""
+        """The decisions by song: accepted (None: not decided) and genres (None: the predicted one)."""
         rows = self._db.execute("SELECT song, accepted, genres FROM choice")
         return {
             song: (
@@ -413,10 +410,3 @@ class LibraryStore(UserGenres):
             )
             for song, accepted, genres in rows
         }
-
-
-def _below(folder: Path) -> tuple[bytes, bytes]:
-    """The bounds of all paths below a folder, also of a root, which ends with the separator itself."""
-    separator = os.sep.encode()
-    prefix = os.fsencode(folder).removesuffix(separator)
-    return prefix + separator, prefix + bytes([separator[0] + 1])  # the separator's successor

@@ -1,4 +1,4 @@
-"""Writing a review and taking writes back, with the library's database kept in step."""
+"""Writes a review to the files and undoes such runs, and updates the library's database accordingly."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write(
     progress: Progress | None = None,
     file_guard: FileGuard = nullcontext,
 ) -> RunReport:
-    """Write what is accepted. Raises TagError as `write_run` does."""
+    """Write the accepted changes. Raises TagError as `write_run` does."""
     changes = [row.change for row in rows if row.change.writes]
     report = write_run(
         changes, journal, note=note, options=options, cancel=cancel, progress=progress, file_guard=file_guard
@@ -55,7 +55,7 @@ def undo(
     progress: Progress | None = None,
     file_guard: FileGuard = nullcontext,
 ) -> RunReport:
-    """Take back a run, or `only` some files of it, or those that were `located`. Raises TagError as `undo_run` does."""
+    """Undo a run, or `only` some files of it, or those in `located`. Raises TagError as `undo_run` does."""
     report = undo_run(
         run, journal, only=only, located=located, options=options, cancel=cancel, progress=progress,
         file_guard=file_guard,
@@ -65,17 +65,17 @@ def undo(
 
 
 def record_undo(store: LibraryStore, report: RunReport, run: JournalRun, located: Sequence[Located] = ()) -> None:
-    """Bring the database in step with a run that was taken back; `located`: where its files were found."""
+    """Update the database after a run was undone; `located`: where its files were found."""
     _follow_moves(store, report, located)
     back = State.NEW if run.undoes is None else State.WRITTEN
     record_writes(store, report, back)
     if back is State.NEW:
         songs = (store.song_at(written.path) for written in report.written)
-        store.rescorer([song.id for song in songs if song is not None])
+        store.refresh_states([song.id for song in songs if song is not None])
 
 
 def _follow_moves(store: LibraryStore, report: RunReport, located: Sequence[Located]) -> None:
-    """Let songs whose files the undo found elsewhere keep their verdicts: after it no scan would recognise them."""
+    """Update the paths of songs whose files the undo found elsewhere, since a later scan could not recognise them."""
     written = {one.path for one in report.written}
     for found in located:
         if not found.moved or found.path not in written or os.path.lexists(found.entry.path):
@@ -85,33 +85,33 @@ def _follow_moves(store: LibraryStore, report: RunReport, located: Sequence[Loca
             if song is not None and store.song_at(found.path) is None:
                 store.moved(song.id, found.path)
         except (sqlite3.Error, MgcError) as error:
-            _log.warning("the library could not be told where %s is now: %s", found.path, error)
+            _log.warning("the new path of %s could not be stored in the library: %s", found.path, error)
 
 
 def record_writes(store: LibraryStore, report: RunReport, state: State) -> None:
-    """Bring the database in step with what was written; songs that the library does not know are passed over.
+    """Update the database after a run of writes; files that are not in the library are skipped.
 
-    The files are written and in the journal: whatever fails here is logged, and the next scan finds the change.
+    The files and the journal are complete by now: errors here are only logged, and the next scan finds the changes.
     """
     for written in report.written:
         try:
             _record(store, written, state)
         except (sqlite3.Error, MgcError) as error:
-            _log.warning("%s was written, the library could not be told: %s", written.path, error)
-    for path in report.unchanged if state is State.WRITTEN else ():  # it says so already
+            _log.warning("%s was written, but the library could not be updated: %s", written.path, error)
+    for path in report.unchanged if state is State.WRITTEN else ():  # the file has these genres already
         try:
             if (song := store.song_at(path)) is not None and song.state is not State.WRITTEN:
                 store.set_state([song.id], State.AGREES)
         except (sqlite3.Error, MgcError) as error:
-            _log.warning("the library could not be told of %s: %s", path, error)
+            _log.warning("the library could not be updated for %s: %s", path, error)
 
 
-def tell_library(
+def update_library(
     database: Path, report: RunReport, run: JournalRun | None = None, located: Sequence[Located] = ()
 ) -> None:
-    """Tell a library, if there is one, what a program without a window wrote, or which `run` it took back.
+    """Update the library, if there is one, after the command line wrote files, or undid `run`.
 
-    Nothing that fails here takes anything back: it is logged, and the next scan finds the change.
+    Errors are only logged, since the files are written already; the next scan finds the changes.
     """
     if not database.exists():
         return
@@ -122,7 +122,7 @@ def tell_library(
             else:
                 record_undo(store, report, run, located)
     except (sqlite3.Error, MgcError) as error:
-        _log.warning("the library could not be told what was written: %s", error)
+        _log.warning("the library could not be updated after writing: %s", error)
 
 
 def _record(store: LibraryStore, written: Written, state: State) -> None:

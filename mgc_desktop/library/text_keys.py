@@ -1,7 +1,7 @@
-"""Keys of texts for searching and sorting, made when a song is stored, so that 100,000 rows are compared byte by byte.
+"""Keys of texts for searching and sorting, computed when a song is stored, so that SQLite can compare them bytewise.
 
 A search key folds what people do not type: accents, composed and decomposed forms, ligatures, full-width letters and
-typographic signs. A sort key is a search key in which numbers compare by their value. Changing a key needs a migration.
+typographic signs. A sort key is a search key in which numbers are compared by value. A changed key needs a migration.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SIGNS: Final = str.maketrans(
         "×": "x",
     }
 )
-# Letters that Unicode does not decompose, by what is typed for them.
+# Letters that Unicode does not decompose, with what people type for them.
 _LETTERS: Final = str.maketrans(
     {
         "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t",
@@ -30,7 +30,7 @@ _LETTERS: Final = str.maketrans(
         "\u2044": "/",
     }
 )  # fmt: skip
-_MARKS: Final = re.compile(r"[\u0300-\u036f]")  # of Latin, Greek and Cyrillic; those of other scripts are letters
+_MARKS: Final = re.compile(r"[\u0300-\u036f]")  # combining marks of Latin, Greek and Cyrillic
 _NUMBER: Final = re.compile(r"\d+")
 _LEADING_SIGNS: Final = re.compile(r"^[\W_]+(?=\w)")
 _ARTICLE: Final = re.compile(
@@ -38,13 +38,13 @@ _ARTICLE: Final = re.compile(
 )
 _LONGEST: Final = 99  # digits of a number that are compared by value
 
-# Before the exact text at a key's end, and between the parts of a path; both sort before all that can be in a key.
+# Before the exact text at a key's end, and between the parts of a path; both sort before every character of a key.
 _TEXT_END: Final = "\x1e"
 _PART_END: Final = "\x1f"
 
 
 def search_key(text: str | None) -> str:
-    """The text as it is searched for: case, accents, quotes and kinds of dashes make no difference."""
+    """The key of a text for searching: ignores case, accents, and the kinds of quotes and dashes."""
     if not text:
         return ""
     if text.isascii():
@@ -55,10 +55,10 @@ def search_key(text: str | None) -> str:
 
 
 def sort_key(text: str | None, *, articles: bool = False) -> str:
-    """The text as it is sorted: like `search_key`, with numbers by value and without signs in front.
+    """The key of a text for sorting: like `search_key`, with numbers by value and without leading signs.
 
-    `articles`: leave a leading article out, as is usual for artists and albums. Different texts have different keys
-    unless they differ in case or in composed and decomposed forms only; no text has the key "".
+    `articles`: leave out a leading article, as is usual for artists and albums. Different texts have different keys,
+    except if they differ only in case or in composed and decomposed forms. Only the empty text has the key "".
     """
     text = _valid(text or "").strip()
     if not text:
@@ -70,13 +70,13 @@ def sort_key(text: str | None, *, articles: bool = False) -> str:
 
 
 def folder_key(folder: Path) -> str:
-    """A folder as it is sorted, part by part."""
+    """The key of a folder for sorting, part by part."""
     exact = unicodedata.normalize("NFC", _valid(str(folder)))
     return _PART_END.join(_natural(search_key(part)) for part in folder.parts) + f"{_TEXT_END}{exact}"
 
 
 def _natural(key: str) -> str:
-    """Numbers with their length in front: "track 9" becomes "track 019", "track 10" becomes "track 0210"."""
+    """The text with numbers preceded by their length: "track 9" becomes "track 019", "track 10" "track 0210"."""
     return _NUMBER.sub(_number, key)
 
 
@@ -86,5 +86,5 @@ def _number(found: re.Match[str]) -> str:
 
 
 def _valid(text: str) -> str:
-    """SQLite takes UTF-8 only: what came of undecodable bytes becomes a replacement character."""
+    """SQLite accepts UTF-8 only: undecodable bytes become replacement characters."""
     return text.encode("utf-8", "replace").decode()

@@ -14,7 +14,7 @@ from typing import Final
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.tags.genre_text import EMPTY_NAMES, without_empty
 
-MIN_CONFIDENCE: Final = 0.7  # below it a verdict was wrong more often than right
+MIN_CONFIDENCE: Final = 0.7  # below it more verdicts were wrong than right
 MIN_DURATION: Final = 10.0  # seconds
 _ROUNDING: Final = 0.005  # a verdict that is shown as 70 % counts as 70 %
 
@@ -26,15 +26,15 @@ _SURE_SQL: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TickRules:
-    """What of the user's own rules decides on the ticks. `empty_names`: genres that count as none; `dropped`: genres
-    that the user's names leave out."""
+    """The user's rules that affect the ticks. `empty_names`: genre names that count as no genre; `dropped`: genres
+    for which the user's vocabulary has no name."""
 
     empty_names: tuple[str, ...] = EMPTY_NAMES
     dropped: frozenset[str] = frozenset()
 
     def condition(self, differing: Iterable[str]) -> tuple[str, tuple[str, ...]]:
-        """The condition in SQL that a song is ticked by default, and its parameters. `differing`: the lists of genres,
-        in JSON, of the files whose genre is another one than the verdict."""
+        """The SQL condition that a song is ticked by default, and its parameters. `differing`: the genre lists, in
+        JSON, of the files whose genre differs from the verdict."""
         empty = [text for text in differing if not without_empty(json.loads(text), self.empty_names)]
         dropped = tuple(self.dropped)
         statement = (
@@ -50,18 +50,18 @@ def _places(values: Sequence[str]) -> str:
 
 
 def is_sure_enough(confidence: float | None, minimum: float = MIN_CONFIDENCE) -> bool:
-    """Whether a verdict of this confidence, 0 to 1, may be written without being asked."""
+    """Whether a verdict of this confidence, 0 to 1, may be written without asking the user."""
     return confidence is not None and confidence >= minimum - _ROUNDING
 
 
 def is_long_enough(song: Song) -> bool:
-    """Whether a song lasts long enough for its verdict to be written without being asked."""
+    """Whether a song is long enough for its verdict to be written without asking the user."""
     return song.duration is not None and song.duration >= MIN_DURATION
 
 
 def is_ticked_by_default(song: Song, rules: TickRules = TickRules()) -> bool:
-    """Whether a song on which the user has not decided is written: it has no genre, and its verdict is sure enough or
-    the user's own."""
+    """Whether a song on which the user has not decided is written: its file has no genre, and its verdict is sure
+    enough or the user's own."""
     is_sure = is_sure_enough(song.confidence) and is_long_enough(song) and song.predicted not in rules.dropped
     is_empty = song.state is State.DIFFERS and not without_empty(song.genres, rules.empty_names)
     return (song.state is State.TO_WRITE or is_empty) and (song.by_user or is_sure)

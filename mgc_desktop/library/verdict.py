@@ -1,4 +1,4 @@
-"""What a verdict means beside the genre that the file already has."""
+"""Compares a verdict with the genres in a file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 
 from mgc_desktop.library.song import State
 
-# Names that people give to the ten genres, case-folded, without signs. A file agrees when one of its genres is the
-# heard one or one of these: "Metal" is no contradiction to Hard Rock.
+# Names that people use for the ten genres, case-folded, without signs. A file agrees if one of its genres is the
+# predicted one or one of these: "Metal" does not contradict Hard Rock.
 _NAMES: Final[dict[str, frozenset[str]]] = {
     "Alt Rock": frozenset(
         "altrock alternative alternativerock alternrock indie indierock rock poprock britpop grunge postpunk punk "
@@ -39,14 +39,14 @@ _NAMES: Final[dict[str, frozenset[str]]] = {
 
 
 def agrees(genres: Iterable[str], predicted: str) -> bool:
-    """Whether one of a file's genres says the same as the heard one, in the words people use."""
+    """Whether one of a file's genres is the predicted genre or a common name of it."""
     names = _NAMES.get(predicted, frozenset()) | {plain(predicted)}
     return any(plain(genre) in names for genre in genres)
 
 
 def state_of(genres: Iterable[str], predicted: str | None, *, is_none: bool = False) -> State:
-    """Where a song stands with these genres in the file; `predicted` is None without a verdict, `is_none` tells why:
-    the song is like none of the genres, or the model is unsure between them."""
+    """The state of a song with these genres in the file; `predicted` is None without a verdict, `is_none` says whether
+    that is because the song is like none of the genres."""
     genres = tuple(genres)
     if predicted is None:
         return State.NONE if is_none else State.UNSURE
@@ -56,8 +56,8 @@ def state_of(genres: Iterable[str], predicted: str | None, *, is_none: bool = Fa
 
 
 def meanings(name: str, known: Iterable[str], own: Mapping[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:
-    """Which of the genres `known` a name in a file may stand for, the likeliest first: itself, one that the user calls
-    so (`own`: the user's names of each genre), one that people call so. () for a name of another kind."""
+    """The genres in `known` that a name in a file may mean, the likeliest first: the genre itself, one with this name
+    in the user's vocabulary (`own`: names by genre), one with this common name. () if there is none."""
     wanted, known = plain(name), tuple(known)
     itself = [genre for genre in known if plain(genre) == wanted]
     called = [genre for genre in known if any(plain(word) == wanted for word in (own or {}).get(genre, ()))]
@@ -66,5 +66,5 @@ def meanings(name: str, known: Iterable[str], own: Mapping[str, tuple[str, ...]]
 
 
 def plain(name: str) -> str:
-    """A genre's name without case and signs: "Hip-Hop" and "hip hop" are one."""
+    """A genre's name without case and signs: "Hip-Hop" and "hip hop" are equal."""
     return "".join(character for character in name.casefold().replace("&", "and") if character.isalnum())

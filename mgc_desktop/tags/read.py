@@ -53,7 +53,7 @@ def why_read_only(path: Path) -> str:
         with path.open("rb") as file:
             format_ = sniff(file, path)
             return _UNKNOWN if format_ is None else format_.why_read_only(file)
-    except (OSError, TagError):
+    except (OSError, ValueError, TagError):  # ValueError: a damaged path, with a null byte
         return ""
 
 

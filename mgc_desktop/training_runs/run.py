@@ -10,7 +10,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,8 @@ class Curves:
 class TrainingRun:
     """A snapshot of a run's folder. `error` is the sentence it failed with. `exported`: it is a model of the program.
 
-    `figures` is what the test part gave (see `mgc train`), {} where nothing was measured.
+    `figures` is what the test part gave (see `mgc train`), {} where nothing was measured; `baselines` has the figures
+    of simple answers to the same clips, by name.
     """
 
     folder: Path
@@ -105,6 +106,7 @@ class TrainingRun:
     log: tuple[str, ...]
     error: str = ""
     exported: bool = False
+    baselines: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -150,6 +152,7 @@ def read_run(folder: Path, models: Path, *, running: bool = False) -> TrainingRu
         log=log,
         error=error,
         exported=(models / folder.name / "metadata.json").is_file(),
+        baselines=baselines if isinstance(baselines := trained.get("baselines"), dict) else {},
     )
 
 

@@ -17,10 +17,11 @@ from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
 from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, LabelledSong, UserHead
 from mgc_desktop.library import labels
+from mgc_desktop.library.genre_overrides import GenresByChecksum, checksums_of, set_user_genres
 from mgc_desktop.library.head_effects import GenreChange, effects
+from mgc_desktop.library.pending_labels import restore_pending
 from mgc_desktop.library.rescore import Rescorer
 from mgc_desktop.library.store import LibraryStore
-from mgc_desktop.library.user_words import Said, identified, say
 from mgc_desktop.paths import models_dir
 from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.workers.label_change import LabelChange, LabelUndo
@@ -45,7 +46,7 @@ class HeadService:
         """Mark songs of the library, as far as they were listened to. What the user says of the others counts, too."""
         genre = self._proper(store, head, genre)
         analysed = labels.as_labelled_songs(store, songs, genre, self.base_model.name, self.base_model.base)
-        said = dict.fromkeys(identified(store, songs).values(), (genre,))
+        said = dict.fromkeys(checksums_of(store, songs).values(), (genre,))
         return LabelChange(self._label_all(store, head, analysed.examples, said), analysed.not_analysed)
 
     def label_prediction(
@@ -84,7 +85,7 @@ class HeadService:
     def remove_labels(self, store: LibraryStore, head: str, checksums: Iterable[str]) -> LabelUndo:
         """Take marks away; of these songs the user has said nothing any more."""
         gone = set(checksums)
-        undo = LabelUndo(head, self._examples(store, head, gone), (), say(store, dict.fromkeys(gone)))
+        undo = LabelUndo(head, self._examples(store, head, gone), (), set_user_genres(store, dict.fromkeys(gone)))
         labels.remove_labels(store, head, gone)
         head_training.delete_if_empty(store, head)
         return undo
@@ -94,7 +95,7 @@ class HeadService:
         new = head_training.canonical_genre(new, self.base_model.bundled.genres)
         mine = {each.example.checksum for each in labels.labels(store, head) if each.example.genre == old}
         said = {checksum: (new,) for checksum, genres in store.user_genres(mine).items() if genres == (old,)}
-        undo = LabelUndo(head, self._examples(store, head, mine), (), say(store, said))
+        undo = LabelUndo(head, self._examples(store, head, mine), (), set_user_genres(store, said))
         labels.rename_genre(store, head, old, new)
         return undo
 
@@ -103,7 +104,8 @@ class HeadService:
         labels.remove_labels(store, undo.head, undo.none)
         labels.add_labels(store, undo.head, undo.before, self.base_model.identity)
         head_training.delete_if_empty(store, undo.head)
-        say(store, undo.said)
+        set_user_genres(store, undo.said)
+        restore_pending(store, undo.head, undo.waiting)
 
     def rename(self, store: LibraryStore, old: str, new: str) -> str:
         """Give a head another name."""
@@ -126,7 +128,7 @@ class HeadService:
         return head_training.import_head(store, path).name
 
     def _label_all(
-        self, store: LibraryStore, head: str, examples: Sequence[LabelledSong], said: Said
+        self, store: LibraryStore, head: str, examples: Sequence[LabelledSong], said: GenresByChecksum
     ) -> LabelUndo | None:
         if not examples and not said:
             return None
@@ -134,7 +136,9 @@ class HeadService:
         before = self._examples(store, head, checksums)
         if examples:
             labels.add_labels(store, head, examples, self.base_model.identity)
-        return LabelUndo(head, before, tuple(checksums - {example.checksum for example in before}), say(store, said))
+        return LabelUndo(
+            head, before, tuple(checksums - {example.checksum for example in before}), set_user_genres(store, said)
+        )
 
     def _examples(self, store: LibraryStore, head: str, checksums: set[str]) -> tuple[LabelledSong, ...]:
         return tuple(each.example for each in labels.labels(store, head) if each.example.checksum in checksums)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ from mgc_desktop.errors import TagError
 from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.database import library_error
 from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.folders import RemovedFolder, is_covered
 from mgc_desktop.library.progress import JobReport, Pause
 from mgc_desktop.library.query import Query
-from mgc_desktop.library.rebuild import keep_folders, restore_written
+from mgc_desktop.library.rebuild import restore_written, save_folders
 from mgc_desktop.library.rescore import Rescorer, derive, derive_bundled
 from mgc_desktop.library.scanner import ScanReport, scan
 from mgc_desktop.library.store import LibraryError, LibraryStore
@@ -205,7 +207,7 @@ class LibraryService(QObject):
                     known = store.folders()
                     if folder.is_dir() or not is_covered(folder, known):
                         store.add_folder(folder, watched=known.get(folder, False))
-                keep_folders(store)
+                save_folders(store)
                 found = scan(wanted or store.folders(), store, cancel=cancel, progress=report, reread=reread)
                 if rebuilding:
                     restore(store, store.log.read())
@@ -219,7 +221,7 @@ class LibraryService(QObject):
 
         def work(store: LibraryStore) -> RemovedFolder:
             removed = folders.remove(store, folder)
-            keep_folders(store)
+            save_folders(store)
             return removed
 
         if self.own():
@@ -230,7 +232,7 @@ class LibraryService(QObject):
 
         def work(store: LibraryStore) -> None:
             folders.put_back(store, removed)
-            keep_folders(store)
+            save_folders(store)
 
         if self.own():
             self.run_query(work, done)
@@ -292,7 +294,10 @@ class LibraryService(QObject):
 
     def _with_store(self, work: Callable[[LibraryStore], T]) -> T:
         with LibraryStore(self.database, check=False) as store:
-            return work(store)
+            try:
+                return work(store)
+            except sqlite3.Error as error:
+                raise library_error(error, self.database) from error
 
     def _identify(self) -> _Present:
         from mgc_desktop.inference import registry
@@ -334,7 +339,13 @@ class LibraryService(QObject):
         lock = WriterLock(self.database.with_suffix(".lock"))
         try:
             lock.__enter__()
-        except TagError:
+        except TagError as error:
+            if isinstance(error.__cause__, OSError):  # nobody holds it: it cannot be made
+                reason = error.__cause__.strerror or error.__cause__
+                self.failed.emit(
+                    LibraryError(f"Its folder cannot be used ({reason}). Check its permissions.", path=self.database)
+                )
+                return False
             self.failed.emit(
                 LibraryError(
                     "Another MGC Desktop is at work on this library. Here it can be looked at; close the other one to "

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.known_paths import known_paths
-from mgc_desktop.library.review import ReviewRow, keep_choices, review
+from mgc_desktop.library.review import ReviewRow, review, save_choices
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.tagging import undo, write
 from mgc_desktop.library.ticks import MIN_CONFIDENCE
@@ -77,12 +77,12 @@ class LibraryWriter(QObject):
         self._plan = self._runner.run(work, done=done, failed=self.failed.emit)
         return self._plan
 
-    def keep_choices(self, rows: Sequence[ReviewRow], done: Callable[[object], None]) -> None:
+    def save_choices(self, rows: Sequence[ReviewRow], done: Callable[[object], None]) -> None:
         """Remember what the user decided, before the next plan is made."""
 
         def work(_: CancelToken) -> None:
             with LibraryStore(self.database, check=False) as store:
-                keep_choices(store, rows)
+                save_choices(store, rows)
 
         self._runner.run(work, done=done, failed=self.failed.emit)
 

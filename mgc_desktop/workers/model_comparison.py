@@ -11,7 +11,7 @@ from mgc_desktop.cancellation import Cancelled, CancelToken
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.model_comparison import ModelRequest, gather
+from mgc_desktop.library.model_comparison import ModelRequest, analyse_with_models
 from mgc_desktop.library.progress import JobReport
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.workers.background_job import BackgroundJob, Report
@@ -56,7 +56,7 @@ class ModelComparison(QObject):
             pool = IsolatedPool(workers, timeout=ANALYSIS_TIMEOUT, low_priority=True)
             try:
                 with LibraryStore(database, check=False) as store:
-                    ended = gather(store, requests, pool, workers=workers, cancel=cancel, progress=report)
+                    ended = analyse_with_models(store, requests, pool, workers=workers, cancel=cancel, progress=report)
             finally:
                 pool.shutdown(cancel_futures=True)
             if ended.cancelled:

@@ -23,7 +23,7 @@ def test_every_song_has_one_entry(store: LibraryStore) -> None:
     assert [columns.names[h] if h >= 0 else None for h in columns.predicted[[0, 2, 9]]] == ["Jazz", "Classical", None]
 
 
-@pytest.mark.parametrize("state", [State.STALE, State.WAITING, State.LISTENING, State.WRITTEN, State.FAILED])
+@pytest.mark.parametrize("state", [State.STALE, State.WAITING, State.ANALYSING, State.WRITTEN, State.FAILED])
 def test_a_verdict_stays_sure_or_unsure_whatever_becomes_of_the_song(store: LibraryStore, state: State) -> None:
     before = read_columns(store).sure
     store.set_state(read_columns(store).ids.tolist(), state)

@@ -1,4 +1,4 @@
-"""A library whose songs were heard, by made numbers, and a head for it."""
+"""A library of analysed songs with generated numbers, and a head for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one loop over many items, on threads; the process pool is tried elsewhere."""
+"""The batch engine on threads; other modules test it on the process pool."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_every_item_has_one_outcome_and_errors_stay_with_their_item(pool: Execut
         assert (outcome.error is None) == (item % 3 != 0)
 
 
-def test_steps_follow_one_another_and_may_catch_what_a_call_raised(pool: Executor) -> None:
+def test_steps_run_in_order_and_can_catch_the_error_of_a_call(pool: Executor) -> None:
     def fails(item: int) -> int:
         raise OSError(item)
 
@@ -72,7 +72,7 @@ def test_items_that_need_no_call_are_done_at_once(pool: Executor) -> None:
     assert [outcome.result for outcome in run_batch(each(range(1, 1000)), steps, limit=2, ahead=8)] == [*range(1, 1000)]
 
 
-def test_in_order_a_slow_item_holds_no_more_than_was_allowed(pool: Executor) -> None:
+def test_with_ahead_a_slow_item_holds_back_at_most_that_many(pool: Executor) -> None:
     first, begun = threading.Event(), []
 
     def call(item: int) -> int:
@@ -91,7 +91,7 @@ def test_in_order_a_slow_item_holds_no_more_than_was_allowed(pool: Executor) -> 
     assert found == list(range(1, 21))
 
 
-def test_no_more_calls_at_a_time_than_the_limit(pool: Executor) -> None:
+def test_at_most_limit_calls_run_at_a_time(pool: Executor) -> None:
     running, most, lock = 0, 0, threading.Lock()
 
     def call(item: int) -> None:
@@ -106,7 +106,7 @@ def test_no_more_calls_at_a_time_than_the_limit(pool: Executor) -> None:
     assert most <= 2
 
 
-def test_items_that_come_later_are_taken_while_others_are_under_way(pool: Executor) -> None:
+def test_items_that_are_added_during_a_run_are_processed(pool: Executor) -> None:
     waiting, late = [1], [2, 3]
 
     def call(item: int) -> int:
@@ -120,7 +120,7 @@ def test_items_that_come_later_are_taken_while_others_are_under_way(pool: Execut
     assert found == {1, 2, 3}
 
 
-def test_cancelled_it_closes_what_is_under_way(pool: Executor) -> None:
+def test_cancelling_closes_items_in_progress(pool: Executor) -> None:
     cancel, release, closed = CancelToken(), threading.Event(), []
 
     def steps(item: int) -> Steps[None]:
@@ -135,7 +135,7 @@ def test_cancelled_it_closes_what_is_under_way(pool: Executor) -> None:
     assert closed == [1, 2]
 
 
-def test_held_it_begins_nothing_and_then_goes_on(pool: Executor) -> None:
+def test_a_paused_run_begins_no_items_until_it_is_resumed(pool: Executor) -> None:
     pause, polls = Pause(), []
     pause.pause()
 
@@ -149,13 +149,13 @@ def test_held_it_begins_nothing_and_then_goes_on(pool: Executor) -> None:
     assert polls[:3] == [True, True, True]
 
 
-def test_held_without_anything_left_it_ends(pool: Executor) -> None:
+def test_a_paused_run_without_items_ends(pool: Executor) -> None:
     pause = Pause()
     pause.pause()
     assert list(run_batch(each([]), calling(pool, abs), limit=2, pause=pause)) == []
 
 
-def test_a_call_that_takes_too_long_is_given_up_where_the_pool_has_no_limit() -> None:
+def test_a_call_over_the_timeout_fails_if_the_pool_has_no_timeout() -> None:
     release = threading.Event()
     with ThreadPoolExecutor(2) as pool:
         outcomes = {
@@ -172,7 +172,7 @@ def test_a_call_that_takes_too_long_is_given_up_where_the_pool_has_no_limit() ->
 @pytest.mark.parametrize(
     ("error", "raised"), [(WorkerStartError("no room"), BatchError), (ModelError("gone"), ModelError)]
 )
-def test_what_concerns_all_items_ends_the_run(pool: Executor, error: Exception, raised: type[Exception]) -> None:
+def test_a_fatal_error_ends_the_run(pool: Executor, error: Exception, raised: type[Exception]) -> None:
     asked: list[int] = []
 
     def call(item: int) -> None:
@@ -184,7 +184,7 @@ def test_what_concerns_all_items_ends_the_run(pool: Executor, error: Exception, 
     assert len(asked) <= 2
 
 
-def test_a_pool_that_ends_ends_the_run() -> None:
+def test_closing_the_pool_ends_the_run() -> None:
     with ThreadPoolExecutor(1) as pool:
         release = threading.Event()
         outcomes = run_batch(each([1, 2, 3]), calling(pool, lambda item: release.wait(10)), limit=3)
@@ -198,7 +198,7 @@ def test_a_pool_that_ends_ends_the_run() -> None:
             list(outcomes)
 
 
-def test_what_a_user_is_told() -> None:
+def test_each_error_has_a_sentence_for_the_user() -> None:
     assert "crashed" in failure_message(WorkerCrashedError(-11))
     assert "900 seconds" in failure_message(WorkerHungError(900.0))
     assert failure_message(DecodeError("It is cut off.")) == "It is cut off."

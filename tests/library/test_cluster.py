@@ -28,7 +28,9 @@ def pid_of(_: int) -> int:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_two_workers_listen_to_a_library(tmp_path: Path, write_audio: Callable[..., Path], sounds: object) -> None:
+def test_two_cluster_workers_analyse_a_library(
+    tmp_path: Path, write_audio: Callable[..., Path], sounds: object
+) -> None:
     for number in range(6):
         write_audio(f"music/{number}.flac", sounds.noise(4.0, seed=number))  # type: ignore[attr-defined]
     (tmp_path / "music/broken.mp3").write_bytes(bytes(range(256)) * 20)
@@ -53,7 +55,7 @@ def test_two_workers_listen_to_a_library(tmp_path: Path, write_audio: Callable[.
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_the_command_line_listens_on_a_cluster(
+def test_the_command_line_analyses_on_a_cluster(
     tmp_path: Path, write_audio: Callable[..., Path], sounds: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(3):
@@ -68,11 +70,11 @@ def test_the_command_line_listens_on_a_cluster(
     assert all(song["result"] in ("planned", "skipped") for song in told)
 
 
-def test_a_scheduler_that_does_not_answer_is_named() -> None:
-    with pytest.raises(ClusterError, match="Nobody answers at"), cluster_pool("tcp://127.0.0.1:9"):
+def test_a_scheduler_that_does_not_answer_is_named_in_the_error() -> None:
+    with pytest.raises(ClusterError, match="No scheduler answers at"), cluster_pool("tcp://127.0.0.1:9"):
         pass
 
 
-def test_an_address_that_is_none_is_named() -> None:
+def test_an_invalid_address_is_named_in_the_error() -> None:
     with pytest.raises(ClusterError, match="nonsense"), cluster_pool("nonsense://x"):
         pass

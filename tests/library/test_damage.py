@@ -1,4 +1,4 @@
-"""A damaged library is noticed, set aside and made again, and what the user decided is in the new one."""
+"""A damaged library is noticed, set aside and rebuilt with the user's decisions."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def use(store: LibraryStore) -> None:
 def start(database: Path) -> LibraryStore:
     """What the window does at its start: open at once, use, and look for damage in the background."""
     store = LibraryStore(database, check=False)
-    if not store.can_show(Query()) or not store.is_intact():
+    if not store.is_readable(Query()) or not store.is_intact():
         store.close()
         store = LibraryStore(database)
     return store
@@ -122,7 +122,7 @@ def columns() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("table", "column"), list(columns()))
-def test_odd_values_in_any_column_do_not_keep_the_library_from_starting(
+def test_invalid_values_in_any_column_do_not_keep_the_library_from_opening(
     database: Path, table: str, column: str
 ) -> None:
     """Whatever SQLite lets be stored there."""
@@ -144,12 +144,12 @@ def test_odd_values_in_any_column_do_not_keep_the_library_from_starting(
             use(store)
             assert store.is_intact()
             if store.set_aside is not None:
-                assert store.untold() == [store.set_aside.name]
+                assert store.set_aside_names() == [store.set_aside.name]
                 assert_decisions(store, songs=table != "song")
 
 
 @pytest.mark.parametrize("table", [*SOUND, "set_aside"])
-def test_a_lost_table_is_made_again(database: Path, table: str) -> None:
+def test_a_missing_table_is_rebuilt(database: Path, table: str) -> None:
     with closing(sqlite3.connect(database, isolation_level=None)) as db:
         db.execute(f"DROP TABLE {table}")
     with start(database) as store:
@@ -165,7 +165,7 @@ def test_a_lost_table_is_made_again(database: Path, table: str) -> None:
 
 
 @pytest.mark.parametrize("version", [-1, 0, 1, 3])
-def test_a_version_that_does_not_fit_the_tables_is_damage(database: Path, version: int) -> None:
+def test_a_schema_version_that_differs_from_the_tables_is_damage(database: Path, version: int) -> None:
     with closing(sqlite3.connect(database, isolation_level=None)) as db:
         db.execute(f"PRAGMA user_version = {version}")
     with start(database) as store:
@@ -175,7 +175,7 @@ def test_a_version_that_does_not_fit_the_tables_is_damage(database: Path, versio
 
 
 @pytest.mark.parametrize("column", ["artist", "confidence", "album_key"])
-def test_a_lost_column_is_made_again(database: Path, column: str) -> None:
+def test_a_missing_column_is_rebuilt(database: Path, column: str) -> None:
     with closing(sqlite3.connect(database, isolation_level=None)) as db:
         for name, sql in db.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"
@@ -189,7 +189,7 @@ def test_a_lost_column_is_made_again(database: Path, column: str) -> None:
         assert_decisions(store)
 
 
-def test_an_index_that_does_not_fit_its_table_is_damage(database: Path) -> None:
+def test_an_index_that_differs_from_its_table_is_damage(database: Path) -> None:
     with closing(sqlite3.connect(database, isolation_level=None)) as db:
         db.execute("PRAGMA writable_schema = ON")
         (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'song_title'").fetchone()
@@ -204,7 +204,7 @@ def test_an_index_that_does_not_fit_its_table_is_damage(database: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("kind", ["garbage", "zeros", "cut", "bits"])
-def test_damaged_bytes(database: Path, kind: str, seed: int) -> None:
+def test_a_database_with_damaged_bytes_is_rebuilt(database: Path, kind: str, seed: int) -> None:
     """Wherever the bytes are damaged, the library starts, is whole, and holds what the user decided."""
     rng = random.Random(f"{kind} {seed}")
     with closing(sqlite3.connect(database)) as db:
@@ -236,7 +236,7 @@ def test_damaged_bytes(database: Path, kind: str, seed: int) -> None:
 
 
 class TestNotes:
-    def test_a_line_that_was_cut_off_costs_only_itself(self, database: Path) -> None:
+    def test_an_incomplete_line_is_the_only_one_lost(self, database: Path) -> None:
         log = DecisionLog(database)
         log.path.write_bytes(log.path.read_bytes()[:-20])
         log.add([{"kind": "user genre", "checksum": "c9", "genres": ["Polka"]}])
@@ -250,12 +250,12 @@ class TestNotes:
             b'{"kind": "user genre", "checksum": "x", "genres": 5}',
         ],
     )  # fmt: skip
-    def test_a_damaged_line_is_passed_over(self, database: Path, line: bytes) -> None:
+    def test_a_damaged_line_is_skipped(self, database: Path, line: bytes) -> None:
         log = DecisionLog(database)
         log.path.write_bytes(line + b"\n" + log.path.read_bytes())
         assert len(log.read().choices) == 10
 
-    def test_a_large_file_is_made_smaller_and_says_the_same(
+    def test_a_large_log_is_compacted_without_changing_decisions(
         self, database: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("mgc_desktop.library.decisions._LARGE", 1)
@@ -266,14 +266,14 @@ class TestNotes:
         assert log.read() == before
         assert log.path.stat().st_size < size / 4
 
-    def test_what_an_older_library_holds_is_noted_when_it_is_opened(self, database: Path) -> None:
+    def test_decisions_of_an_older_library_are_logged_when_it_is_opened(self, database: Path) -> None:
         log = DecisionLog(database)
         before = log.read()
         log.path.unlink()
         LibraryStore(database).close()
         assert log.read() == before
 
-    def test_decisions_follow_files_and_end_with_their_sound(self, database: Path) -> None:
+    def test_decisions_follow_moved_files_and_end_when_the_audio_changes(self, database: Path) -> None:
         with LibraryStore(database) as store:
             zero, one = (store.song_at(Path(f"/m/{n}.mp3")) for n in (0, 1))
             assert zero is not None
@@ -284,7 +284,7 @@ class TestNotes:
         assert "/m/moved.mp3" in choices
         assert {"/m/0.mp3", "/m/1.mp3"}.isdisjoint(choices)
 
-    def test_heads_and_genres_that_are_renamed_or_removed(self, database: Path) -> None:
+    def test_renamed_and_removed_heads_and_genres_are_logged(self, database: Path) -> None:
         with LibraryStore(database) as store:
             labels.rename_genre(store, "Mine", "Fado", "Morna")
             labels.rename_labels(store, "Mine", "Yours")
@@ -293,7 +293,7 @@ class TestNotes:
             labels.forget_labels(store, "Yours")
             assert store.log.read().labels == {}
 
-    def test_notes_that_cannot_be_written_do_not_keep_from_deciding(self, database: Path) -> None:
+    def test_a_log_that_cannot_be_written_does_not_prevent_decisions(self, database: Path) -> None:
         log = DecisionLog(database)
         log.path.unlink()
         log.path.mkdir()
@@ -302,7 +302,7 @@ class TestNotes:
             assert store.user_genre("c9") == ("Polka",)
 
 
-def test_names_that_are_not_utf8_are_noted(tmp_path: Path, write_audio: Callable[..., Path]) -> None:
+def test_names_that_are_not_utf8_are_logged(tmp_path: Path, write_audio: Callable[..., Path]) -> None:
     name = b"/m/caf\xe9".decode("utf-8", "surrogateescape")
     with LibraryStore(tmp_path / "library.db") as store:
         store.add_folder(Path(name))

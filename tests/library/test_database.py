@@ -1,4 +1,4 @@
-"""Opening: two programs at once, older databases, and everything that must not set a healthy library aside."""
+"""Opening a library: two programs at once, older databases, and errors after which it must not be set aside."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from mgc_desktop.library.database import set_aside
+from mgc_desktop.library.folders import remove
 from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Group, Query, Sort
-from mgc_desktop.library.schema import MIGRATIONS
+from mgc_desktop.library.schema import MIGRATIONS, migrate
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
 
@@ -68,7 +70,7 @@ _OPEN_AND_PUT = """
 
 
 @pytest.mark.parametrize("version", [0, 1, 2])
-def test_programs_that_open_a_library_at_once_all_use_it(tmp_path: Path, version: int) -> None:
+def test_programs_that_open_a_library_at_the_same_time_share_it(tmp_path: Path, version: int) -> None:
     for number in range(5):
         if version:
             older(tmp_path / f"library-{number}.db", version)
@@ -83,7 +85,7 @@ def test_programs_that_open_a_library_at_once_all_use_it(tmp_path: Path, version
             assert store.is_intact()
 
 
-def test_an_older_library_is_copied_then_brought_up_to_date(tmp_path: Path) -> None:
+def test_an_older_library_is_copied_and_migrated(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     older(path, 2, songs=11)
     with LibraryStore(path) as store:
@@ -148,7 +150,7 @@ _LIMITED = """
 @pytest.mark.parametrize(
     ("kind", "number"), [*(("files", n) for n in range(4)), *(("size", n) for n in (0, 100, 5000, 40_000))]
 )
-def test_a_healthy_library_stays_where_it_is_when_the_system_is_out_of_something(
+def test_an_intact_library_is_not_set_aside_when_resources_run_out(
     tmp_path: Path, kind: str, number: int, check: bool
 ) -> None:
     path = tmp_path / "library.db"
@@ -176,7 +178,7 @@ def test_only_the_file_that_was_found_damaged_is_set_aside(tmp_path: Path) -> No
     assert path.exists()
 
 
-def test_damaged_files_of_one_second_do_not_overwrite_each_other(tmp_path: Path) -> None:
+def test_damaged_files_set_aside_in_one_second_do_not_overwrite_each_other(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     for number in range(3):
         path.write_bytes(b"garbage %d" % number * 100)
@@ -192,7 +194,7 @@ class TestTransactions:
             store.put(FileTags(Path(f"/m/{n}.mp3"), 1, 1) for n in range(4))
             yield store
 
-    def test_one_inside_another_is_a_part_of_it(self, store: LibraryStore) -> None:
+    def test_a_nested_transaction_is_part_of_the_outer_one(self, store: LibraryStore) -> None:
         ids = list(store.ids(Query()))
         with store.transaction():
             store.set_state(ids[:2], State.AGREES)
@@ -201,7 +203,7 @@ class TestTransactions:
                 raise RuntimeError("only this part")
         assert store.counts() == {State.AGREES: 2, State.NEW: 2}
 
-    def test_a_slow_scan_lets_others_write(self, store: LibraryStore) -> None:
+    def test_other_programs_can_write_during_a_slow_scan(self, store: LibraryStore) -> None:
         reading, go_on = threading.Event(), threading.Event()
 
         def slowly() -> Iterator[FileTags]:
@@ -224,7 +226,7 @@ class TestTransactions:
             thread.join(60)
         assert store.song_at(Path("/m/slow.mp3")) is not None
 
-    def test_a_busy_library_is_waited_for(self, store: LibraryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_opening_waits_for_a_busy_library(self, store: LibraryStore, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("mgc_desktop.library.database.TRIES", 10_000)
         other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN IMMEDIATE")
@@ -236,7 +238,7 @@ class TestTransactions:
         other.close()
         assert store.counts() == {State.AGREES: 4}
 
-    def test_ids_and_the_sizes_of_groups_are_of_one_moment(self, store: LibraryStore) -> None:
+    def test_ids_and_group_sizes_come_from_one_state_of_the_database(self, store: LibraryStore) -> None:
         """Another program adds and removes an album while the table is read over and over."""
         stop, failed = threading.Event(), []
 
@@ -262,20 +264,81 @@ class TestTransactions:
 
 
 @pytest.mark.parametrize("root", ["/", "/m", "/m/"])
-def test_removing_a_root_removes_what_is_in_it(tmp_path: Path, root: str) -> None:
+def test_removing_a_root_folder_removes_its_songs(tmp_path: Path, root: str) -> None:
     with LibraryStore(tmp_path / "library.db") as store:
         store.add_folder(Path(root))
         store.put(FileTags(Path(f"/m/{n}.mp3"), 1, 1) for n in range(3))
-        store.remove_folder(Path(root))
+        remove(store, Path(root))
         assert len(store.ids(Query())) == 0
 
 
-def test_removing_a_folder_leaves_the_songs_of_others_that_lie_in_it_or_around_it(tmp_path: Path) -> None:
+def test_removing_a_folder_keeps_songs_of_nested_folders(tmp_path: Path) -> None:
     with LibraryStore(tmp_path / "library.db") as store:
         for folder in ("/m", "/m/jazz", "/m/jazz/live"):
             store.add_folder(Path(folder))
         store.put(FileTags(Path(name), 1, 1) for name in ("/m/a.mp3", "/m/jazz/b.mp3", "/m/jazz/live/c.mp3"))
-        store.remove_folder(Path("/m/jazz"))
+        remove(store, Path("/m/jazz"))
         assert len(store.ids(Query())) == 3  # they are songs of /m as well
-        store.remove_folder(Path("/m"))
+        remove(store, Path("/m"))
         assert [song.name for song in store.songs(store.ids(Query()))] == ["c"]
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_library_of_each_earlier_version_opens_with_all_that_is_in_it(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        migrate(db, version)
+        _add_song_and_choice(db)
+    with LibraryStore(path) as store:
+        assert store.set_aside is None
+        (song,) = store.songs(store.ids(Query(search="bjork")))
+        assert (song.name, store.choices()[song.id]) == ("Track 1", (False, None))
+        assert store.is_intact()
+
+
+@pytest.mark.parametrize(("version", "later"), [(2, 3), (2, 4), (3, 4)])
+def test_tables_that_are_there_already_do_not_stop_a_migration(tmp_path: Path, version: int, later: int) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        migrate(db, later)
+        db.execute(f"PRAGMA user_version = {version}")
+        _add_song_and_choice(db)
+    for _ in range(2):
+        with LibraryStore(path) as store:
+            assert store.set_aside is None
+            assert len(store.ids(Query(search="bjork"))) == len(store.choices()) == 1
+            assert store.is_intact()
+
+
+@pytest.mark.parametrize("scripts", [(0, 1, 3), (0, 1, 2, 4)], ids=["without user_genres", "without whole_analysis"])
+def test_a_library_that_no_version_made_is_made_again_with_all_that_is_in_it(
+    tmp_path: Path, scripts: tuple[int, ...]
+) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        migrate(db)  # adds the functions that the scripts use
+        for table in ("song", "choice", "mark", "analysis", "whole_analysis", "pending_label", "folder", "user_genres"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("DROP TABLE set_aside")
+        for number in scripts:
+            db.executescript(MIGRATIONS[number])
+        db.execute(f"PRAGMA user_version = {len(scripts)}")
+        _add_song_and_choice(db)
+    with LibraryStore(path, check=False) as store:
+        assert store.set_aside is not None
+        assert store.set_aside.exists()
+        assert len(store.ids(Query(search="bjork"))) == len(store.choices()) == 1
+        assert store.is_intact()
+
+
+def _add_song_and_choice(db: sqlite3.Connection) -> None:
+    db.execute("INSERT INTO folder (path) VALUES (x'2f6d')")
+    db.execute(
+        "INSERT INTO song (id, path, folder, size, mtime_ns, title, artist, genres, state, state_order, title_key, "
+        "artist_key, album_key, genre_key, search) VALUES (7, x'2f6d2f612e6d7033', x'2f6d', 1, 1, 'Track 1', 'Björk', "
+        "'[\"Jazz\"]', 'new', 6, '', '', '', '', 'bjork')"
+    )
+    db.execute("INSERT INTO choice VALUES (7, 0, NULL)")

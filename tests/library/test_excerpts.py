@@ -1,4 +1,4 @@
-"""Which parts of a song are listened to."""
+"""Which excerpts of a song are analysed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 from mgc_desktop.library.excerpts import Plan, is_clear
 
 
-def test_the_stretches_are_spread_evenly_and_lie_inside_the_song() -> None:
+def test_excerpts_are_spread_evenly_inside_the_song() -> None:
     excerpts = Plan(3, 10.0).excerpts(90.0)
     assert [(e.start, e.seconds) for e in excerpts] == [(10.0, 10.0), (40.0, 10.0), (70.0, 10.0)]
 
 
 @pytest.mark.parametrize("duration", [0.0, 20.0, 44.9])
-def test_a_short_song_is_heard_whole(duration: float) -> None:
+def test_a_short_song_has_no_excerpts(duration: float) -> None:
     assert Plan(3, 10.0).excerpts(duration) == ()
 
 

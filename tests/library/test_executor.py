@@ -1,4 +1,4 @@
-"""A crash or a hang costs one call."""
+"""The process pool: a crash or a hang fails one call and not the pool."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pool() -> Iterator[IsolatedPool]:
         yield pool
 
 
-def test_results_come_back(pool: IsolatedPool) -> None:
+def test_results_are_returned(pool: IsolatedPool) -> None:
     assert list(pool.map(abs, [-3, 4, -5])) == [3, 4, 5]
 
 
@@ -36,7 +36,7 @@ def test_an_exception_reaches_the_caller(pool: IsolatedPool) -> None:
         pool.submit(int, "nine").result()
 
 
-def test_a_crash_costs_only_its_own_call(pool: IsolatedPool) -> None:
+def test_a_crash_fails_only_its_own_call(pool: IsolatedPool) -> None:
     crash = pool.submit(os.kill, 0, 0)  # warms the pool up
     crash.result()
     crash = pool.submit(os.abort)
@@ -47,7 +47,7 @@ def test_a_crash_costs_only_its_own_call(pool: IsolatedPool) -> None:
     assert [other.result() for other in others] == list(range(20))
 
 
-def test_a_hang_is_ended_and_the_pool_goes_on() -> None:
+def test_a_hung_call_is_killed_and_the_pool_goes_on() -> None:
     with IsolatedPool(1, timeout=5) as pool:
         hang = pool.submit(time.sleep, 600)
         after = pool.submit(abs, -1)
@@ -56,13 +56,13 @@ def test_a_hang_is_ended_and_the_pool_goes_on() -> None:
         assert after.result() == 1, "the start of its process does not count"
 
 
-def test_a_result_that_cannot_be_sent_is_an_error_of_its_call(pool: IsolatedPool) -> None:
+def test_a_result_that_cannot_be_pickled_is_an_error_of_its_call(pool: IsolatedPool) -> None:
     with pytest.raises(RuntimeError, match="lock"):
         pool.submit(threading.Lock).result()
     assert pool.submit(abs, -1).result() == 1
 
 
-def test_shutting_down_at_once_cancels_what_waits_and_leaves_no_process_or_thread() -> None:
+def test_an_immediate_shutdown_cancels_waiting_calls_and_leaves_no_process_or_thread() -> None:
     before = threading.active_count()
     pool = IsolatedPool(1)
     running = pool.submit(time.sleep, 600)
@@ -147,14 +147,14 @@ def test_no_hung_worker_survives_a_program_that_was_killed(tmp_path: Path) -> No
 
 
 @linux
-def test_a_worker_that_cannot_be_started_costs_its_call_and_not_the_pool() -> None:
+def test_a_worker_that_cannot_be_started_fails_its_call_and_not_the_pool() -> None:
     why, result = run("no_files_left")
     assert "Too many open files" in why
     assert result == "2"
 
 
 @posix
-def test_workers_that_end_while_they_start_are_started_again(tmp_path: Path) -> None:
+def test_workers_that_exit_during_their_start_are_restarted(tmp_path: Path) -> None:
     once, gone = tmp_path / "once", tmp_path / "gone"
     once.mkdir()
     gone.mkdir()
@@ -165,11 +165,11 @@ def test_workers_that_end_while_they_start_are_started_again(tmp_path: Path) -> 
 
 
 @linux
-def test_a_worker_that_is_killed_while_idle_costs_no_call() -> None:
+def test_killing_an_idle_worker_fails_no_call() -> None:
     assert run("killed_idle") == ["5"]
 
 
 @posix
-def test_a_call_whose_worker_was_ended_from_outside_is_made_again(tmp_path: Path) -> None:
+def test_a_call_whose_worker_was_stopped_from_outside_is_repeated(tmp_path: Path) -> None:
     """As at a logout, where the system asks every process to end: nothing is wrong with the file."""
     assert run("stopped", tmp_path) == ["second time"]

@@ -1,4 +1,4 @@
-"""Folders and single files of the library: taken in, found again under other names, removed, and brought back."""
+"""Folders and single files of the library: added, found under other names, removed, and restored."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from mgc_desktop.errors import DecodeError, sentence_of
 from mgc_desktop.library.batch import failure_message
 from mgc_desktop.library.folders import put_back, remove, songs_leaving
+from mgc_desktop.library.pending_labels import add_pending
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.scanner import has_missing, scan
 from mgc_desktop.library.song import FileTags, Song, State
@@ -44,7 +45,7 @@ def names(store: LibraryStore) -> set[str]:
 
 
 class TestRemoving:
-    def test_songs_of_folders_inside_and_outside_stay(self, store: LibraryStore, music: Path) -> None:
+    def test_songs_of_nested_folders_stay(self, store: LibraryStore, music: Path) -> None:
         add(store, music, music / "jazz", music / "jazzy" / "d.flac")
         assert len(songs_leaving(store, music)) == 1
         remove(store, music)
@@ -54,35 +55,37 @@ class TestRemoving:
         remove(store, music / "jazz")
         assert names(store) == {"a.flac", "b.flac", "c.flac", "d.flac"}
 
-    def test_a_folder_whose_name_begins_alike_stays(self, store: LibraryStore, music: Path) -> None:
+    def test_a_folder_with_the_same_prefix_stays(self, store: LibraryStore, music: Path) -> None:
         add(store, music / "jazz", music / "jazzy")
         remove(store, music / "jazz")
         assert names(store) == {"d.flac"}
 
-    def test_a_root_of_the_file_system(self, store: LibraryStore) -> None:
+    def test_the_root_of_the_file_system_can_be_removed(self, store: LibraryStore) -> None:
         store.add_folder(Path("/"))
         store.put([FileTags(Path("/m/a.mp3"), 1, 1)])
         remove(store, Path("/"))
         assert songs(store) == []
 
-    def test_it_can_be_taken_back_with_all_that_was_known(self, store: LibraryStore, music: Path) -> None:
+    def test_removing_a_folder_can_be_undone_with_all_its_data(self, store: LibraryStore, music: Path) -> None:
         add(store, music)
         store.add_folder(music, watched=True)
         first, second, *_ = songs(store)
         store.choose([first.id], accepted=False)
         store.set_state([second.id], State.UNSURE)
+        add_pending(store, "My genres", [first.id], "Fado")
         before, choices = songs(store), store.choices()
         removed = remove(store, music)
         assert (songs(store), store.folders(), store.choices()) == ([], {}, {})
         put_back(store, removed)
         assert (songs(store), store.folders(), store.choices()) == (before, {music: True}, choices)
+        assert store.select("SELECT song, head, genre FROM pending_label") == [(first.id, "My genres", "Fado")]
 
-    def test_what_came_meanwhile_stays(self, store: LibraryStore, music: Path) -> None:
+    def test_songs_added_meanwhile_stay_when_a_removal_is_undone(self, store: LibraryStore, music: Path) -> None:
         add(store, music / "jazz")
         store.choose(store.ids(Query()), accepted=False)
         removed = remove(store, music / "jazz")
         add(store, music)  # the songs are there again, under numbers that were free
-        store.remove_folder(music)
+        remove(store, music)
         add(store, music / "jazzy", music / "a.flac")
         put_back(store, removed)
         assert names(store) == {"a.flac", "b.flac", "c.flac", "d.flac"}
@@ -91,7 +94,7 @@ class TestRemoving:
 
 
 class TestSingleFiles:
-    def test_only_the_file_comes_and_it_is_kept_up_to_date(self, store: LibraryStore, music: Path) -> None:
+    def test_a_single_file_is_added_alone_and_updated(self, store: LibraryStore, music: Path) -> None:
         add(store, music / "a.flac")
         assert names(store) == {"a.flac"}
         renamed = music / "other.flac"
@@ -102,13 +105,13 @@ class TestSingleFiles:
         scan(store.folders(), store)
         assert (names(store), store.folders()) == (set(), {})
 
-    def test_one_on_a_drive_that_is_not_there_stays(self, store: LibraryStore, music: Path, tmp_path: Path) -> None:
+    def test_a_single_file_on_an_unplugged_drive_stays(self, store: LibraryStore, music: Path, tmp_path: Path) -> None:
         add(store, music / "a.flac")
         music.rename(tmp_path / "unplugged")
         assert scan(store.folders(), store).unreachable == (music / "a.flac",)
         assert names(store) == {"a.flac"}
 
-    def test_it_can_be_removed_and_taken_back(self, store: LibraryStore, music: Path) -> None:
+    def test_removing_a_single_file_can_be_undone(self, store: LibraryStore, music: Path) -> None:
         add(store, music / "a.flac")
         removed = remove(store, music / "a.flac")
         assert names(store) == set()
@@ -121,7 +124,7 @@ class TestMissingFiles:
         FileNotFoundError(2, "No such file or directory", "/m/a.mp3"), NotADirectoryError(20, "Not a directory", "/m"),
         PermissionError(13, "Permission denied", "/m/a.mp3"), OSError(5, "Input/output error", "/m/a.mp3"), OSError(),
     ])  # fmt: skip
-    def test_what_the_system_says_is_a_sentence(self, error: OSError) -> None:
+    def test_system_errors_become_sentences(self, error: OSError) -> None:
         for text in (sentence_of(error), failure_message(error)):
             assert "Errno" not in text
             assert "Error:" not in text
@@ -131,19 +134,19 @@ class TestMissingFiles:
         failure_message(FileNotFoundError(2, "No such file or directory", "a")),
         failure_message(DecodeError("The file is not there. If it was moved or renamed, open it again.")),
     ])  # fmt: skip
-    def test_a_file_that_comes_back_is_tried_again(self, store: LibraryStore, music: Path, message: str) -> None:
+    def test_a_file_that_reappears_is_analysed_again(self, store: LibraryStore, music: Path, message: str) -> None:
         add(store, music)
         song = store.song_at(music / "a.flac")
         assert song is not None
         store.set_state([song.id], State.FAILED, error=message)
         assert has_missing(store)
-        assert scan([music], store).found_again == (song.id,)
+        assert scan([music], store).reappeared == (song.id,)
         again = store.song_at(music / "a.flac")
         assert again is not None
         assert (again.state, again.error) == (State.NEW, None)
         assert not has_missing(store)
 
-    def test_a_renamed_file_is_found_again(self, store: LibraryStore, music: Path) -> None:
+    def test_a_missing_file_is_found_under_its_new_name(self, store: LibraryStore, music: Path) -> None:
         add(store, music)
         song = store.song_at(music / "a.flac")
         assert song is not None
@@ -154,12 +157,14 @@ class TestMissingFiles:
         found = store.song_at(music / "renamed.flac")
         assert found is not None
         assert (found.state, found.error) == (State.NEW, None)
-        assert report.found_again == (found.id,)
+        assert report.reappeared == (found.id,)
         assert "a.flac" not in names(store)
 
-    def test_a_file_that_failed_for_another_reason_is_not(self, store: LibraryStore, music: Path) -> None:
+    def test_a_file_that_failed_for_another_reason_is_not_analysed_again(
+        self, store: LibraryStore, music: Path
+    ) -> None:
         add(store, music)
         song = songs(store)[0]
         store.set_state([song.id], State.FAILED, error="The decoder crashed on this file. It may be damaged.")
-        assert scan([music], store).found_again == ()
+        assert scan([music], store).reappeared == ()
         assert store.counts()[State.FAILED] == 1

@@ -12,7 +12,8 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.inference import registry
 from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.jobs import JobProgress, Pause, enqueue, run
+from mgc_desktop.library.jobs import enqueue, run
+from mgc_desktop.library.progress import JobProgress, Pause
 from mgc_desktop.library.query import Filter, Query
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import State
@@ -48,7 +49,7 @@ def waiting(store: LibraryStore) -> int:
     return len(store.ids(Query(Filter.WAITING)))
 
 
-def test_every_song_gets_a_verdict_and_the_bad_one_a_reason(
+def test_every_song_gets_a_verdict_and_a_damaged_one_a_reason(
     store: LibraryStore, music: Path, pool: IsolatedPool
 ) -> None:
     seen: list[JobProgress] = []
@@ -88,14 +89,12 @@ def test_a_cancelled_run_goes_on_where_it_stopped(store: LibraryStore, pool: Iso
     assert waiting(store) == 0
 
 
-def test_songs_that_were_listened_to_when_the_program_died_are_heard_again(
-    store: LibraryStore, pool: IsolatedPool
-) -> None:
-    store.set_state(store.ids(Query())[:2], State.LISTENING)
+def test_songs_in_analysis_when_the_program_crashed_are_analysed_again(store: LibraryStore, pool: IsolatedPool) -> None:
+    store.set_state(store.ids(Query())[:2], State.ANALYSING)
     assert run(store, AnalyseSong("musicnn"), MODEL, pool, workers=2).done == 4
 
 
-def test_a_paused_run_hands_out_nothing(store: LibraryStore, pool: IsolatedPool) -> None:
+def test_a_paused_run_starts_no_analyses(store: LibraryStore, pool: IsolatedPool) -> None:
     pause, cancel = Pause(), CancelToken()
     pause.pause()
     looks: list[JobProgress] = []
@@ -111,9 +110,7 @@ def test_a_paused_run_hands_out_nothing(store: LibraryStore, pool: IsolatedPool)
     assert waiting(store) == 4
 
 
-def test_audio_that_was_heard_is_recognised_under_another_name(
-    store: LibraryStore, music: Path, pool: IsolatedPool
-) -> None:
+def test_analysed_audio_is_recognised_under_another_name(store: LibraryStore, music: Path, pool: IsolatedPool) -> None:
     run(store, AnalyseSong("musicnn"), MODEL, pool, workers=2)
     old = store.song_at(music / "0.flac")
     assert old is not None

@@ -1,4 +1,4 @@
-"""A program that is killed while it analyses and writes leaves a library that is whole and that others use on."""
+"""A program that is killed while it analyses and writes leaves an intact library."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORK = textwrap.dedent("""
             path = Path(f"/m/{number % 50}.mp3")
             store.put([FileTags(path, number, number)])
             song = store.song_at(path)
-            store.set_state([song.id], State.LISTENING)
+            store.set_state([song.id], State.ANALYSING)
             store.remember(f"c{number % 50}", TrackPrediction(
                 path, 1.0, "m", "1", GENRES, shares, GENRES[0], 0.1, nothing, embedding=np.ones(400, np.float32)))
             store.assign(song.id, store.analysis(f"c{number % 50}", "m", "1"), State.TO_WRITE)
@@ -46,7 +46,7 @@ _WORK = textwrap.dedent("""
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.parametrize("seed", range(5))
-def test_a_kill_at_any_moment_beside_another_program(tmp_path: Path, seed: int) -> None:
+def test_the_library_survives_a_kill_at_any_moment_beside_another_program(tmp_path: Path, seed: int) -> None:
     database = tmp_path / "library.db"
     rng = random.Random(seed)
     with LibraryStore(database) as window:

@@ -1,4 +1,4 @@
-"""Marks: what the user said that songs are."""
+"""Labels that the user gave to songs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def labelled(store: LibraryStore, head: str = "Mine") -> list[tuple[str, str]]:
     return [(each.example.title, each.example.genre) for each in labels(store, head)]
 
 
-def test_songs_become_lessons_with_what_was_heard_in_them(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
+def test_songs_become_examples_with_their_predictions(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
     predicted = as_labelled_songs(analysed_library, ids(analysed_library, 0, 4), "Fado", musicnn.name, musicnn.base)
     first, last = predicted.examples
     assert (first.checksum, first.genre, first.title, first.artist) == ("c0", "Fado", "Song 0", "Artist 0")
@@ -50,7 +50,7 @@ def test_songs_become_lessons_with_what_was_heard_in_them(analysed_library: Libr
     assert predicted.not_analysed == ()
 
 
-def test_songs_that_were_not_listened_to_are_named_and_silent_ones_left_out(
+def test_songs_not_analysed_are_listed_and_silent_ones_left_out(
     analysed_library: LibraryStore, musicnn: BaseModel
 ) -> None:
     predicted = as_labelled_songs(analysed_library, ids(analysed_library, 0, 5, 6), "Fado", musicnn.name, musicnn.base)
@@ -58,20 +58,20 @@ def test_songs_that_were_not_listened_to_are_named_and_silent_ones_left_out(
     assert list(predicted.not_analysed) == ids(analysed_library, 6)
 
 
-def test_marks_stay_in_the_order_in_which_they_were_made(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
+def test_labels_keep_the_order_in_which_they_were_made(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
     label_songs(analysed_library, musicnn, "Fado", 3, 1)
     label_songs(analysed_library, musicnn, "Synthwave", 2)
     assert labelled(analysed_library) == [("Song 3", "Fado"), ("Song 1", "Fado"), ("Song 2", "Synthwave")]
     assert [each.path for each in labels(analysed_library, "Mine")] == [Path(f"/m/{n}.mp3") for n in (3, 1, 2)]
 
 
-def test_a_song_is_one_thing_only_the_latest(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
+def test_a_new_label_of_a_song_replaces_the_old_one(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
     label_songs(analysed_library, musicnn, "Fado", 0, 1)
     label_songs(analysed_library, musicnn, "Jazz", 0)
     assert labelled(analysed_library) == [("Song 0", "Jazz"), ("Song 1", "Fado")]
 
 
-def test_marks_outlive_their_files(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
+def test_labels_outlive_their_files(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
     label_songs(analysed_library, musicnn, "Fado", 0)
     analysed_library.forget([Path("/m/0.mp3")])
     (found,) = labels(analysed_library, "Mine")
@@ -79,7 +79,7 @@ def test_marks_outlive_their_files(analysed_library: LibraryStore, musicnn: Base
     assert found.example.embedding.shape == (400,)
 
 
-def test_heads_have_marks_of_their_own(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
+def test_each_head_has_its_own_labels(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
     label_songs(analysed_library, musicnn, "Fado", 0)
     label_songs(analysed_library, musicnn, "Polka", 0, head="Yours")
     assert labelled_heads(analysed_library) == ["Mine", "Yours"]
@@ -89,7 +89,7 @@ def test_heads_have_marks_of_their_own(analysed_library: LibraryStore, musicnn: 
     assert labelled(analysed_library, "Ours") == [("Song 0", "Polka")]
 
 
-def test_taking_marks_away_and_renaming_genres(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
+def test_labels_can_be_removed_and_genres_renamed(analysed_library: LibraryStore, musicnn: BaseModel) -> None:
     label_songs(analysed_library, musicnn, "Fado", 0, 1)
     label_songs(analysed_library, musicnn, "Fadinho", 2)
     remove_labels(analysed_library, "Mine", ["c1", "nobody"])
@@ -97,7 +97,7 @@ def test_taking_marks_away_and_renaming_genres(analysed_library: LibraryStore, m
     assert labelled(analysed_library) == [("Song 0", "Fado"), ("Song 2", "Fado")]
 
 
-def test_after_an_update_of_the_model_marks_get_what_it_heard(
+def test_after_an_update_of_the_model_labels_get_its_predictions(
     analysed_library: LibraryStore, musicnn: BaseModel
 ) -> None:
     label_songs(analysed_library, musicnn, "Fado", 0, 1)
@@ -110,7 +110,7 @@ def test_after_an_update_of_the_model_marks_get_what_it_heard(
     assert not old.example.embedding.any()
 
 
-def test_a_library_of_the_version_before_gets_the_table(tmp_path: Path) -> None:
+def test_a_library_of_the_previous_version_gets_the_label_table(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "library.db")
     old.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
     old.close()

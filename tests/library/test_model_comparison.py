@@ -1,4 +1,4 @@
-"""Other models listen to the library; nothing is heard twice, and no verdict in use changes."""
+"""Predictions of other models for the library: no song is analysed twice, and no verdict in use changes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mgc_desktop.inference.registry import identify, list_models
 from mgc_desktop.library import jobs
 from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.jobs import JobProgress
-from mgc_desktop.library.model_comparison import ModelRequest, gather, predictions_by_model
+from mgc_desktop.library.model_comparison import ModelRequest, analyse_with_models, predictions_by_model
+from mgc_desktop.library.progress import JobProgress
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.store import LibraryStore
@@ -43,38 +43,38 @@ def pool() -> Iterator[IsolatedPool]:
         yield pool
 
 
-def test_each_model_hears_each_song_once(store: LibraryStore, pool: IsolatedPool) -> None:
+def test_each_model_analyses_each_song_once(store: LibraryStore, pool: IsolatedPool) -> None:
     seen: list[JobProgress] = []
-    report = gather(store, asked(*MODELS), pool, workers=1, progress=seen.append)
+    report = analyse_with_models(store, asked(*MODELS), pool, workers=1, progress=seen.append)
     # Whether a file that is no music is known to have failed depends on the scan alone.
     assert report.done == report.total
     assert report.done - report.failed == 4
     assert seen[-1].done == report.done
     for model in asked(*MODELS):
         assert len(list(predictions_by_model(store, model.model, model.version))) == 2
-    again = gather(store, asked(*MODELS), pool, workers=1)
+    again = analyse_with_models(store, asked(*MODELS), pool, workers=1)
     assert again.done - again.failed == 0
 
 
-def test_the_verdicts_in_use_stay_as_they_are(store: LibraryStore, pool: IsolatedPool) -> None:
+def test_comparing_models_does_not_change_the_verdicts_in_use(store: LibraryStore, pool: IsolatedPool) -> None:
     (musicnn,) = asked("musicnn")
     jobs.enqueue(store, store.ids(Query()))
     jobs.run(store, musicnn.call, (musicnn.model, musicnn.version), pool, workers=1)
     before = store.songs(store.ids(Query()))
-    report = gather(store, asked(*MODELS), pool, workers=1)
+    report = analyse_with_models(store, asked(*MODELS), pool, workers=1)
     assert report.done == 2, "musicnn's are kept, the bad file has failed: only the other one listens"
     assert store.songs(store.ids(Query())) == before
 
 
-def test_cancelled_it_goes_on_where_it_stopped(store: LibraryStore, pool: IsolatedPool) -> None:
+def test_a_cancelled_comparison_goes_on_where_it_stopped(store: LibraryStore, pool: IsolatedPool) -> None:
     cancel = CancelToken()
 
     def stop(progress: JobProgress) -> None:
         if progress.done - progress.failed:
             cancel.cancel()
 
-    first = gather(store, asked("musicnn"), pool, workers=1, cancel=cancel, progress=stop)
+    first = analyse_with_models(store, asked("musicnn"), pool, workers=1, cancel=cancel, progress=stop)
     assert first.cancelled
-    gather(store, asked("musicnn"), pool, workers=1)
+    analyse_with_models(store, asked("musicnn"), pool, workers=1)
     (model,) = asked("musicnn")
     assert len(list(predictions_by_model(store, model.model, model.version))) == 2

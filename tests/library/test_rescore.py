@@ -1,4 +1,4 @@
-"""The library under a taught head, from what is stored of its songs."""
+"""Verdicts of a user head on the library, from stored embeddings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def versions(store: LibraryStore) -> dict[str, int]:
     return dict(store.db.execute("SELECT version, count(*) FROM analysis GROUP BY version"))
 
 
-def test_every_song_that_was_heard_gets_a_verdict_of_the_head_beside_the_old_one(
+def test_every_analysed_song_gets_a_verdict_of_the_head_beside_the_old_one(
     analysed_library: LibraryStore, rescorer: Rescorer, musicnn: BaseModel
 ) -> None:
     assert derive(analysed_library, rescorer) == 6
@@ -46,7 +46,7 @@ def test_every_song_that_was_heard_gets_a_verdict_of_the_head_beside_the_old_one
     )
 
 
-def test_a_prediction_is_judged_as_the_stored_song_is(
+def test_rescoring_a_prediction_equals_rescoring_the_stored_song(
     analysed_library: LibraryStore,
     rescorer: Rescorer,
     musicnn: BaseModel,
@@ -62,7 +62,9 @@ def test_a_prediction_is_judged_as_the_stored_song_is(
         assert said.confidence == pytest.approx(stored.confidence, abs=1e-6)
 
 
-def test_silence_stays_silence(analysed_library: LibraryStore, rescorer: Rescorer, musicnn: BaseModel) -> None:
+def test_silence_has_no_genre_after_rescoring(
+    analysed_library: LibraryStore, rescorer: Rescorer, musicnn: BaseModel
+) -> None:
     derive(analysed_library, rescorer)
     found = analysed_library.analysis("c5", musicnn.name, rescorer.version)
     assert found is not None
@@ -70,7 +72,7 @@ def test_silence_stays_silence(analysed_library: LibraryStore, rescorer: Rescore
     assert found.probabilities[-1] == 0
 
 
-def test_only_what_is_new_is_judged(
+def test_only_new_songs_are_rescored(
     analysed_library: LibraryStore, rescorer: Rescorer, analysed_seconds: Callable[..., object]
 ) -> None:
     derive(analysed_library, rescorer)
@@ -79,7 +81,7 @@ def test_only_what_is_new_is_judged(
     assert derive(analysed_library, rescorer) == 1
 
 
-def test_two_heads_do_not_mix(
+def test_verdicts_of_two_heads_do_not_mix(
     analysed_library: LibraryStore, rescorer: Rescorer, musicnn: BaseModel, fado: UserHead
 ) -> None:
     derive(analysed_library, rescorer)
@@ -90,12 +92,12 @@ def test_two_heads_do_not_mix(
     assert versions(analysed_library) == {musicnn.base: 6}
 
 
-def test_a_head_of_another_model_judges_nothing(musicnn: BaseModel, fado: UserHead) -> None:
+def test_a_head_of_another_model_is_refused(musicnn: BaseModel, fado: UserHead) -> None:
     with pytest.raises(HeadError, match="made for"):
         Rescorer(musicnn, replace(fado, made_for="musicnn@0.1"))
 
 
-def test_it_can_be_cancelled(analysed_library: LibraryStore, rescorer: Rescorer, musicnn: BaseModel) -> None:
+def test_rescoring_can_be_cancelled(analysed_library: LibraryStore, rescorer: Rescorer, musicnn: BaseModel) -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
@@ -103,7 +105,7 @@ def test_it_can_be_cancelled(analysed_library: LibraryStore, rescorer: Rescorer,
     assert versions(analysed_library) == {musicnn.base: 6}
 
 
-def test_five_thousand_songs_are_judged_in_seconds_without_their_files(
+def test_five_thousand_songs_are_rescored_without_their_files(
     tmp_path: Path, rescorer: Rescorer, analysed_seconds: Callable[..., TrackPrediction]
 ) -> None:
     with LibraryStore(tmp_path / "big.db") as store:

@@ -1,4 +1,4 @@
-"""What a review proposes, what the user decides, and what a write and an undo leave in library and files."""
+"""What a review proposes and the user decides, and the effects of writing and undoing on library and files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mutagen import File
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.library.query import Query
-from mgc_desktop.library.rebuild import keep_folders, restore_folders, restore_written
-from mgc_desktop.library.review import counts, keep_choices, review
+from mgc_desktop.library.rebuild import restore_folders, restore_written, save_folders
+from mgc_desktop.library.review import counts, review, save_choices
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import LibraryStore
-from mgc_desktop.library.tagging import tell_library, undo, write
+from mgc_desktop.library.tagging import undo, update_library, write
 from mgc_desktop.library.verdict import state_of
 from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.tags.journal import Journal
@@ -86,16 +86,16 @@ def test_songs_without_a_genre_come_first_and_are_written_others_stay(store: Lib
     assert counts(review(store, Policy(Mode.REPLACE))) == (3, 1)
 
 
-def test_unsure_is_never_written_not_even_when_it_is_accepted(store: LibraryStore, music: Path) -> None:
+def test_an_unsure_verdict_is_not_written_even_if_accepted(store: LibraryStore, music: Path) -> None:
     unsure = song_of(store, music / "c.flac")
     store.choose([unsure.id], accepted=True)
     (row,) = review(store, Policy(Mode.REPLACE), [unsure.id])
     assert not row.change.writes
 
 
-def test_what_the_user_decided_goes_before_the_rules_and_is_remembered(store: LibraryStore, music: Path) -> None:
+def test_decisions_of_the_user_override_the_rules_and_are_stored(store: LibraryStore, music: Path) -> None:
     a, _, rock = review(store, Policy())
-    keep_choices(store, [a.declined(), rock.accepted(), review(store, Policy())[1].edited(["Bebop", "Swing"])])
+    save_choices(store, [a.declined(), rock.accepted(), review(store, Policy())[1].edited(["Bebop", "Swing"])])
     decided = {row.song.path.name: row.change for row in review(store, Policy())}
     assert not decided["a.flac"].writes
     assert decided["rock.flac"].new == ("Jazz",)
@@ -109,7 +109,7 @@ def test_a_declined_song_can_be_accepted_again(store: LibraryStore) -> None:
     assert again.change.new == row.change.new
 
 
-def test_the_songs_of_an_album_that_are_not_reviewed_have_a_say(store: LibraryStore, music: Path) -> None:
+def test_an_album_verdict_includes_songs_that_are_not_reviewed(store: LibraryStore, music: Path) -> None:
     a = song_of(store, music / "a.flac")
     hear(store, music / "b.flac", "World")
     hear(store, music / "c.flac", "World")
@@ -118,7 +118,7 @@ def test_the_songs_of_an_album_that_are_not_reviewed_have_a_say(store: LibrarySt
     assert row.change.new == ("World",)
 
 
-def test_a_write_is_in_the_files_and_in_the_library_and_an_undo_takes_it_out_of_both(
+def test_writing_and_undoing_change_the_files_and_the_library(
     store: LibraryStore, music: Path, journal: Journal
 ) -> None:
     before = {path: path.read_bytes() for path in music.iterdir()}
@@ -135,14 +135,14 @@ def test_a_write_is_in_the_files_and_in_the_library_and_an_undo_takes_it_out_of_
     assert song_of(store, music / "a.flac").genres == ()
 
 
-def test_one_file_alone_can_be_taken_back(store: LibraryStore, music: Path, journal: Journal) -> None:
+def test_a_single_file_can_be_undone(store: LibraryStore, music: Path, journal: Journal) -> None:
     write(store, review(store, Policy()), journal)
     undo(store, journal.find(), journal, only=[music / "a.flac"])
     assert song_of(store, music / "a.flac").state is State.TO_WRITE
     assert song_of(store, music / "b.flac").state is State.WRITTEN
 
 
-def test_a_file_that_somebody_changed_since_the_review_is_named_and_left(
+def test_a_file_changed_since_the_review_is_reported_and_not_written(
     store: LibraryStore, music: Path, journal: Journal
 ) -> None:
     rows = review(store, Policy())
@@ -156,11 +156,11 @@ def test_a_file_that_somebody_changed_since_the_review_is_named_and_left(
     assert song_of(store, music / "a.flac").state is State.DIFFERS
 
 
-def test_a_lost_database_is_made_again_from_folders_and_journal(
+def test_a_lost_database_is_rebuilt_from_folders_and_journal(
     store: LibraryStore, music: Path, journal: Journal, tmp_path: Path
 ) -> None:
     write(store, review(store, Policy()), journal)
-    keep_folders(store)
+    save_folders(store)
     store.close()
     (tmp_path / "library.db").unlink()
     with LibraryStore(tmp_path / "library.db") as made:
@@ -178,7 +178,7 @@ def test_verdicts_of_another_model_are_stale(store: LibraryStore, music: Path) -
     assert store.counts() == {State.STALE: 4}
 
 
-def test_songs_that_wait_no_longer_stand_where_they_stood(store: LibraryStore) -> None:
+def test_songs_removed_from_the_queue_have_their_earlier_state(store: LibraryStore) -> None:
     before = store.counts()
     store.set_state(store.ids(Query()), State.WAITING)
     store.unqueue()
@@ -198,7 +198,7 @@ def test_a_model_with_genres_of_its_own_keeps_their_names(store: LibraryStore, m
     assert row.change.new == ("Polka",)
 
 
-def test_files_that_say_so_already_take_nothing_from_those_that_were_written(
+def test_files_that_need_no_change_do_not_affect_the_written_ones(
     store: LibraryStore, music: Path, journal: Journal
 ) -> None:
     policy = Policy(Mode.SEPARATE)
@@ -213,7 +213,7 @@ def test_files_that_say_so_already_take_nothing_from_those_that_were_written(
     assert len(journal.runs()) == 2
 
 
-def test_what_was_written_is_reported_even_if_the_library_cannot_be_told(
+def test_writes_are_reported_even_if_the_library_cannot_be_updated(
     store: LibraryStore, music: Path, journal: Journal
 ) -> None:
     rows = review(store, Policy())
@@ -226,7 +226,7 @@ def test_what_was_written_is_reported_even_if_the_library_cannot_be_told(
     assert song_of(store, music / "a.flac").state is State.TO_WRITE
 
 
-def test_a_verdict_is_not_written_to_other_sound(
+def test_a_verdict_is_not_written_to_a_file_with_other_audio(
     store: LibraryStore, music: Path, journal: Journal, write_audio: Callable[..., Path], sounds: object
 ) -> None:
     rows = review(store, Policy())
@@ -241,15 +241,15 @@ def test_a_verdict_is_not_written_to_other_sound(
     assert [written.path.name for written in report.written] == ["b.flac"]
 
 
-def test_programs_without_a_window_tell_the_library(store: LibraryStore, music: Path, journal: Journal) -> None:
+def test_the_command_line_updates_the_library(store: LibraryStore, music: Path, journal: Journal) -> None:
     changes = [row.change for row in review(store, Policy()) if row.change.writes]
-    tell_library(store.path, write_run(changes, journal, options=WriteOptions(keep_mtime=True)))
+    update_library(store.path, write_run(changes, journal, options=WriteOptions(keep_mtime=True)))
     a = song_of(store, music / "a.flac")
     assert (a.genres, a.state) == (("Jazz",), State.WRITTEN)
     assert scan([music], store).changed == 0
     (run,) = journal.runs()
-    tell_library(store.path, undo_run(run, journal), run)
+    update_library(store.path, undo_run(run, journal), run)
     a = song_of(store, music / "a.flac")
     assert (a.genres, a.state) == ((), State.TO_WRITE)
-    tell_library(music / "none.db", RunReport(""))
+    update_library(music / "none.db", RunReport(""))
     assert not (music / "none.db").exists()

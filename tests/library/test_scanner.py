@@ -1,4 +1,4 @@
-"""A scan reads what is new or changed, and loses nothing that may come back."""
+"""A scan reads new and changed files, and keeps songs whose files may reappear."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_changed_file_is_read_again(store: LibraryStore, music: Path) -> None:
     assert "Deux" in shown(store)
 
 
-def test_a_moved_file_keeps_its_place_in_the_library(store: LibraryStore, music: Path) -> None:
+def test_a_moved_file_keeps_its_song(store: LibraryStore, music: Path) -> None:
     scan([music], store)
     before = store.song_at(music / "a/one.mp3")
     assert before is not None
@@ -101,7 +101,7 @@ def test_a_moved_file_keeps_its_place_in_the_library(store: LibraryStore, music:
     assert after.id == before.id
 
 
-def test_a_deleted_file_goes(store: LibraryStore, music: Path) -> None:
+def test_a_deleted_file_is_removed_from_the_library(store: LibraryStore, music: Path) -> None:
     scan([music], store)
     (music / "b/three.ogg").unlink()
     assert counts(scan([music], store)) == (2, 0, 0, 0, 1)
@@ -109,7 +109,7 @@ def test_a_deleted_file_goes(store: LibraryStore, music: Path) -> None:
 
 
 @pytest.mark.parametrize("unplugged", ["missing", "empty mount point"])
-def test_an_unplugged_drive_empties_nothing(store: LibraryStore, music: Path, unplugged: str) -> None:
+def test_songs_on_an_unplugged_drive_stay_in_the_library(store: LibraryStore, music: Path, unplugged: str) -> None:
     scan([music], store)
     shutil.rmtree(music)
     if unplugged == "empty mount point":
@@ -125,7 +125,7 @@ def test_a_scan_of_one_folder_leaves_the_others_alone(store: LibraryStore, music
     assert "three" in shown(store)
 
 
-def test_a_file_that_is_no_music_is_named_with_a_reason(store: LibraryStore, music: Path) -> None:
+def test_a_file_without_audio_is_listed_with_a_reason(store: LibraryStore, music: Path) -> None:
     (music / "broken.flac").write_bytes(b"not a flac at all" * 50)
     scan([music], store)
     broken = store.song_at(music / "broken.flac")
@@ -136,7 +136,7 @@ def test_a_file_that_is_no_music_is_named_with_a_reason(store: LibraryStore, mus
     assert len(store.ids(Query(Filter.ALL))) == 4
 
 
-def test_a_cancelled_scan_keeps_what_it_read(store: LibraryStore, music: Path) -> None:
+def test_a_cancelled_scan_stores_the_files_read_so_far(store: LibraryStore, music: Path) -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
@@ -155,7 +155,7 @@ def retag_in_place(path: Path, genre: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows tells no time of change")
-def test_a_write_that_keeps_size_and_time_is_seen(store: LibraryStore, music: Path) -> None:
+def test_a_change_that_keeps_size_and_mtime_is_noticed(store: LibraryStore, music: Path) -> None:
     path = music / "a/two.flac"
     tags = mutagen.File(path)
     tags.save(padding=lambda _: 500)
@@ -202,7 +202,7 @@ class TestSoundsThatChange:
         store.choose([song.id], accepted=True, genres=("Fado",))
         return path
 
-    def test_other_sound_under_the_name_has_no_verdict(
+    def test_a_file_with_changed_audio_has_no_verdict(
         self, store: LibraryStore, music: Path, analysed: Path, write_audio: Callable[..., Path], sounds: object
     ) -> None:
         write_audio(analysed, sounds.noise(0.5, channels=2))  # type: ignore[attr-defined]
@@ -214,7 +214,7 @@ class TestSoundsThatChange:
         assert store.verdicts([song.id]) == {}
         assert store.choices() == {}
 
-    def test_new_tags_leave_verdict_and_decision(self, store: LibraryStore, music: Path, analysed: Path) -> None:
+    def test_changed_tags_keep_verdict_and_decision(self, store: LibraryStore, music: Path, analysed: Path) -> None:
         tags = mutagen.File(analysed)
         tags["title"] = "Deux"
         tags.save()
@@ -224,7 +224,7 @@ class TestSoundsThatChange:
         assert (song.name, song.state, song.predicted) == ("Deux", State.TO_WRITE, "Alt Rock")
         assert store.choices() == {song.id: (True, ("Fado",))}
 
-    def test_a_new_mode_or_owner_leaves_a_written_song_written(
+    def test_a_changed_mode_or_owner_keeps_the_state_written(
         self, store: LibraryStore, music: Path, analysed: Path
     ) -> None:
         song = store.song_at(analysed)
@@ -234,7 +234,7 @@ class TestSoundsThatChange:
         scan([music], store)
         assert [s.state for s in store.songs([song.id])] == [State.WRITTEN]
 
-    def test_what_became_no_music_has_no_verdict(self, store: LibraryStore, music: Path, analysed: Path) -> None:
+    def test_a_file_that_lost_its_audio_has_no_verdict(self, store: LibraryStore, music: Path, analysed: Path) -> None:
         analysed.write_bytes(b"")
         scan([music], store)
         song = store.song_at(analysed)
@@ -242,7 +242,7 @@ class TestSoundsThatChange:
         assert (song.predicted, song.state in (State.NEW, State.FAILED)) == (None, True)
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows tells no time of change")
-    def test_a_replacement_of_the_same_size_and_time_is_seen(
+    def test_a_replacement_with_the_same_size_and_mtime_is_noticed(
         self, store: LibraryStore, music: Path, analysed: Path
     ) -> None:
         before = analysed.stat()
@@ -281,7 +281,7 @@ def test_a_renamed_file_is_found_and_sorted_by_its_new_name(store: LibraryStore,
     assert counts(scan([music], store)) == (3, 0, 0, 0, 0)
 
 
-def test_copies_that_are_moved_are_told_apart_by_their_inodes(store: LibraryStore, music: Path) -> None:
+def test_moved_copies_are_distinguished_by_their_inodes(store: LibraryStore, music: Path) -> None:
     shutil.copy2(music / "a/one.mp3", music / "a/copy.mp3")
     scan([music], store)
     ids = {name: store.song_at(music / "a" / name).id for name in ("one.mp3", "copy.mp3")}  # type: ignore[union-attr]

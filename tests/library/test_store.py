@@ -1,4 +1,4 @@
-"""The library's database keeps what it is told, in any order that is asked for."""
+"""The library's database stores songs, analyses and decisions, and lists them in any order."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.library.folders import remove
 from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.schema import MIGRATIONS
 from mgc_desktop.library.song import FileTags, State
@@ -61,14 +62,14 @@ def hear(store: LibraryStore, song: int, predicted: TrackPrediction) -> None:
     store.assign(song, analysis, State.TO_WRITE)
 
 
-def test_a_song_comes_back_as_it_was_put(store: LibraryStore) -> None:
+def test_a_stored_song_is_read_back_unchanged(store: LibraryStore) -> None:
     song = store.song_at(Path("/m/a/one.mp3"))
     assert song is not None
     assert (song.title, song.artist, song.album, song.genres) == ("Éclair", "Zoé", "Night", ("Jazz", "Blues"))
     assert (song.size, song.mtime_ns, song.state, song.predicted) == (10, 100, State.NEW, None)
 
 
-def test_a_file_without_title_is_called_by_its_name_and_a_bad_one_has_failed(store: LibraryStore) -> None:
+def test_a_file_without_title_has_its_name_and_an_unreadable_one_has_failed(store: LibraryStore) -> None:
     assert names(store, Query(sort=Sort.TITLE)) == ["apple", "broken", "Éclair", "three_100%"]
     assert names(store, Query(filter=Filter.FAILED)) == ["broken"]
     broken = store.song_at(Path("/m/broken.mp3"))
@@ -80,7 +81,7 @@ def test_a_file_without_title_is_called_by_its_name_and_a_bad_one_has_failed(sto
     ("sort", "first"),
     [(Sort.ARTIST, "broken"), (Sort.DURATION, "Éclair"), (Sort.GENRE, "apple"), (Sort.FOLDER, "broken")],
 )
-def test_sorting_down_is_sorting_up_turned_round(store: LibraryStore, sort: Sort, first: str) -> None:
+def test_descending_order_is_the_reverse_of_ascending_order(store: LibraryStore, sort: Sort, first: str) -> None:
     up = names(store, Query(sort=sort))
     assert up[0] == first
     assert names(store, Query(sort=sort, descending=True)) == up[::-1]
@@ -110,7 +111,7 @@ def test_names_that_are_not_utf8_survive(store: LibraryStore) -> None:
     assert os.fsencode(song.path) == b"/m/caf\xe9.mp3"
 
 
-def test_what_was_heard_is_kept_by_the_audio_not_by_the_file(store: LibraryStore) -> None:
+def test_an_analysis_is_stored_by_the_audio_not_by_the_file(store: LibraryStore) -> None:
     song = store.song_at(Path("/m/a/two.mp3"))
     assert song is not None
     predicted = prediction(song.path)
@@ -126,7 +127,7 @@ def test_what_was_heard_is_kept_by_the_audio_not_by_the_file(store: LibraryStore
     assert store.analysis("c0ffee", "musicnn", "2") is None
 
 
-def test_another_model_takes_up_what_it_heard_before_and_the_rest_is_stale(store: LibraryStore) -> None:
+def test_using_another_model_restores_its_predictions_and_makes_the_others_stale(store: LibraryStore) -> None:
     two, three = (store.song_at(Path("/m") / name) for name in ("a/two.mp3", "b/three_100%.mp3"))
     assert two is not None
     assert three is not None
@@ -147,7 +148,7 @@ def test_another_model_takes_up_what_it_heard_before_and_the_rest_is_stale(store
     assert stand() == [("musicnn@1", State.TO_WRITE), ("musicnn@1", State.AGREES)]
 
 
-def test_what_was_written_stays_written_whichever_model_listens(store: LibraryStore) -> None:
+def test_written_songs_stay_written_whichever_model_is_used(store: LibraryStore) -> None:
     song = store.song_at(Path("/m/a/two.mp3"))
     assert song is not None
     hear(store, song.id, prediction(song.path))
@@ -157,7 +158,7 @@ def test_what_was_written_stays_written_whichever_model_listens(store: LibrarySt
     assert [(s.model, s.state) for s in store.songs([song.id])] == [("musicnn@1", State.WRITTEN)]
 
 
-def test_new_tags_leave_the_verdict_alone(store: LibraryStore) -> None:
+def test_changed_tags_keep_the_verdict(store: LibraryStore) -> None:
     path = Path("/m/a/two.mp3")
     song = store.song_at(path)
     assert song is not None
@@ -188,12 +189,12 @@ def test_removing_a_folder_removes_its_songs_and_no_others(store: LibraryStore) 
     store.add_folder(Path("/m/a"), watched=True)
     store.put([FileTags(Path("/m/ab/other.mp3"), 1, 1), FileTags(Path("/m/a-b/other2.mp3"), 1, 1)])
     assert store.folders() == {Path("/m/a"): True}
-    store.remove_folder(Path("/m/a"))
+    remove(store, Path("/m/a"))
     assert store.folders() == {}
     assert sorted(names(store, Query())) == ["broken", "other", "other2", "three_100%"]
 
 
-def test_counts(store: LibraryStore) -> None:
+def test_songs_are_counted_by_state(store: LibraryStore) -> None:
     assert store.counts() == {State.NEW: 3, State.FAILED: 1}
     assert store.number(Filter.NO_GENRE) == 2
 
@@ -208,7 +209,7 @@ def test_a_failed_transaction_changes_nothing(store: LibraryStore) -> None:
     assert store.song_at(Path("/m/new.mp3")) is None
 
 
-def test_a_damaged_database_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
+def test_a_damaged_database_is_set_aside_and_a_new_one_is_created(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     path.write_bytes(b"this is no database" * 100)
     with LibraryStore(path) as store:
@@ -217,7 +218,7 @@ def test_a_damaged_database_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> 
         assert len(store.ids(Query())) == 0
 
 
-def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_program_is_refused_and_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     LibraryStore(path).close()
     with sqlite3.connect(path) as db:
@@ -236,7 +237,7 @@ def test_two_stores_see_each_others_songs(store: LibraryStore) -> None:
 
 @pytest.mark.parametrize("group", [Group.FOLDER, Group.ALBUM])
 @pytest.mark.parametrize("filter_", [Filter.ALL, Filter.NO_GENRE])
-def test_each_group_is_headed_by_its_first_song(store: LibraryStore, group: Group, filter_: Filter) -> None:
+def test_each_group_starts_with_its_first_song(store: LibraryStore, group: Group, filter_: Filter) -> None:
     ids = store.ids(Query(filter_, group=group))
     songs = {song.id: song for song in store.songs([abs(i) for i in ids])}
     keys = [songs[i].path.parent if group is Group.FOLDER else songs[i].album for i in ids if i > 0]
@@ -246,7 +247,7 @@ def test_each_group_is_headed_by_its_first_song(store: LibraryStore, group: Grou
     assert sorted(keys, key=lambda key: str(key or "").casefold()) == keys
 
 
-def test_damage_that_opening_does_not_show_is_found_later(tmp_path: Path) -> None:
+def test_damage_that_is_not_noticed_on_opening_is_found_later(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     with LibraryStore(path) as store:
         store.put(FileTags(Path(f"/m/{i}.mp3"), 1, 1, title="x" * 200) for i in range(500))
@@ -261,24 +262,24 @@ def test_damage_that_opening_does_not_show_is_found_later(tmp_path: Path) -> Non
 
 
 class TestOnlySomeSongs:
-    def test_none_but_these_are_shown_in_the_usual_order(self, store: LibraryStore) -> None:
+    def test_a_selection_limits_the_songs_and_keeps_the_order(self, store: LibraryStore) -> None:
         ids = tuple(store.ids(Query()))
         only = Selection("two of them", (ids[2], ids[0], 4711))
         assert list(store.ids(Query(only=only))) == [ids[0], ids[2]]
 
-    def test_filter_search_and_groups_go_with_it(self, store: LibraryStore) -> None:
+    def test_a_selection_combines_with_filter_search_and_groups(self, store: LibraryStore) -> None:
         every = Selection("all", tuple(store.ids(Query())))
         assert names(store, Query(Filter.NO_GENRE, only=every)) == names(store, Query(Filter.NO_GENRE))
         assert names(store, Query(search="éclair", only=every)) == ["Éclair"]
         grouped = Query(group=Group.FOLDER)
         assert store.ids(Query(group=Group.FOLDER, only=every)) == store.ids(grouped)
 
-    def test_of_no_songs_nothing_is_shown(self, store: LibraryStore) -> None:
+    def test_an_empty_selection_shows_no_songs(self, store: LibraryStore) -> None:
         assert len(store.ids(Query(only=Selection("none", ())))) == 0
 
 
 class TestUserGenres:
-    def test_what_the_user_said_is_kept_replaced_and_taken_back(self, store: LibraryStore) -> None:
+    def test_a_user_genre_is_stored_replaced_and_removed(self, store: LibraryStore) -> None:
         store.set_user_genre("c0ffee", ("Jazz", "Blues"))
         store.set_user_genre("beef", ("Fado",))
         store.set_user_genre("c0ffee", ("Bebop",))
@@ -287,7 +288,7 @@ class TestUserGenres:
         store.clear_user_genre("c0ffee")
         assert store.user_genre("c0ffee") is None
 
-    def test_it_outlives_the_song(self, store: LibraryStore) -> None:
+    def test_a_user_genre_outlives_the_song(self, store: LibraryStore) -> None:
         song = store.song_at(Path("/m/a/two.mp3"))
         assert song is not None
         hear(store, song.id, prediction(song.path))

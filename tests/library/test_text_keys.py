@@ -1,4 +1,4 @@
-"""Searching folds what people do not type; sorting compares numbers by value and letters without their accents."""
+"""Search keys fold accents and signs; sort keys compare numbers by value."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ T = TypeVar("T")
         ("Đà Nẵng", "da nang"),
     ],
 )
-def test_what_is_typed_finds_what_is_meant(text: str, typed: str) -> None:
+def test_a_search_ignores_accents_and_typographic_signs(text: str, typed: str) -> None:
     assert all(word in search_key(text) for word in search_key(typed).split())
     assert search_key(typed)
 
 
-def test_marks_of_other_scripts_are_letters() -> None:
+def test_combining_marks_of_other_scripts_are_kept() -> None:
     assert search_key("が") != search_key("か")
     assert search_key("한글") == "한글"
 
@@ -91,14 +91,14 @@ def test_titles_sort_as_people_expect(ordered: tuple[str, ...]) -> None:
         ("A", "A-ha", "Ade"),
     ],
 )
-def test_leading_articles_do_not_count(ordered: tuple[str, ...]) -> None:
+def test_leading_articles_are_ignored(ordered: tuple[str, ...]) -> None:
     def key(name: str) -> str:
         return sort_key(name, articles=True)
 
     assert sorted(shuffled(ordered), key=key) == list(ordered)
 
 
-def test_keys_tell_different_names_apart_and_equal_ones_not() -> None:
+def test_different_names_have_different_keys() -> None:
     names = ("Wall", "The Wall", "Élan", "Elan", "!!!", "???", "1", "01", "Track 9", "9", "099")
     assert len({sort_key(name, articles=True) for name in names}) == len(names)
     assert sort_key(unicodedata.normalize("NFD", "Élan")) == sort_key("élan")

@@ -1,4 +1,4 @@
-"""A file agrees when it says the same in other words."""
+"""A file agrees with a verdict if its genre has the same meaning."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_every_genre_agrees_with_its_own_name_however_it_is_written(genre: str) 
         (("Jazz",), "Hip-Hop", State.DIFFERS),
     ],
 )
-def test_where_a_song_stands(in_file: tuple[str, ...], predicted: str | None, state: State) -> None:
+def test_state_of_a_song(in_file: tuple[str, ...], predicted: str | None, state: State) -> None:
     assert state_of(in_file, predicted) is state
 
 
@@ -42,7 +42,7 @@ def test_where_a_song_stands(in_file: tuple[str, ...], predicted: str | None, st
         ("Metal", ("Jazz",), {}, ()),
     ],
 )
-def test_what_a_name_in_a_file_may_stand_for(
+def test_meanings_of_a_name_in_a_file(
     name: str, known: tuple[str, ...], own: dict[str, tuple[str, ...]], meant: tuple[str, ...]
 ) -> None:
     assert meanings(name, known, own) == meant
@@ -50,5 +50,5 @@ def test_what_a_name_in_a_file_may_stand_for(
 
 @pytest.mark.parametrize("name", ["Metal", "Fado", "Drum & Bass", "Soundtrack", "piano", "R&B"])
 @pytest.mark.parametrize("predicted", GENRES)
-def test_a_name_agrees_with_what_it_may_stand_for(name: str, predicted: str) -> None:
+def test_a_name_agrees_with_each_of_its_meanings(name: str, predicted: str) -> None:
     assert agrees([name], predicted) == (predicted in meanings(name, GENRES))

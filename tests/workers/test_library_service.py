@@ -82,7 +82,7 @@ def test_a_cancelled_run_leaves_nothing_waiting(
         library_service.cancel()
     assert ended.args[0] is None
     qtbot.waitUntil(lambda: State.WAITING not in store.counts(), timeout=TIMEOUT)
-    assert State.LISTENING not in store.counts()
+    assert State.ANALYSING not in store.counts()
 
 
 def test_closed_in_the_middle_of_a_run_the_rest_waits_for_the_next_start(
@@ -94,13 +94,13 @@ def test_closed_in_the_middle_of_a_run_the_rest_waits_for_the_next_start(
     qtbot.waitUntil(lambda: first.listening, timeout=TIMEOUT)
     assert first.close()
     left = store.counts()
-    assert left.get(State.WAITING, 0) + left.get(State.LISTENING, 0) > 0
+    assert left.get(State.WAITING, 0) + left.get(State.ANALYSING, 0) > 0
     second = LibraryService(store.path, Journal(tmp_path / "journal"))
     with qtbot.waitSignal(second.job_ended, timeout=TIMEOUT) as ended:
         second.go_on()
     assert second.close()
     assert ended.args[0] is not None
-    assert not {State.WAITING, State.LISTENING} & store.counts().keys()
+    assert not {State.WAITING, State.ANALYSING} & store.counts().keys()
 
 
 def test_two_programs_do_not_work_on_one_library(
@@ -148,7 +148,7 @@ def test_a_run_goes_on_with_the_model_that_is_chosen_meanwhile(
     library_service.use("cnn-sixteenth")
     assert library_service.paused, "a held run stays held"
     library_service.resume()
-    qtbot.waitUntil(lambda: not {State.WAITING, State.LISTENING} & store.counts().keys(), timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: not {State.WAITING, State.ANALYSING} & store.counts().keys(), timeout=TIMEOUT)
     qtbot.waitUntil(lambda: not library_service.listening, timeout=TIMEOUT)
     assert models(store) == {"cnn-sixteenth"}
 

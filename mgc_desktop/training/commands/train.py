@@ -43,6 +43,8 @@ from mgc_desktop.training.stacking import balanced_weights, fit_meta, out_of_fol
 
 Say = Callable[[str], None]
 RUNS: Final = Path("trained")  # where runs go that are given no folder
+# How firmly the meta-learner is held to the mean of its members; the last is hardly more than that mean.
+FIRMNESS: Final = (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 WATCHED: Final = 100  # clips of the part that teaches that are measured after each epoch, to see overfitting
 
 
@@ -255,14 +257,43 @@ def _learn_stacked(
     views = out_of_fold(
         learning, [member(name) for name in registry.MEMBERS], config.stack_folds, config.seed, context.say
     )
-    labels = np.array([context.genres.index(c.genre or "") for c in learning], np.int64)
-    weights = balanced_weights(labels) if config.balance else None
-    weight, bias = fit_meta(views, np.eye(len(context.genres))[labels], weights=weights)
     lstm, _ = _learn(replace(config, network="lstm"), learning, choosing, output / "lstm", context)
     inside = registry.spec_of(replace(config, network="lstm")).first(lstm)
     cnn = inside or _learn(replace(config, network="cnn"), learning, choosing, output / "cnn", context)[0]
     members = {"cnn": cnn, "lstm": lstm}
-    return weigh(registry.stack(config, members, len(context.genres)), weight, bias), members
+    stack = registry.stack(config, members, len(context.genres))
+    return _weigh(stack, views, learning, choosing, config, context), members
+
+
+def _weigh(
+    stack: nn.Module,
+    views: NDArray[np.floating],
+    learning: Sequence[Clip],
+    choosing: Sequence[Clip],
+    config: TrainingConfig,
+    context: _Context,
+) -> nn.Module:
+    """Fit the meta-learner to out-of-fold `views`, as free as the validation part, asked with the final members, bears.
+
+    The members of the folds learned from less music than the final ones, and with few recordings they are poor: what is
+    right for them is then wrong for the final ones, and the mean of the members is better than any fit.
+    """
+    labels = np.array([context.genres.index(c.genre or "") for c in learning], np.int64)
+    targets = np.eye(len(context.genres))[labels]
+    weights = balanced_weights(labels) if config.balance else None
+    known = usable(choosing, context.pictures)
+    examples = labelled_pictures(known, context.pictures, context.genres, config.input)
+    fits = {firmness: fit_meta(views, targets, weights=weights, weight_decay=firmness) for firmness in FIRMNESS}
+
+    def loss(firmness: float) -> float:
+        logits = logits_of(weigh(stack, *fits[firmness]), examples)
+        return validation(score(logits, known, context.genres))["loss"]
+
+    losses = {firmness: loss(firmness) for firmness in FIRMNESS}
+    best = min(FIRMNESS, key=lambda firmness: losses[firmness])
+    told = ", ".join(f"{firmness:g}: {value:.3f}" for firmness, value in losses.items())
+    context.say(f"meta-learner held to the mean of its members with {best:g} (validation loss by firmness: {told})")
+    return weigh(stack, *fits[best])
 
 
 def _measure(

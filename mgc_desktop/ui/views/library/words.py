@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mgc_desktop.library.jobs import JobProgress
+from mgc_desktop.library.progress import JobProgress
 from mgc_desktop.library.scanner import ScanProgress, ScanReport
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.ui.wording import joined, percent
@@ -40,7 +40,7 @@ class Counts:
     @property
     def waiting(self) -> int:
         """Those that were asked for."""
-        return self[State.WAITING] + self[State.LISTENING]
+        return self[State.WAITING] + self[State.ANALYSING]
 
     def __getitem__(self, state: State) -> int:
         return self.states.get(state, 0)

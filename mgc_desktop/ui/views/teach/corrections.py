@@ -8,8 +8,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu
 
-from mgc_desktop.library.head_effects import GenreChange, told
-from mgc_desktop.library.user_words import said_of
+from mgc_desktop.library.genre_overrides import user_genres_of
+from mgc_desktop.library.head_effects import GenreChange, describe_changes
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.theme import tell_apart
@@ -72,7 +72,7 @@ class Corrections(QObject):
         facts = self._listen.facts
         if facts is not None:
             show = partial(self._listen.show_said, facts.path)
-            self._library.library_service.run_query(lambda store: said_of(store, facts.path), show)
+            self._library.library_service.run_query(lambda store: user_genres_of(store, facts.path), show)
 
     def _ask(self, changes: tuple[GenreChange, ...]) -> None:
         """What was learned changes songs of which the user said nothing: ask before it counts."""
@@ -83,7 +83,7 @@ class Corrections(QObject):
         self.noticed.emit(
             Notice(
                 f"{len(changes):,} other {would} change",
-                f"By what was learned: {told(changes)}.",
+                f"By what was learned: {describe_changes(changes)}.",
                 subject=_LEARNING,
                 action="Keep",
                 problem=False,

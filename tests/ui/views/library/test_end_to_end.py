@@ -155,10 +155,10 @@ def test_the_window_closes_in_the_middle_of_a_run(program: Any, music: Path, qtb
     with qtbot.waitSignal(controller.library_service.scan_ended, timeout=TIMEOUT):
         program.window.library.add([music])
     controller._listen("all")
-    qtbot.waitUntil(lambda: controller.store.counts().get(State.LISTENING, 0) > 0, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: controller.store.counts().get(State.ANALYSING, 0) > 0, timeout=TIMEOUT)
     database = controller.library_service.database
     program.window.close()
     program.close()
     with LibraryStore(database) as store:
         assert store.counts().get(State.WAITING, 0) > 0
-        assert State.LISTENING not in store.counts()
+        assert State.ANALYSING not in store.counts()

@@ -94,7 +94,7 @@ def test_what_was_unticked_stays_so_whatever_rule_is_chosen(
 ) -> None:
     dialog = opened()
     titles = [row.song.name for row in dialog.model.rows]
-    dialog.choices_made.connect(lambda rows: writer.keep_choices(rows, lambda _: None))
+    dialog.choices_made.connect(lambda rows: writer.save_choices(rows, lambda _: None))
     dialog.model.accept([titles.index("Alpha"), titles.index("Beta")], accepted=False)
     if mode != "Fill":
         choose(dialog, mode, qtbot)

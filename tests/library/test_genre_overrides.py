@@ -1,4 +1,4 @@
-"""What the user says of a song: shown and written as theirs, whatever a model, a head, an album or a limit says."""
+"""Genres that the user gives to songs override models, heads, albums and limits."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mgc_desktop.analysis.columns import read_columns
 from mgc_desktop.analysis.confusion import confusion
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.library.genre_overrides import checksums_of, set_user_genres, user_genres_of
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.review import review
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import Song, Stamp, State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.library.ticks import is_ticked_by_default
-from mgc_desktop.library.user_words import identified, said_of, say
 from mgc_desktop.library.verdict import state_of
 from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.tags.genre_mapping import GenreMapping
@@ -65,21 +65,21 @@ def at(store: LibraryStore, path: Path) -> Song:
 
 
 def said(store: LibraryStore, path: Path, *genres: str) -> dict[str, tuple[str, ...] | None]:
-    (checksum,) = identified(store, [at(store, path).id]).values()
-    return say(store, {checksum: genres or None})
+    (checksum,) = checksums_of(store, [at(store, path).id]).values()
+    return set_user_genres(store, {checksum: genres or None})
 
 
-def test_it_is_shown_as_theirs_and_ticked(store: LibraryStore, music: Path) -> None:
+def test_a_user_genre_is_shown_as_the_users_and_ticked(store: LibraryStore, music: Path) -> None:
     said(store, music / "a.flac", "Jazz")
     song = at(store, music / "a.flac")
     assert (song.predicted, song.by_user, song.state) == ("Jazz", True, State.TO_WRITE)
     assert is_ticked_by_default(song)
-    assert said_of(store, music / "a.flac") == ("Jazz",)
+    assert user_genres_of(store, music / "a.flac") == ("Jazz",)
     assert not at(store, music / "b.flac").by_user
 
 
 @pytest.mark.parametrize("by", ["the same model", "another model", "a changed model", "judging again", "a scan"])
-def test_nothing_overrules_it(store: LibraryStore, music: Path, by: str) -> None:
+def test_models_and_scans_do_not_override_a_user_genre(store: LibraryStore, music: Path, by: str) -> None:
     path = music / "a.flac"
     said(store, path, "Jazz")
     match by:
@@ -92,7 +92,7 @@ def test_nothing_overrules_it(store: LibraryStore, music: Path, by: str) -> None
             store.use_version("m", "2")
             assert at(store, music / "b.flac").state is State.STALE
         case "judging again":
-            store.rescorer(store.ids(Query()))
+            store.refresh_states(store.ids(Query()))
         case _:
             scan([music], store)
     song = at(store, path)
@@ -101,7 +101,7 @@ def test_nothing_overrules_it(store: LibraryStore, music: Path, by: str) -> None
     assert (row.change.new, row.change.writes, row.change.reason) == (("Jazz",), True, "You said Jazz.")
 
 
-def test_no_limit_no_album_and_no_list_of_names_overrules_it(store: LibraryStore, music: Path) -> None:
+def test_confidence_limit_album_and_vocabulary_do_not_override_a_user_genre(store: LibraryStore, music: Path) -> None:
     said(store, music / "a.flac", "Jazz", "Bebop")
     wanted = [at(store, music / "a.flac").id]
     for policy in (
@@ -114,7 +114,7 @@ def test_no_limit_no_album_and_no_list_of_names_overrules_it(store: LibraryStore
     assert row.change.new == ("Swing", "Bebop")
 
 
-def test_a_genre_in_the_file_is_still_only_replaced_when_the_user_says_so(store: LibraryStore, music: Path) -> None:
+def test_a_genre_in_the_file_is_replaced_only_if_the_user_agrees(store: LibraryStore, music: Path) -> None:
     song = at(store, music / "a.flac")
     store.retagged(song.path, Stamp.of(song.path.stat()), ("Rock",), State.WRITTEN)
     said(store, song.path, "Jazz")
@@ -125,7 +125,7 @@ def test_a_genre_in_the_file_is_still_only_replaced_when_the_user_says_so(store:
     assert (row.change.writes, row.change.new) == (True, ("Jazz",))
 
 
-def test_it_counts_in_the_confusion_of_files_and_verdicts(store: LibraryStore, music: Path) -> None:
+def test_a_user_genre_counts_in_the_confusion_matrix(store: LibraryStore, music: Path) -> None:
     song = at(store, music / "a.flac")
     store.retagged(song.path, Stamp.of(song.path.stat()), ("Jazz",), State.WRITTEN)
     said(store, song.path, "Jazz")
@@ -134,7 +134,9 @@ def test_it_counts_in_the_confusion_of_files_and_verdicts(store: LibraryStore, m
     assert found.matrix.agreeing == found.matrix.total == 1
 
 
-def test_a_song_that_no_model_has_analysed_can_be_named(store: LibraryStore, music: Path, tmp_path: Path) -> None:
+def test_a_song_that_no_model_has_analysed_can_have_a_user_genre(
+    store: LibraryStore, music: Path, tmp_path: Path
+) -> None:
     new = music / "new.flac"
     new.write_bytes((music / "a.flac").read_bytes()[:-40])
     scan([music], store)
@@ -147,7 +149,7 @@ def test_a_song_that_no_model_has_analysed_can_be_named(store: LibraryStore, mus
     assert (at(store, new).predicted, at(store, new).state) == (None, State.NEW)
 
 
-def test_all_songs_of_one_sound_follow_and_it_can_be_taken_back(store: LibraryStore, music: Path) -> None:
+def test_all_songs_with_the_same_audio_get_the_genre_and_it_can_be_undone(store: LibraryStore, music: Path) -> None:
     twin = music / "twin.flac"
     twin.write_bytes((music / "a.flac").read_bytes())
     scan([music], store)
@@ -155,18 +157,18 @@ def test_all_songs_of_one_sound_follow_and_it_can_be_taken_back(store: LibrarySt
     before = said(store, twin, "Jazz")
     assert list(before.values()) == [None]
     assert {at(store, music / name).predicted for name in ("a.flac", "twin.flac")} == {"Jazz"}
-    say(store, before)
+    set_user_genres(store, before)
     for name in ("a.flac", "twin.flac"):
         song = at(store, music / name)
         assert (song.predicted, song.by_user, song.state) == ("Classical", False, State.TO_WRITE)
         assert song.confidence == pytest.approx(0.91)
 
 
-def test_files_that_are_gone_are_left_out(store: LibraryStore, music: Path) -> None:
+def test_missing_files_are_left_out(store: LibraryStore, music: Path) -> None:
     (music / "new.flac").write_bytes((music / "a.flac").read_bytes()[:-40])
     scan([music], store)
     song = at(store, music / "new.flac")
     song.path.unlink()
-    assert identified(store, [song.id]) == {}
+    assert checksums_of(store, [song.id]) == {}
     said(store, music / "a.flac", "Jazz")
-    assert said_of(store, song.path) == ()
+    assert user_genres_of(store, song.path) == ()
