@@ -18,7 +18,7 @@ from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.inference.vocabularies import find_vocabulary
 from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.library import schema
-from mgc_desktop.library.analysis_cache import WholeSongCache
+from mgc_desktop.library.analysis_cache import FullLengthCache
 from mgc_desktop.library.rescore import derive_bundled
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
@@ -81,7 +81,7 @@ def test_what_is_none_of_the_genres_is_stored_so(tmp_path: Path) -> None:
 
 def test_a_vocabulary_is_known_when_its_model_is_gone(tmp_path: Path) -> None:
     with LibraryStore(tmp_path / "library.db") as store:
-        cache = WholeSongCache(store, "musicnn", "1+discogs")
+        cache = FullLengthCache(store, "musicnn", "1+discogs")
         cache.keep("sound", prediction(DISCOGS, 0, "1+discogs"))
         found = cache.find("sound", SONG)
         assert found is not None
