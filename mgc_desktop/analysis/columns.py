@@ -13,10 +13,10 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
-IntArray = NDArray[np.int64]
 K = TypeVar("K", bound=Hashable)
 
 NOT_ANALYSED: Final = -1

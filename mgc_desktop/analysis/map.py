@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from mgc_desktop.analysis.colouring import Colouring, by_file, by_prediction
 from mgc_desktop.analysis.neighbours import Neighbours
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference import registry
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.projection import Method, ProjectionSet
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
-FloatArray = NDArray[np.float32]
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
 _BY_USER: Final = 2  # in the place of "sure": the user said it

@@ -16,12 +16,10 @@ from pathlib import Path
 
 import av
 import av.error
-import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.file_view import FileView, open_view
 from mgc_desktop.audio.formats import input_options, is_playlist
@@ -29,8 +27,7 @@ from mgc_desktop.audio.frames import samples
 from mgc_desktop.audio.layouts import keep_layout, plain_layout
 from mgc_desktop.audio.plausible import is_free_format, is_plausible_rate, longest
 from mgc_desktop.errors import MISSING, DecodeError
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 # All channels of one frame may not hold more samples than this: headers of some formats claim any size, and memory
 # is taken for it. A second of 16 channels at 768 kHz fits.

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
 from mgc_desktop.features.config import MelConfig
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import Calibration, sigmoid
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.jsonfile import WAY_OUT
@@ -23,8 +23,6 @@ from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.session import OnnxSession
 from mgc_desktop.inference.vocabulary import Vocabulary
-
-FloatArray = NDArray[np.float32]
 
 # The larger the batch, the less of it stays in the processor's cache: small ones are fastest and need little memory.
 _BATCH = 2

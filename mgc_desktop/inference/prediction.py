@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.decision import Outcome
 from mgc_desktop.inference.vocabularies import vocabulary_of
 from mgc_desktop.inference.vocabulary import Vocabulary
-
-FloatArray = NDArray[np.float32]
 
 _BY_NAMES: Final = Vocabulary("by-names", ("-",))  # stands for: the one that has these names
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import pooled_probabilities
 from mgc_desktop.inference.decision import Decision, Outcome, decide
 from mgc_desktop.inference.head import Head
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.user_heads import BaseModel, UserHead
 from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.library.store import LibraryStore

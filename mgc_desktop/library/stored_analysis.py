@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.decision import Outcome
 from mgc_desktop.inference.genres import REPORT_GENRES
-from mgc_desktop.inference.prediction import FloatArray
 
 ANALYSIS: Final = ", ".join(
     f"analysis.{name}"

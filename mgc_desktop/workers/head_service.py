@@ -10,10 +10,11 @@ import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import sentence_of
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.heads import head_training
 from mgc_desktop.heads.head_training import FittedHead
 from mgc_desktop.inference import registry, user_heads
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, LabelledSong, UserHead
 from mgc_desktop.library import labels

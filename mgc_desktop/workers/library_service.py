@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.cancellation import Cancelled, CancelToken
-from mgc_desktop.errors import TagError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
@@ -28,7 +28,6 @@ from mgc_desktop.library.rescore import Rescorer, derive, derive_bundled
 from mgc_desktop.library.scanner import ScanReport, scan
 from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.tags.journal import Journal
-from mgc_desktop.tags.lock import WriterLock
 from mgc_desktop.workers.analysis_service import LoadHead, no_head
 from mgc_desktop.workers.background_job import BackgroundJob, Report
 from mgc_desktop.workers.tasks import TaskRunner
@@ -103,7 +102,7 @@ class LibraryService(QObject):
         self._scan = BackgroundJob(self, quiet=True)
         self._analysis = BackgroundJob(self, quiet=True)
         self._db_runner = TaskRunner(threads=1, parent=self)
-        self._lock: WriterLock | None = None
+        self._lock: FileLock | None = None
         self._pause = Pause()
         self._unqueue = False
         self._again = False  # the run was stopped to go on with another model
@@ -286,7 +285,7 @@ class LibraryService(QObject):
         for job in (self._scan, self._analysis):
             ended = job.close() and ended
         if self._lock is not None:
-            self._lock.__exit__(None, None, None)
+            self._lock.release()
             self._lock = None
         return ended
 
@@ -336,16 +335,16 @@ class LibraryService(QObject):
         """One program at a time changes a library; the others may look, and are told so through `failed`."""
         if self._lock is not None:
             return True
-        lock = WriterLock(self.database.with_suffix(".lock"))
+        lock = FileLock(self.database.with_suffix(".lock"))
         try:
-            lock.__enter__()
-        except TagError as error:
-            if isinstance(error.__cause__, OSError):  # nobody holds it: it cannot be made
-                reason = error.__cause__.strerror or error.__cause__
-                self.failed.emit(
-                    LibraryError(f"Its folder cannot be used ({reason}). Check its permissions.", path=self.database)
-                )
-                return False
+            lock.acquire()
+        except OSError as error:
+            reason = error.strerror or error
+            self.failed.emit(
+                LibraryError(f"Its folder cannot be used ({reason}). Check its permissions.", path=self.database)
+            )
+            return False
+        except LockTakenError:
             self.failed.emit(
                 LibraryError(
                     "Another MGC Desktop is at work on this library. Here it can be looked at; close the other one to "

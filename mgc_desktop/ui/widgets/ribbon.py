@@ -19,11 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.inference.prediction import Timeline
 from mgc_desktop.ui.fonts import CAPTION, font
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.widgets import ribbon_picture
-from mgc_desktop.ui.widgets.ribbon_picture import FloatArray
 from mgc_desktop.ui.widgets.stable_order import StableOrder
 from mgc_desktop.ui.wording import clock, described, percent
 
@@ -154,7 +154,7 @@ class Ribbon(QWidget):
         self._names = self._place_names(bands, names, scale)
         return image
 
-    def _place_names(self, bands: FloatArray, names: list[str], scale: float) -> list[tuple[QRectF, str]]:
+    def _place_names(self, bands: DoubleArray, names: list[str], scale: float) -> list[tuple[QRectF, str]]:
         metrics = QFontMetricsF(font(CAPTION))
         widths = [(metrics.horizontalAdvance(name) + _NAME_MARGIN) * scale for name in names]
         placed = []

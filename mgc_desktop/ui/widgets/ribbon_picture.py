@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.inference.prediction import Timeline
 from mgc_desktop.inference.vocabularies import LARGE, vocabulary_of
 
-FloatArray = NDArray[np.float64]
 OTHERS: Final = "Other genres"
 _KERNEL: Final = np.array([0.25, 0.5, 0.25])
 
@@ -34,7 +34,7 @@ def folded(timeline: Timeline, most: int = 12) -> Timeline:
     return Timeline(tuple(names), timeline.times, shares)
 
 
-def columns(timeline: Timeline, duration: float, width: int) -> tuple[FloatArray, int]:
+def columns(timeline: Timeline, duration: float, width: int) -> tuple[DoubleArray, int]:
     """The probabilities `(width, genres)` at each column of the whole song's picture, how many are known."""
     if not len(timeline) or duration <= 0 or width <= 0:
         return np.zeros((max(0, width), len(timeline.genres))), 0
@@ -56,14 +56,14 @@ def columns(timeline: Timeline, duration: float, width: int) -> tuple[FloatArray
     return smooth, known
 
 
-def edges(values: FloatArray, order: tuple[int, ...]) -> FloatArray:
+def edges(values: DoubleArray, order: tuple[int, ...]) -> DoubleArray:
     """`(width, genres + 1)`: the heights, 0 to 1 from the bottom, between which the genres of `order` lie."""
     stacked = np.cumsum(values[:, list(order)], axis=1)
     total = np.maximum(stacked[:, -1:], 1e-9)
     return np.concatenate([np.zeros((len(values), 1)), stacked / total], axis=1)
 
 
-def picture(bands: FloatArray, colours: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
+def picture(bands: DoubleArray, colours: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
     """`(height, width, 3)` RGB of the bands that `edges` gave, colours `(genres, 3)` in the same order."""
     tops = height * (1.0 - bands)  # in pixels from the top, falling along axis 1
     rows = np.arange(height, dtype=float)[:, None]
@@ -84,7 +84,7 @@ class Placed:
     y: float
 
 
-def places(bands: FloatArray, widths: list[float], height: int, *, least: float = 22.0) -> list[Placed]:
+def places(bands: DoubleArray, widths: list[float], height: int, *, least: float = 22.0) -> list[Placed]:
     """Where names, `widths` columns wide with their margins, fit into the bands; at most two a band."""
     placed: list[Placed] = []
     for band, name_width in enumerate(widths):
