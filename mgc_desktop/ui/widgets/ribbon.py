@@ -38,9 +38,11 @@ class Ribbon(QWidget):
 
     seek_requested = Signal(float)  # seconds
 
-    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+    def __init__(self, palette: Palette, *, gaps: bool = False, parent: QWidget | None = None) -> None:
+        """`gaps`: leave empty where nothing was analysed, such as in silence, instead of bridging that."""
         super().__init__(parent)
         self._palette = palette
+        self._gaps = gaps
         self._timeline: Timeline | None = None
         self._duration = 0.0
         self._complete = False
@@ -148,9 +150,14 @@ class Ribbon(QWidget):
         bands = ribbon_picture.edges(values[:known], order)
         colours = np.array([_rgb(self._palette.genre(name)) for name in names], np.uint8)
         pixels = np.ascontiguousarray(ribbon_picture.picture(bands, colours, height))
+        empty = np.zeros(known, bool)
+        if self._gaps:
+            empty = ~ribbon_picture.covered(timeline, self._duration, width)[:known]
+            pixels[:, empty] = _rgb(self._palette.raised)
         image = QImage(pixels.data, known, height, 3 * known, QImage.Format.Format_RGB888)
         image = image.convertToFormat(QImage.Format.Format_RGB32)  # its own copy of the pixels
         image.setDevicePixelRatio(scale)
+        bands[empty] = 0.0  # no name has room there
         self._names = self._place_names(bands, names, scale)
         return image
 

@@ -56,6 +56,20 @@ def columns(timeline: Timeline, duration: float, width: int) -> tuple[DoubleArra
     return smooth, known
 
 
+def covered(timeline: Timeline, duration: float, width: int) -> NDArray[np.bool_]:
+    """`(width,)`: at which columns there was something to analyse, or no farther from it than a segment is long."""
+    if not len(timeline) or duration <= 0:
+        return np.zeros(width, bool)
+    at = (np.arange(width) + 0.5) * duration / width
+    starts, ends = timeline.times.astype(float).T
+    slack = float((ends - starts).max())
+    before = np.searchsorted(starts, at, side="right") - 1
+    after = np.minimum(before + 1, len(starts) - 1)
+    behind = np.where(before >= 0, at - ends[np.maximum(before, 0)], np.inf)
+    mask: NDArray[np.bool_] = (behind <= slack) | (np.abs(starts[after] - at) <= slack)
+    return mask
+
+
 def edges(values: DoubleArray, order: tuple[int, ...]) -> DoubleArray:
     """`(width, genres + 1)`: the heights, 0 to 1 from the bottom, between which the genres of `order` lie."""
     stacked = np.cumsum(values[:, list(order)], axis=1)
