@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.queue import QueueItem, Repeat
-from mgc_desktop.ui.notices import Notice
-from mgc_desktop.ui.playback_controller import PlaybackController
+from mgc_desktop.workers.playback_controller import PlaybackController
 
 Files = Callable[..., list[QueueItem]]
 
