@@ -95,6 +95,7 @@ REPEAT: Final = _choice("repeat", "off", REPEATS, "What happens at the end of a 
 VOLUME: Final = _number("volume", 0.8, 0.0, 1.0, "Volume, 0 to 1")
 MUTED: Final = _flag("muted", False, "Silent, with the volume kept")
 DEVICE: Final = _text("device", "Sound output; empty: the system's own choice")
+LIVE_SOURCE: Final = _text("live_source", "The source of live input; empty: what the computer plays")
 GEOMETRY: Final = _text("geometry", "Place and size of the window, as Qt saves them, base64")
 QUEUE_OPEN: Final = _flag("queue_open", False, "Whether the queue is shown")
 KEEP_QUEUE: Final = _flag("keep_queue", True, "Bring the last queue back at the start")
@@ -136,9 +137,9 @@ HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
 TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: the first one")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
-    THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
-    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MAP,
-    KEEP_MTIME, EMPTY_NAMES, MODEL,
+    THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, LIVE_SOURCE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE,
+    QUEUE_INDEX, RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS,
+    WRITE_MAP, KEEP_MTIME, EMPTY_NAMES, MODEL,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 

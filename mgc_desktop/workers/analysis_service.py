@@ -99,6 +99,10 @@ class AnalysisService(QObject):
         """The song that is being heard now."""
         return self._job.path if self._job else None
 
+    def load_in_use(self) -> Classifier:
+        """The model in use with the head in use, loaded where it is not yet; on any thread. Raises ModelError."""
+        return self._model()
+
     def verdict_on(self, path: Path) -> TrackPrediction | None:
         """What is remembered of a song that was heard to its end."""
         return self._known.get(path)

@@ -17,8 +17,17 @@ from mgc_desktop.ui.wording import NO_VERDICT, Verdict
 class VerdictPanel(Panel):
     """The genre, large and in its colour, and how sure that is."""
 
-    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__("Whole song", spacing=4, parent=parent)
+    def __init__(
+        self,
+        palette: Palette,
+        title: str = "Whole song",
+        *,
+        correctable: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`correctable`: whether the user may say what it is instead."""
+        super().__init__(title, spacing=4, parent=parent)
+        self._correctable = correctable
         self._palette = palette
         self._verdict = NO_VERDICT
         self.headline = ElidedLabel(px=30, weight=QFont.Weight.Bold)
@@ -45,7 +54,8 @@ class VerdictPanel(Panel):
         self._verdict = verdict
         self.headline.setText(verdict.headline)
         self.detail.setText(verdict.detail)
-        self.correct.setVisible(verdict.genre is not None or verdict.headline == wording.UNSURE)
+        named = verdict.genre is not None or verdict.headline == wording.UNSURE
+        self.correct.setVisible(named and self._correctable)
         self._colour()
 
     def _colour(self) -> None:
