@@ -146,8 +146,10 @@ def _make_parts(settings: Settings, appearance: Appearance, log_file: Path | Non
     playback = PlaybackController(player, PlayQueue())
     events.received.connect(playback.on_event)
     head = partial(head_in_use, settings[s.HEAD])
-    analysis_service = AnalysisService(partial(load_model, settings[s.MODEL]), head=head)
-    library_service = LibraryService(data_dir() / "library.db", Journal(), model=settings[s.MODEL], head=head)
+    analysis_service = AnalysisService(partial(load_model, settings[s.MODEL], settings[s.VOCABULARY]), head=head)
+    library_service = LibraryService(
+        data_dir() / "library.db", Journal(), model=settings[s.MODEL], vocabulary=settings[s.VOCABULARY], head=head
+    )
     parts = Parts(
         settings=settings,
         appearance=appearance,

@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
 
     def attach_services(self, parts: Parts) -> None:
         """Bring in the pages and all that works behind them."""
+        from mgc_desktop.ui.genres_choice import GenresChoice
         from mgc_desktop.ui.opener import Opener
         from mgc_desktop.ui.preferences import Preferences
         from mgc_desktop.ui.queue_controller import QueueController
@@ -117,6 +118,14 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.corrections = Corrections(
             parts.head_trainer, self.listen, self.page.side.verdict, self.library.controller, self._appearance
+        )
+        self.genres = GenresChoice(
+            settings,
+            parts.analysis_service,
+            parts.library_service,
+            (self.page.side.genres, self.library.page.genres),
+            self.page.side.bars.begin_with,
+            self,
         )
         self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
         self._connect_parts()
@@ -161,6 +170,7 @@ class MainWindow(QMainWindow):
             self.live,
         ):
             part.noticed.connect(self.notices.post)
+        self.genres.noticed.connect(self.notices.post)
         self.corrections.settled.connect(self.notices.withdraw)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)

@@ -38,9 +38,11 @@ class Ribbon(QWidget):
 
     seek_requested = Signal(float)  # seconds
 
-    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+    def __init__(self, palette: Palette, *, gaps: bool = False, parent: QWidget | None = None) -> None:
+        """`gaps`: leave empty where nothing was analysed, such as in silence, instead of bridging that."""
         super().__init__(parent)
         self._palette = palette
+        self._gaps = gaps
         self._timeline: Timeline | None = None
         self._duration = 0.0
         self._complete = False
@@ -140,16 +142,22 @@ class Ribbon(QWidget):
     def _drawn(self, timeline: Timeline) -> QImage:
         scale = self.devicePixelRatioF()
         width, height = round(self.width() * scale), round(self.height() * scale)
-        values, known = ribbon_picture.columns(timeline, self._duration, width)
+        bands_of = ribbon_picture.folded(timeline)
+        values, known = ribbon_picture.columns(bands_of, self._duration, width)
         known = width if self._complete else known
         order = self._order.update(values[:known].mean(axis=0).tolist() if known else [])
-        names = [timeline.genres[i] for i in order]
+        names = [bands_of.genres[i] for i in order]
         bands = ribbon_picture.edges(values[:known], order)
         colours = np.array([_rgb(self._palette.genre(name)) for name in names], np.uint8)
         pixels = np.ascontiguousarray(ribbon_picture.picture(bands, colours, height))
+        empty = np.zeros(known, bool)
+        if self._gaps:
+            empty = ~ribbon_picture.covered(timeline, self._duration, width)[:known]
+            pixels[:, empty] = _rgb(self._palette.raised)
         image = QImage(pixels.data, known, height, 3 * known, QImage.Format.Format_RGB888)
         image = image.convertToFormat(QImage.Format.Format_RGB32)  # its own copy of the pixels
         image.setDevicePixelRatio(scale)
+        bands[empty] = 0.0  # no name has room there
         self._names = self._place_names(bands, names, scale)
         return image
 

@@ -10,8 +10,28 @@ from numpy.typing import NDArray
 
 from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.inference.prediction import Timeline
+from mgc_desktop.inference.vocabularies import LARGE, vocabulary_of
 
+OTHERS: Final = "Other genres"
 _KERNEL: Final = np.array([0.25, 0.5, 0.25])
+
+
+def folded(timeline: Timeline, most: int = 12) -> Timeline:
+    """The same by broad genres where the vocabulary is large; of more than `most` of them the rarest as one."""
+    if len(timeline.genres) <= LARGE:
+        return timeline
+    vocabulary = vocabulary_of(timeline.genres)
+    broad = [vocabulary.broad(name) for name in timeline.genres]
+    names = list(dict.fromkeys(broad))
+    shares = np.zeros((len(timeline), len(names)), np.float32)
+    for column, name in enumerate(broad):
+        shares[:, names.index(name)] += timeline.probabilities[:, column]
+    if len(names) > most:
+        order = np.argsort(-shares.sum(axis=0), kind="stable")
+        kept, rest = np.sort(order[: most - 1]), order[most - 1 :]
+        shares = np.concatenate([shares[:, kept], shares[:, rest].sum(axis=1, keepdims=True)], axis=1)
+        names = [*(names[i] for i in kept), OTHERS]
+    return Timeline(tuple(names), timeline.times, shares)
 
 
 def columns(timeline: Timeline, duration: float, width: int) -> tuple[DoubleArray, int]:
@@ -34,6 +54,20 @@ def columns(timeline: Timeline, duration: float, width: int) -> tuple[DoubleArra
     smooth = np.stack([np.interp(at, centres, column) for column in rows.T], axis=1)
     known = int(np.clip(np.ceil(float(timeline.times[-1, 1]) / duration * width), 0, width))
     return smooth, known
+
+
+def covered(timeline: Timeline, duration: float, width: int) -> NDArray[np.bool_]:
+    """`(width,)`: at which columns there was something to analyse, or no farther from it than a segment is long."""
+    if not len(timeline) or duration <= 0:
+        return np.zeros(width, bool)
+    at = (np.arange(width) + 0.5) * duration / width
+    starts, ends = timeline.times.astype(float).T
+    slack = float((ends - starts).max())
+    before = np.searchsorted(starts, at, side="right") - 1
+    after = np.minimum(before + 1, len(starts) - 1)
+    behind = np.where(before >= 0, at - ends[np.maximum(before, 0)], np.inf)
+    mask: NDArray[np.bool_] = (behind <= slack) | (np.abs(starts[after] - at) <= slack)
+    return mask
 
 
 def edges(values: DoubleArray, order: tuple[int, ...]) -> DoubleArray:

@@ -103,7 +103,7 @@ class LiveController(QObject):
         page = self._made_page()
         self._playback.pause()
         self._session = self._state = None
-        page.spectrogram.view.set_colour_map(self._settings[s.COLOUR_MAP])
+        page.spectrogram.view.set_colour_map(self._listen_page.spectrogram.view.colour_map)
         page.spectrogram.view.set_song(SHORTEST_SPAN)
         page.ribbon.set_song(SHORTEST_SPAN)
         page.header.title.setText("Listening…")
@@ -260,7 +260,10 @@ class LiveController(QObject):
             header.table_requested.connect(self.save_table)
             header.sources.aboutToShow.connect(self._offer_sources)
             header.sources.source_requested.connect(self._on_source)
-            page.spectrogram.view.save_requested.connect(self.save_picture)
+            songs, view = self._listen_page.spectrogram.view, page.spectrogram.view
+            songs.colour_map_changed.connect(view.set_colour_map)
+            view.colour_map_changed.connect(songs.set_colour_map)
+            view.save_requested.connect(self.save_picture)
             page.spectrogram.view.seek_requested.connect(page.ribbon.set_position)
             page.ribbon.seek_requested.connect(page.spectrogram.view.set_position)
             page.ribbon.seek_requested.connect(page.ribbon.set_position)

@@ -141,7 +141,7 @@ class LivePage(QWidget):
         super().__init__(parent)
         self.header = LiveHeader(palette)
         self.spectrogram = SpectrogramPanel(palette)
-        self.ribbon = Ribbon(palette)
+        self.ribbon = Ribbon(palette, gaps=True)
         self.ribbon.setAccessibleName("Genre over the session")
         self.ribbon.setCursor(Qt.CursorShape.ArrowCursor)
         self.side = LiveSide(palette)

@@ -56,7 +56,7 @@ def save_picture(
         width=_WIDTH, height=_PICTURE_HEIGHT, title=title(session, seconds),
     )  # fmt: skip
     upper.setDevicePixelRatio(1.0)
-    ribbon = Ribbon(palette)
+    ribbon = Ribbon(palette, gaps=True)
     left, right = _MARGIN + AXIS_WIDTH, _MARGIN + BAR_WIDTH  # as wide as the spectrogram above
     ribbon.resize(round(_WIDTH / _RATIO) - left - right, round(_RIBBON_HEIGHT / _RATIO) - _MARGIN)
     ribbon.set_timeline(timeline, seconds, complete=True)

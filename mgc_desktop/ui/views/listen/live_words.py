@@ -31,13 +31,14 @@ def bar_text(source: Source) -> str:
 
 def header_line(session: LiveSession, state: LiveState | None, *, running: bool) -> str:
     """live · what the computer plays · since 21:35 · 0:42."""
-    seconds = state.seconds if state is not None else 0.0
+    seconds, lost = (state.seconds, state.lost_seconds) if state is not None else (0.0, 0.0)
     silent = running and state is not None and state.silent_seconds >= _SILENT_SECONDS
     return joined(
         "live" if running else "stopped",
         _SILENT[session.source.kind] if silent else KINDS[session.source.kind],
         f"since {session.started:%H:%M}",
         clock(seconds),
+        f"{lost:.0f} s lost, the computer was too busy" if lost >= 1 else None,
     )
 
 
