@@ -343,7 +343,7 @@ class _Inference:
     def _timeline(self, number: int) -> Timeline:
         genres = self._pool.readouts[number].vocabulary.names
         if not self._times:
-            return Timeline(genres, np.zeros((0, 2), np.float32), np.zeros((0, len(genres)), np.float32))
+            return Timeline.empty(genres)
         parts = self._probabilities[number]
         parts[:] = [np.concatenate(parts)]  # what was put together once stays so
         return Timeline(genres, np.array(self._times, np.float32), parts[0])

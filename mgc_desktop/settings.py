@@ -133,13 +133,14 @@ EMPTY_NAMES: Final = _texts(
 )
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
 MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: _is_text(name) and name != "")
+VOCABULARY: Final = _text("vocabulary", "The genres to name, by the id of their vocabulary; empty: the model's own")
 HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
 TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: the first one")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, LIVE_SOURCE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE,
     QUEUE_INDEX, RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS,
-    WRITE_MAP, KEEP_MTIME, EMPTY_NAMES, MODEL,
+    WRITE_MAP, KEEP_MTIME, EMPTY_NAMES, MODEL, VOCABULARY,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 

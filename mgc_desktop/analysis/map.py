@@ -32,7 +32,7 @@ _SELECT: Final = f"""
 SELECT song.id, song.path, song.title, song.artist, song.genres, song.heard, song.confidence,
     CASE WHEN EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum) THEN {_BY_USER}
     WHEN analysis.model || '@' || analysis.version = song.model THEN analysis.genre IS NOT NULL
-    ELSE song.state <> '{State.UNSURE}' END,
+    ELSE song.state NOT IN ('{State.UNSURE}', '{State.NONE}') END,
     analysis.embedding
 FROM song JOIN analysis ON analysis.checksum = song.checksum
 WHERE analysis.model = ? AND length(analysis.embedding) = ? ORDER BY song.id, analysis.version

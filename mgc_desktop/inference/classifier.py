@@ -181,6 +181,11 @@ class Classifier:
         head = chosen(heads, self.metadata, vocabulary)
         return Classifier(self.metadata, self._session, head, bundled=self._bundled, threads=self._threads)
 
+    def preferring(self, vocabulary: str) -> Classifier:
+        """The same network under its head for this vocabulary, or as it is where it has none or none is named."""
+        known = vocabulary and any(each.id == vocabulary for each in self.vocabularies)
+        return self.with_vocabulary(vocabulary) if known else self
+
     def predict(self, patches: FloatArray) -> PatchScores:
         """`(n, n_mels, frames)` patches of the `mel_config` spectrogram -> their scores; n may be 0."""
         outputs = self._run(patches)

@@ -150,6 +150,22 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         name TEXT PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- Verdicts under several vocabularies stand side by side: the version of each holds that of its head.
+    CREATE TABLE vocabulary (
+        id TEXT PRIMARY KEY,
+        data TEXT NOT NULL                    -- JSON, as of Vocabulary.to_dict
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE analysis ADD COLUMN vocabulary TEXT;  -- its id; NULL: the one that has the genres as its names
+    ALTER TABLE analysis ADD COLUMN outcome TEXT;     -- NULL: "genre" where there is one, else "unsure"
+    ALTER TABLE analysis ADD COLUMN novelty REAL;     -- how unlike the genres the sound is; NULL: not told
+    ALTER TABLE whole_analysis ADD COLUMN vocabulary TEXT;
+    ALTER TABLE whole_analysis ADD COLUMN outcome TEXT;
+    ALTER TABLE whole_analysis ADD COLUMN novelty REAL;
+
+    -- "none of these" is sorted behind "unsure".
+    UPDATE song SET state_order = state_order + 1 WHERE state_order > 3;
+    """,
 )
 
 

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import MgcError
+from mgc_desktop.notice import ERROR_REPORT, SHOW_LOG, UNDO, Notice
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui import dialogs, session
 from mgc_desktop.ui.actions import Actions
 from mgc_desktop.ui.appearance import Appearance
-from mgc_desktop.ui.notices import ERROR_REPORT, SHOW_LOG, UNDO, Notice, NoticeBar
+from mgc_desktop.ui.notices import NoticeBar
 from mgc_desktop.ui.player_bar import PlayerBar
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.rail import Rail
@@ -35,11 +36,11 @@ from mgc_desktop.ui.widgets.buttons import retheme
 
 if TYPE_CHECKING:
     from mgc_desktop.library.query import Selection
-    from mgc_desktop.ui.playback_controller import PlaybackController
     from mgc_desktop.ui.widgets.spectrogram import SpectrogramView
     from mgc_desktop.workers.analysis_service import AnalysisService
     from mgc_desktop.workers.head_trainer import HeadTrainer
     from mgc_desktop.workers.library_service import LibraryService
+    from mgc_desktop.workers.playback_controller import PlaybackController
     from mgc_desktop.workers.tasks import TaskRunner
 
 NAME: Final = "MGC Desktop"
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
 
     def attach_services(self, parts: Parts) -> None:
         """Bring in the pages and all that works behind them."""
+        from mgc_desktop.ui.genres_choice import GenresChoice
         from mgc_desktop.ui.opener import Opener
         from mgc_desktop.ui.preferences import Preferences
         from mgc_desktop.ui.queue_controller import QueueController
@@ -116,6 +118,14 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.corrections = Corrections(
             parts.head_trainer, self.listen, self.page.side.verdict, self.library.controller, self._appearance
+        )
+        self.genres = GenresChoice(
+            settings,
+            parts.analysis_service,
+            parts.library_service,
+            (self.page.side.genres, self.library.page.genres),
+            self.page.side.bars.begin_with,
+            self,
         )
         self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
         self._connect_parts()
@@ -160,6 +170,7 @@ class MainWindow(QMainWindow):
             self.live,
         ):
             part.noticed.connect(self.notices.post)
+        self.genres.noticed.connect(self.notices.post)
         self.corrections.settled.connect(self.notices.withdraw)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)

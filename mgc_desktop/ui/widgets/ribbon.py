@@ -142,10 +142,11 @@ class Ribbon(QWidget):
     def _drawn(self, timeline: Timeline) -> QImage:
         scale = self.devicePixelRatioF()
         width, height = round(self.width() * scale), round(self.height() * scale)
-        values, known = ribbon_picture.columns(timeline, self._duration, width)
+        bands_of = ribbon_picture.folded(timeline)
+        values, known = ribbon_picture.columns(bands_of, self._duration, width)
         known = width if self._complete else known
         order = self._order.update(values[:known].mean(axis=0).tolist() if known else [])
-        names = [timeline.genres[i] for i in order]
+        names = [bands_of.genres[i] for i in order]
         bands = ribbon_picture.edges(values[:known], order)
         colours = np.array([_rgb(self._palette.genre(name)) for name in names], np.uint8)
         pixels = np.ascontiguousarray(ribbon_picture.picture(bands, colours, height))

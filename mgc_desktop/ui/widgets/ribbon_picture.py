@@ -10,8 +10,28 @@ from numpy.typing import NDArray
 
 from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.inference.prediction import Timeline
+from mgc_desktop.inference.vocabularies import LARGE, vocabulary_of
 
+OTHERS: Final = "Other genres"
 _KERNEL: Final = np.array([0.25, 0.5, 0.25])
+
+
+def folded(timeline: Timeline, most: int = 12) -> Timeline:
+    """The same by broad genres where the vocabulary is large; of more than `most` of them the rarest as one."""
+    if len(timeline.genres) <= LARGE:
+        return timeline
+    vocabulary = vocabulary_of(timeline.genres)
+    broad = [vocabulary.broad(name) for name in timeline.genres]
+    names = list(dict.fromkeys(broad))
+    shares = np.zeros((len(timeline), len(names)), np.float32)
+    for column, name in enumerate(broad):
+        shares[:, names.index(name)] += timeline.probabilities[:, column]
+    if len(names) > most:
+        order = np.argsort(-shares.sum(axis=0), kind="stable")
+        kept, rest = np.sort(order[: most - 1]), order[most - 1 :]
+        shares = np.concatenate([shares[:, kept], shares[:, rest].sum(axis=1, keepdims=True)], axis=1)
+        names = [*(names[i] for i in kept), OTHERS]
+    return Timeline(tuple(names), timeline.times, shares)
 
 
 def columns(timeline: Timeline, duration: float, width: int) -> tuple[DoubleArray, int]:

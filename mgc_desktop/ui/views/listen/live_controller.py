@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from mgc_desktop import settings as s
 from mgc_desktop.capture.source import Source
 from mgc_desktop.errors import MgcError, PlaybackError
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.appearance import Appearance
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.player_bar import PlayerBar
 from mgc_desktop.ui.views.listen import live_saving, live_words
 from mgc_desktop.ui.views.listen.live_page import LivePage
@@ -29,7 +29,7 @@ from mgc_desktop.workers.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from mgc_desktop.capture.analysis import LiveState
-    from mgc_desktop.ui.playback_controller import PlaybackController
+    from mgc_desktop.workers.playback_controller import PlaybackController
 
     SaveSession = Callable[[LivePage, LiveSession, LiveState], None]
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.ui.genres_choice import GenresButton
 from mgc_desktop.ui.queue_model import QueueModel
 from mgc_desktop.ui.queue_panel import QueuePanel
 from mgc_desktop.ui.theme import GAP, Palette
@@ -38,7 +38,9 @@ class SideColumn(QWidget):
         super().__init__(parent)
         self.verdict = VerdictPanel(palette)
         self.now = Panel("Now")
-        self.bars = GenreBars(GENRES, palette)
+        self.genres = GenresButton()
+        self.now.head.addWidget(self.genres)
+        self.bars = GenreBars((), palette)
         self.now.body.addWidget(self.bars, 1)
         self.tag_panel = Panel("Heard")
         self.chips = ChipRow(palette)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
@@ -12,6 +14,8 @@ from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.widgets.labels import ElidedLabel
 from mgc_desktop.ui.widgets.panel import Panel
 from mgc_desktop.ui.wording import NO_VERDICT, Verdict
+
+_WITHOUT_GENRE: Final = (wording.UNSURE, wording.NONE_OF_THESE)
 
 
 class VerdictPanel(Panel):
@@ -54,11 +58,11 @@ class VerdictPanel(Panel):
         self._verdict = verdict
         self.headline.setText(verdict.headline)
         self.detail.setText(verdict.detail)
-        named = verdict.genre is not None or verdict.headline == wording.UNSURE
+        named = verdict.genre is not None or verdict.headline in _WITHOUT_GENRE
         self.correct.setVisible(named and self._correctable)
         self._colour()
 
     def _colour(self) -> None:
         named = self._palette.genre_as_text(self._verdict.genre)
-        quiet = self._verdict.genre is None and self._verdict.headline != wording.UNSURE
+        quiet = self._verdict.genre is None and self._verdict.headline not in _WITHOUT_GENRE
         self.headline.set_ink(self._palette.muted if quiet else named)
