@@ -36,19 +36,26 @@ class Failure:
 
 
 def find_out(
-    paths: Iterable[Path], policy: Policy, model: str, head: UserHead | None, options: argparse.Namespace
+    paths: Iterable[Path],
+    policy: Policy,
+    model: str,
+    head: UserHead | None,
+    options: argparse.Namespace,
+    genres: str | None = None,
 ) -> Iterator[SongPrediction | Failure]:
     """What each song is, in order. A song that keeps its genre by the rules is not analysed.
 
     `options`: of `add_batch_options`, and `scheduler`, the address of a Dask cluster if that is to analyse.
     ModelError or HeadError if the model or the head cannot be used, ClusterError if the cluster cannot.
     """
-    call = AnalyseSong(model)
+    rescorer = _rescorer(model, head)
+    if rescorer is not None:  # it works on the verdicts of the bundled head that it was made for
+        genres = rescorer.base_model.bundled.vocabulary.id
+    call = AnalyseSong(model, vocabulary=genres)
     with worker_pool(call, options, options.scheduler) as workers:
         from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
 
-        name, version = identify(model, None)
-        rescorer = _rescorer(model, head)
+        name, version = identify(model, None, genres)
         # What the user said of songs holds also without the cache.
         with cache_store(use=not options.no_cache or (data_dir() / "library.db").exists()) as (store, lost):
             kept = None if options.no_cache else store
@@ -72,10 +79,10 @@ def _rescorer(model: str, head: UserHead | None) -> Rescorer | None:
     """The songs are analysed under the bundled head, from which the taught one's verdict follows."""
     if head is None:
         return None
-    from mgc_desktop.inference.registry import base_model
+    from mgc_desktop.inference.registry import base_model_of
     from mgc_desktop.library.rescore import Rescorer
 
-    return Rescorer(base_model(model), head)
+    return Rescorer(base_model_of(head, model), head)
 
 
 def _read(path: Path) -> SongPrediction | Failure:

@@ -24,7 +24,7 @@ from mgc_desktop.tags.attributes import sync_folder
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
 from mgc_desktop.tags.journal_lines import Line, LineWriter, first_and_last, lines
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.tags.lock import writer_lock
 from mgc_desktop.tags.splice import Splice, Splices
 from mgc_desktop.tags.write import FileState, Prepared
 
@@ -191,7 +191,7 @@ class Journal:
 
         `TagError` if another writer is at work or the journal cannot be written; then nothing was begun.
         """
-        with WriterLock(self.folder / "lock"):
+        with writer_lock(self.folder / "lock"):
             self._recover()
             ends = self._ends()
             run = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
@@ -211,7 +211,7 @@ class Journal:
         Another writer at work is no reason: it will have finished by the time that something is to be written.
         """
         try:
-            with WriterLock(self.folder / "lock"):
+            with writer_lock(self.folder / "lock"):
                 pass
         except TagError as error:
             if isinstance(error.__cause__, OSError):
@@ -231,7 +231,7 @@ class Journal:
         """
         if all(_is_finished(ends) for ends in self._ends().values()):
             return []
-        with WriterLock(self.folder / "lock"):
+        with writer_lock(self.folder / "lock"):
             return self._recover()
 
     def runs(self) -> list[JournalRun]:

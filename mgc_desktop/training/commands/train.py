@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from mgc_desktop.errors import TagError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 from mgc_desktop.paths import cache_dir
-from mgc_desktop.tags.lock import WriterLock
 from mgc_desktop.training import board, checkpoint
 from mgc_desktop.training.baselines import BASELINES, measure_baselines
 from mgc_desktop.training.cache import FeatureCache, Pictures, check_folder
@@ -166,10 +165,10 @@ def _claimed(identity: RunIdentity, split: Split, output: Path, group: Group) ->
         yield
         return
     identity.claim(output)
-    lock = WriterLock(output / "run.lock")
+    lock = FileLock(output / "run.lock")
     try:
-        lock.__enter__()
-    except TagError as error:
+        lock.acquire()
+    except LockTakenError as error:
         raise TrainingError(
             "Another training is at work here. Wait for it, or choose another --output.", path=output
         ) from error
@@ -178,7 +177,7 @@ def _claimed(identity: RunIdentity, split: Split, output: Path, group: Group) ->
         group.tell(True)
         yield
     finally:
-        lock.__exit__(None, None, None)
+        lock.release()
 
 
 def _learn(
