@@ -30,7 +30,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_two_vocabularies_are_bundled() -> None:
     report, everyday = list_vocabularies()
-    assert (report.id, report.names, report.measured) == ("report", REPORT_GENRES, set(REPORT_GENRES))
+    assert (report.id, report.names) == ("report", REPORT_GENRES)
+    assert report.measured == set(REPORT_GENRES) - {"Ambient", "New Age"}
     assert (everyday.id, len(everyday)) == ("everyday", 22)
     assert everyday.lineage("House & Techno") == ("House & Techno", "Electronic")
     assert everyday.broad("Jazz") == "Jazz"

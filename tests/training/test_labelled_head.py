@@ -35,7 +35,7 @@ TAGS, EMBEDDING = 4, 6
 
 def prior(weights: np.ndarray | None = None, like: tuple[int, ...] = (-1, -1, -1)) -> TagPrior:
     rows = np.zeros((3, TAGS)) if weights is None else weights
-    return TagPrior((-10.0, 10.0), np.zeros(TAGS), np.ones(TAGS), rows, np.zeros(3), like, guarded=True)
+    return TagPrior((-10.0, 10.0), np.zeros(TAGS), np.ones(TAGS), rows, np.zeros(3), like, guard=99.5, margin=1.0)
 
 
 def made(per_genre: int = 40, genres: tuple[str, ...] = THREE.names, seed: int = 0) -> list[Heard]:

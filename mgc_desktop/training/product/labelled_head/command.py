@@ -16,7 +16,7 @@ from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.training.datasets.labelled import read_labelled
 from mgc_desktop.training.product.backbone.describe import HEAD_FILE, describe
 from mgc_desktop.training.product.backbone.memory import rescore
-from mgc_desktop.training.product.labelled_head.fit import fit_head
+from mgc_desktop.training.product.labelled_head.fit import fit_head, usable
 from mgc_desktop.training.product.labelled_head.hear import Heard, hear
 from mgc_desktop.training.product.labelled_head.tag_prior import read_prior
 
@@ -59,7 +59,7 @@ def fit_heads(
 
 
 def _fitted_on(heard: Sequence[Heard], vocabulary: Vocabulary) -> str:
-    known = [one.recording for one in heard if one.recording.genre is not None]
+    known = [one.recording for one in usable(heard, vocabulary)[0] if one.recording.genre is not None]
     counts = {name: sum(one.genre == name for one in known) for name in vocabulary.names}
     without = [name for name, count in counts.items() if not count]
     text = (
@@ -67,7 +67,9 @@ def _fitted_on(heard: Sequence[Heard], vocabulary: Vocabulary) -> str:
         + ", ".join(f"{name} {count}" for name, count in counts.items() if count)
         + "), starting from what the hundred tags mean."
     )
-    return text + (f" Without a recording, by the meaning of tags alone: {', '.join(without)}." if without else "")
+    return text + (
+        f" Without recordings of two artists, by the meaning of tags alone: {', '.join(without)}." if without else ""
+    )
 
 
 def _tell(head: Head, say: Say) -> None:

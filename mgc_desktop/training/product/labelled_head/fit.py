@@ -35,15 +35,15 @@ _FEWEST_OUTSIDE: Final = 30  # recordings of genres outside, for a detector to b
 
 
 def usable(heard: Sequence[Heard], vocabulary: Vocabulary) -> tuple[list[Heard], IntArray]:
-    """Recordings of the vocabulary's genres, and of genres outside of which several artists are there; the indices of
-    their genres, -1 for outside."""
+    """Recordings of genres of which several artists are there, and the indices of these, -1 for a genre outside the
+    vocabulary. One artist alone teaches nothing of a genre: the head would know the artist."""
     artists: dict[str, set[str]] = {}
     for one in heard:
-        artists.setdefault(one.recording.stated.casefold(), set()).add(one.recording.artist)
+        artists.setdefault(one.recording.genre or one.recording.stated.casefold(), set()).add(one.recording.artist)
     kept, labels = [], []
     for one in heard:
         genre, stated = one.recording.genre, one.recording.stated.casefold()
-        if genre is not None or (stated and len(artists[stated]) >= FEWEST_ARTISTS):
+        if (genre or stated) and len(artists[genre or stated]) >= FEWEST_ARTISTS:
             kept.append(one)
             labels.append(-1 if genre is None else vocabulary.index(genre))
     if len({label for label in labels if label >= 0}) < 2:

@@ -19,8 +19,6 @@ IntArray = NDArray[np.int64]
 PENALTY: Final = 0.3
 ARTIST_POWER: Final = 0.5  # an artist counts as the root of the number of recordings
 GENRE_POWER: Final = 0.25  # and a genre as this power of the sum over its artists
-GUARD: Final = 99.5  # percentile of all recordings that keep the genre which one without recordings is like
-MARGIN: Final = 1.0  # and so much less for what the recordings at hand do not show
 _STEPS: Final = 60
 
 
@@ -118,6 +116,5 @@ def _take_from_like(
     place = int(np.searchsorted(present, like))
     linear.weights[genre] += added[place]
     linear.bias[genre] = bias[place] + prior.bias[genre] - prior.bias[like]
-    if prior.guarded:
-        excess = x @ (linear.weights[genre] - linear.weights[like])
-        linear.bias[genre] -= max(0.0, float(np.percentile(excess, GUARD))) + MARGIN
+    excess = x @ (linear.weights[genre] - linear.weights[like]) + linear.bias[genre] - linear.bias[like]
+    linear.bias[genre] -= max(0.0, float(np.percentile(excess, prior.guard))) + prior.margin

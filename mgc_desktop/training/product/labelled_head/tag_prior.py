@@ -22,14 +22,18 @@ FloatArray = NDArray[np.float64]
 
 _FOLDER: Final = Path(__file__).parent
 REPORT_PRIOR: Final = _FOLDER / "report_prior.json"
-_LIKE: Final = {"New Age": "Ambient", "Electro Rock": "Alt Rock"}  # of the report's ten, where no recording is at hand
+_LIKE: Final = {
+    "Ambient": "Electronica",
+    "New Age": "Electronica",
+}  # of the report's ten, where no recording is at hand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagPrior:
     """Tag logits are clipped to `tag_range`, less `mean`, over `scale` `(T,)`; `weights` `(genres, T)`, `bias`
     `(genres,)`. `like`: the index of the genre whose learned part a genre without recordings takes, -1 for none.
-    `guarded`: a genre without recordings is named only where its tags speak for it unusually clearly.
+    `guard`: percentile of the recordings at hand that keep the genre which one without recordings is like; `margin`: by
+    how much more its logit is lowered, for what these recordings do not show.
     """
 
     tag_range: tuple[float, float]
@@ -38,7 +42,8 @@ class TagPrior:
     weights: FloatArray
     bias: FloatArray
     like: tuple[int, ...]
-    guarded: bool
+    guard: float
+    margin: float
 
     def standardised(self, tags: NDArray[np.floating]) -> FloatArray:
         """`(n, T)` tag logits in standard deviations of varied music."""
@@ -52,7 +57,8 @@ def read_prior(vocabulary: Vocabulary, tags: Sequence[str]) -> TagPrior:
     assert head.tag_range is not None
     blank = TagPrior(
         head.tag_range, head.mean.astype(np.float64), head.scale.astype(np.float64),
-        np.zeros((len(vocabulary), len(tags))), np.zeros(len(vocabulary)), (-1,) * len(vocabulary), guarded=False,
+        np.zeros((len(vocabulary), len(tags))), np.zeros(len(vocabulary)), (-1,) * len(vocabulary),
+        guard=98.0, margin=0.0,
     )  # fmt: skip
     if vocabulary.names == head.genres:
         like = tuple(vocabulary.index(_LIKE[name]) if name in _LIKE else -1 for name in vocabulary.names)
@@ -69,4 +75,4 @@ def read_prior(vocabulary: Vocabulary, tags: Sequence[str]) -> TagPrior:
                 weights[number, tags.index(tag)] += weight
     places = (genres[name].get("like") for name in vocabulary.names)
     like = tuple(vocabulary.index(place) if place else -1 for place in places)
-    return replace(blank, weights=weights, like=like, guarded=True)
+    return replace(blank, weights=weights, like=like, guard=99.5, margin=1.0)
