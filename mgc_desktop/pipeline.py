@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import AudioReader
 from mgc_desktop.audio.frames import to_mono
@@ -29,12 +28,11 @@ from mgc_desktop.errors import NothingToHearError
 from mgc_desktop.features.config import REPORT, MelConfig
 from mgc_desktop.features.framing import PatchStream
 from mgc_desktop.features.mel import LogMelStream, noise_level
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import segment_probabilities
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.pooling import SongPool, SongVerdict
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-
-FloatArray = NDArray[np.float32]
 
 PICTURE: Final = REPORT  # the configuration of the picture that a listener gets
 
@@ -345,7 +343,7 @@ class _Inference:
     def _timeline(self, number: int) -> Timeline:
         genres = self._pool.readouts[number].vocabulary.names
         if not self._times:
-            return Timeline(genres, np.zeros((0, 2), np.float32), np.zeros((0, len(genres)), np.float32))
+            return Timeline.empty(genres)
         parts = self._probabilities[number]
         parts[:] = [np.concatenate(parts)]  # what was put together once stays so
         return Timeline(genres, np.array(self._times, np.float32), parts[0])

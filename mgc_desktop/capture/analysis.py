@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.frames import sane, to_mono
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.features.mel import LogMelStream
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import segment_probabilities
 from mgc_desktop.inference.classifier import Classifier, PatchScores
 from mgc_desktop.inference.pooling import SongPool, SongVerdict
 from mgc_desktop.inference.prediction import Timeline
 from mgc_desktop.pipeline import PICTURE, MelBlock, Patch, Patcher
-
-FloatArray = NDArray[np.float32]
 
 NOW_SECONDS: Final = 10.0  # "the last seconds": three patches of musicnn
 RECENT_SECONDS: Final = 300.0  # "the last minutes"
@@ -37,7 +35,7 @@ class LiveState:
     `seconds`: since its beginning. `peak`: the highest absolute sample since the last state, full scale is 1.
     `silent_seconds`: how long every sample has been exactly 0. `now`, `recent`: the verdicts on the last
     `NOW_SECONDS` and `RECENT_SECONDS`, None where these were silent. `timeline`: of the last hour, in seconds since the
-    beginning.
+    beginning. `lost_seconds`: sound that came while the computer was too busy, and is missing.
     """
 
     seconds: float
@@ -46,6 +44,7 @@ class LiveState:
     now: SongVerdict | None
     recent: SongVerdict | None
     timeline: Timeline
+    lost_seconds: float = 0.0
 
 
 class LiveAnalysis:
@@ -93,12 +92,13 @@ class LiveAnalysis:
         picture = self._picture.process(at[PICTURE.sr])
         return self._blocks(np.concatenate([picture, self._picture.flush()], axis=1))
 
-    def state(self) -> LiveState:
-        """What is known now."""
+    def state(self, lost_seconds: float = 0.0) -> LiveState:
+        """What is known now; `lost_seconds`: sound that did not come here."""
         peak, self._peak = self._peak, 0.0
         self._forget()
         now, recent = self._verdicts
-        return LiveState(self.seconds, peak, self._silent_samples / self._sr, now, recent, self._timeline)
+        silent = self._silent_samples / self._sr
+        return LiveState(self.seconds, peak, silent, now, recent, self._timeline, lost_seconds)
 
     def verdict(self, seconds: float) -> SongVerdict | None:
         """On the patches of the last `seconds`, at most `RECENT_SECONDS`; None if all of these were silent."""

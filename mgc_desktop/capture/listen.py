@@ -61,12 +61,12 @@ def listen(
                 left -= y.shape[1]
             for block in analysis.process(y):
                 listener.picture(block)
-            listener.state(analysis.state())
+            listener.state(analysis.state(stream.dropped_seconds))
     finally:
         stream.close()
     for block in analysis.finish():
         listener.picture(block)
-    state = analysis.state()
+    state = analysis.state(stream.dropped_seconds)
     listener.state(state)
     if gone is not None:
         raise gone

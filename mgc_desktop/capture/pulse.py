@@ -221,10 +221,12 @@ def _ask(*question: str) -> str:
 
 
 def _start(*command: str) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that Ctrl-C in a terminal does not reach it."""
     try:
         return subprocess.Popen(
-            command, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+            command, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
     except OSError as error:
         raise _not_installed() from error
 

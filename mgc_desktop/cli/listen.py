@@ -5,7 +5,8 @@ minutes; Ctrl-C ends it. Without --device it listens to what the computer plays,
 system's own input. Nothing is recorded.
 
 With --json each line is an object with the keys time, seconds, source, model, now and recent; now and recent are null
-in silence, else they have genre (null when unsure), confidence, genres and tags.
+in silence, else they have outcome ("genre", "unsure" or "none of these"), genre (null unless the outcome is one),
+confidence, genres and tags.
 Exit status: 0 after Ctrl-C or the seconds asked for, 1 if there is no such source or it goes away, 2 for wrong usage.
 """
 
@@ -107,6 +108,8 @@ class _Lines:
         """What is known in the end."""
         if state.seconds:
             self._print(state)
+        if state.lost_seconds >= 1:
+            complain(f"{state.lost_seconds:.0f} seconds of sound were lost: the computer was too busy")
 
     def _print(self, state: LiveState) -> None:
         if self._as_json:
@@ -134,6 +137,7 @@ class _Lines:
         named = zip(self._classifier.genres, verdict.probabilities.tolist(), strict=True)
         ranked = sorted(named, key=lambda pair: -pair[1])
         return {
+            "outcome": verdict.outcome.value,
             "genre": verdict.genre,
             "confidence": round(verdict.confidence, 6),
             "genres": [{"name": name, "probability": round(share, 6)} for name, share in ranked],
@@ -144,7 +148,7 @@ class _Lines:
 def _words(verdict: SongVerdict | None) -> str:
     if verdict is None:
         return "silence"
-    return f"{verdict.genre or 'unsure'} {verdict.confidence:.0%}"
+    return f"{verdict.genre or verdict.outcome.value} {verdict.confidence:.0%}"
 
 
 def _seconds(text: str) -> float:

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, str]] = {
     "tag": "tag",
     "runs": "runs",
     "undo": "undo",
+    "genres": "genres",
     "models": "models",
     "heads": "heads",
     "train": "train",

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MelConfig, Scaling
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 # Frames that are computed together; always the same ones, so that a stream's blocks change no rounding.
 CHUNK: Final = 64

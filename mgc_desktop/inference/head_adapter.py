@@ -18,11 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import softmax
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.network_head import AnyHead
-
-FloatArray = NDArray[np.float32]
 
 _TINY: Final = np.float32(1e-37)  # the least probability: that of float32 without loss of digits
 _KEYS: Final = frozenset({"own", "mixture", "mean", "scale", "weights", "bias"})

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.library.opening import opening
 
 if TYPE_CHECKING:
@@ -152,9 +153,7 @@ class DecisionLog:
                 return
             with opening(self._database):
                 text = "".join(json.dumps(note) + "\n" for note in self.read().notes())
-                unfinished = self.path.with_suffix(".part")
-                unfinished.write_text(text, encoding="ascii")
-                unfinished.replace(self.path)
+                atomic_write(self.path, text)
         except (OSError, MgcError) as error:
             _log.info("%s is not compacted: %s", self.path, error)
 

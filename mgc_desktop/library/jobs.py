@@ -118,6 +118,8 @@ def _store_outcome(store: LibraryStore, outcome: Outcome[Song, Analysis]) -> boo
     if outcome.error is not None:
         store.set_state([song.id], State.FAILED, error=failure_message(outcome.error))
     elif outcome.result is not None:
-        store.assign(song.id, outcome.result, state_of(song.genres, outcome.result.genre))
+        store.assign(
+            song.id, outcome.result, state_of(song.genres, outcome.result.genre, is_none=outcome.result.is_none)
+        )
         return True
     return False

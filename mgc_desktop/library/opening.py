@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mgc_desktop.errors import MgcError, TagError
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 
 BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
 AT_ONCE_SECONDS: Final = 0.05  # that the GUI thread waits
@@ -32,24 +32,22 @@ class LibraryBusyError(LibraryError):
 def opening(path: Path, *, seconds: float = BUSY_SECONDS * TRIES) -> Iterator[None]:
     """Hold the lock of the database at `path`; waits for others, at most `seconds`.
 
-    Raises `LibraryBusyError` after that, and OSError of its folder.
+    Raises `LibraryBusyError` after that, and OSError for its folder.
     """
-    lock = WriterLock(path.with_name(path.name + ".opening"))
+    lock = FileLock(path.with_name(path.name + ".opening"))
     end = time.monotonic() + seconds
     while True:
         try:
-            lock.__enter__()
+            lock.acquire()
             break
-        except TagError as error:
-            if isinstance(error.__cause__, OSError):
-                raise error.__cause__ from None
+        except LockTakenError as error:
             if time.monotonic() > end:
                 raise LibraryBusyError(IN_USE, path=path) from error
             time.sleep(_POLL)
     try:
         yield
     finally:
-        lock.__exit__(None, None, None)
+        lock.release()
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.library.rows import MIGRATION_FUNCTIONS
 
 # Computes the keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
@@ -149,6 +150,22 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         name TEXT PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    -- Verdicts under several vocabularies stand side by side: the version of each holds that of its head.
+    CREATE TABLE vocabulary (
+        id TEXT PRIMARY KEY,
+        data TEXT NOT NULL                    -- JSON, as of Vocabulary.to_dict
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE analysis ADD COLUMN vocabulary TEXT;  -- its id; NULL: the one that has the genres as its names
+    ALTER TABLE analysis ADD COLUMN outcome TEXT;     -- NULL: "genre" where there is one, else "unsure"
+    ALTER TABLE analysis ADD COLUMN novelty REAL;     -- how unlike the genres the sound is; NULL: not told
+    ALTER TABLE whole_analysis ADD COLUMN vocabulary TEXT;
+    ALTER TABLE whole_analysis ADD COLUMN outcome TEXT;
+    ALTER TABLE whole_analysis ADD COLUMN novelty REAL;
+
+    -- "none of these" is sorted behind "unsure".
+    UPDATE song SET state_order = state_order + 1 WHERE state_order > 3;
+    """,
 )
 
 
@@ -173,16 +190,12 @@ def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | 
     if version in (0, len(MIGRATIONS)):
         return None
     kept = path.with_name(f"{path.name}.schema-{version}")
-    unfinished = path.with_name(f"{path.name}.schema-copy.part")
-    unfinished.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(unfinished)) as copy:
-            connection.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-        unfinished.replace(kept)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with (
+        replacing(kept, unfinished_name=f"{path.name}.schema-copy.part") as unfinished,
+        closing(sqlite3.connect(unfinished)) as copy,
+    ):
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
     for older in path.parent.glob(f"{glob.escape(path.name)}.schema-*"):
         if older != kept:
             older.unlink(missing_ok=True)

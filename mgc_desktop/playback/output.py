@@ -9,15 +9,13 @@ from time import perf_counter
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import PlaybackError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.playback import devices
 from mgc_desktop.playback.clock import ClockOffset
 from mgc_desktop.playback.mixer import Mixer
 from mgc_desktop.playback.timeout import within_timeout
-
-FloatArray = NDArray[np.float32]
 
 # docs/decisions/0003-playback.md has the measurements behind these. Latency is the seconds between computing a frame
 # and hearing it: as few as a machine with some work to do can bear, more where it turns out that it cannot.

@@ -18,7 +18,7 @@ from typing import Any, Final
 from mgc_desktop.errors import MgcError
 from mgc_desktop.file_access import MB, read_limited
 from mgc_desktop.training_runs.config import FILE_NAME as ORDER
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 
 LOG: Final = "log.txt"
 NOTE: Final = "--- "  # before what the program itself notes in the log
@@ -98,7 +98,7 @@ class TrainingRun:
     """
 
     folder: Path
-    order: TrainingConfig | None
+    order: TrainingRequest | None
     state: RunState
     progress: RunProgress
     networks: tuple[Curves, ...]
@@ -129,7 +129,7 @@ def read_run(folder: Path, models: Path, *, running: bool = False) -> TrainingRu
     """What the folder tells; `running` is known to whoever started it. `models`: where exported models lie."""
     order, wrong = None, ""
     try:
-        order = TrainingConfig.load(folder)
+        order = TrainingRequest.load(folder)
     except MgcError as damage:
         wrong = damage.message
     log = read_tail(folder / LOG)

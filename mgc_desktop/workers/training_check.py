@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.cancellation import Cancelled, CancelToken
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 
 _PREFIX: Final = "mgc: "  # before the sentence that says why a command failed
 _POLL: Final = 0.1  # seconds
@@ -24,7 +24,7 @@ class CheckedMusic:
     usable: bool
 
 
-def check_music(order: TrainingConfig, cache: Path, cancel: CancelToken) -> CheckedMusic:
+def check_music(order: TrainingRequest, cache: Path, cancel: CancelToken) -> CheckedMusic:
     """What would be learned from. Raises Cancelled when that is asked for, ConfigError for an order that cannot be."""
     order.check()
     arguments = order.arguments(Path("unused"), cache, 1)  # a check writes nothing

@@ -18,7 +18,7 @@ from typing import Final
 from PySide6.QtCore import QIODevice, QObject, QProcess, QTimer, Signal
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.training_runs.config import ConfigError, TrainingConfig
+from mgc_desktop.training_runs.config import ConfigError, TrainingRequest
 from mgc_desktop.training_runs.run import LOG, NOTE, STOPPED, TrainingRun, delete_run, list_runs
 from mgc_desktop.workers.tasks import TaskRunner
 from mgc_desktop.workers.training_check import CheckedMusic, check_music
@@ -64,7 +64,7 @@ class TrainingProcess(QObject):
         """Whether it is being made a model of the program."""
         return self._exporting
 
-    def start(self, order: TrainingConfig) -> None:
+    def start(self, order: TrainingRequest) -> None:
         """Begin a run, or go on with it where it stopped; OrderError if one is at work or it cannot be kept."""
         self._must_be_free()
         folder = self._runs / order.name
@@ -72,7 +72,7 @@ class TrainingProcess(QObject):
         workers = max(1, (os.cpu_count() or 2) // 2)
         self._run(order.name, "train", order.arguments(folder, self._cache, workers))
 
-    def check(self, order: TrainingConfig) -> None:
+    def check(self, order: TrainingRequest) -> None:
         """Look at the music that an order names; `checked` says what is in it, or why nothing can be learned."""
         self._checker.run(partial(check_music, order, self._cache), done=self.checked.emit, failed=self._on_unchecked)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -77,3 +79,20 @@ def test_no_window_library_is_loaded() -> None:
     code = "import sys, mgc_desktop.cli.listen, mgc_desktop.capture.listen; print('PySide6' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
+
+
+def test_ctrl_c_ends_it_with_the_last_verdict(card: SoundCard, tmp_path: Path) -> None:
+    """GIVEN `mgc listen` in a terminal WHEN Ctrl-C goes to all its processes THEN it ends well, and leaves none."""
+    environment = os.environ | card.environment | {"MGC_HOME": str(tmp_path)}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "mgc_desktop.cli", "listen", "--json"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert program.stdout is not None
+    first = program.stdout.readline()
+    os.killpg(program.pid, signal.SIGINT)
+    rest, said = program.communicate(timeout=60)
+    assert program.returncode == 0, said
+    assert json.loads(first)["source"] == "Null Output"
+    assert json.loads(rest.splitlines()[-1])["seconds"] >= json.loads(first)["seconds"]
+    assert said == ""

@@ -337,7 +337,6 @@ def test_what_was_set_comes_back(opened: MainWindow, program: Any, song: Path, q
     from mgc_desktop.app import build_app
 
     again = build_app()
-    qtbot.addWidget(again.window)
     again.start([])
     try:
         assert again.window.size().toTuple() == (800, 640)
@@ -362,7 +361,6 @@ def test_damaged_settings_are_said(home: Path, qapp: QApplication, qtbot: QtBot)
     from mgc_desktop.app import build_app
 
     program = build_app()
-    qtbot.addWidget(program.window)
     try:
         assert program.window.notices.notice is not None
         assert program.window.notices.notice.title == "The settings start afresh"
@@ -381,7 +379,6 @@ def test_songs_that_are_gone_stay_in_the_queue(home: Path, song: Path, tmp_path:
     from mgc_desktop.app import build_app
 
     program = build_app()
-    qtbot.addWidget(program.window)
     program.start([])
     try:
         playback = program.parts.playback

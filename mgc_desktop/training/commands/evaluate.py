@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.atomic_write import Durability, atomic_write
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.registry import list_models, load
 from mgc_desktop.paths import cache_dir
 from mgc_desktop.pipeline import Excerpt, analyze
 from mgc_desktop.training.cache import FeatureCache
-from mgc_desktop.training.datasets.clip import Clip, Dataset, Skipped, sound_digest
+from mgc_desktop.training.datasets.clip import Clip, Dataset, Skipped, artists_text, sound_digest, unknown_artists
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.examples import labelled_pictures, usable
 from mgc_desktop.training.extract import Representation, extract
@@ -120,7 +121,10 @@ def evaluate_run(
         raise TrainingError(f"The run knows none of the genres of these clips: {', '.join(run.genres)}.", path=folder)
     logits = logits_of(run.network(), labelled_pictures(known, pictures, run.genres, run.config.input))
     figures = measure(score(logits, known, run.genres, run.calibration))
-    return {**figures, "split": f"{part} part of {dataset.name} in the run {folder.name}", "warning": warning}
+    said = {"split": f"{part} part of {dataset.name} in the run {folder.name}", "who": artists_text(known)}
+    if unknown := unknown_artists(known):
+        say(f"WARNING: {unknown}")
+    return {**figures, **said, "warning": warning}
 
 
 def part_of_run(folder: Path, dataset: Dataset, part: str) -> Dataset:
@@ -173,9 +177,7 @@ def _ask(
         except MgcError as error:
             skipped.append(Skipped(clip.clip_id, error.message))
         if done % 10 == 0 or done == len(missing):
-            part = path.with_suffix(".part")
-            part.write_text(json.dumps(answers), encoding="utf-8")
-            part.replace(path)
+            atomic_write(path, json.dumps(answers), durability=Durability.BUFFERED)
             left = (time.monotonic() - begun) / done * (len(missing) - done)
             say(f"  {done}/{len(missing)}, {left / 60:.1f} min to go")
     return {name: answers[key] for name, key in keys.items() if key in answers}, tuple(skipped)

@@ -66,6 +66,7 @@ def head_line(counts: Counts) -> str:
         (counts.no_genre, "without a genre"),
         (counts[State.DIFFERS], "differ" if counts[State.DIFFERS] != 1 else "differs"),
         (counts[State.UNSURE], "unsure"),
+        (counts[State.NONE], "none of these genres"),
         (counts[State.FAILED], "failed"),
     )
     return joined(where, *(f"{number(count)} {word}" for count, word in parts if count))

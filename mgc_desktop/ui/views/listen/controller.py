@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.inference.prediction import TrackPrediction
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.ui.notices import Notice
-from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.player_bar import PlayerBar
 from mgc_desktop.ui.views.listen.page import ListenPage
 from mgc_desktop.ui.wording import NO_VERDICT, NOT_ANALYSED_VERDICT, verdict
 from mgc_desktop.workers.analysis_service import AnalysisService
+from mgc_desktop.workers.playback_controller import PlaybackController
 from mgc_desktop.workers.progress_buffer import Update
 from mgc_desktop.workers.songs import SongTagsReader, read_song
 from mgc_desktop.workers.tasks import TaskRunner
@@ -193,9 +193,11 @@ class ListenController(QObject):
     def _on_model_changed(self) -> None:
         if self._facts is None:
             return
-        self._prediction, self._tags_at = None, 0.0
-        self._analysis_service.start(self._facts.path)
+        self._prediction, self._tags_at = self._analysis_service.verdict_on(self._facts.path), 0.0
+        if self._prediction is None:
+            self._analysis_service.start(self._facts.path)
         self._show_prediction()
+        self._tell_genre()
         self._show_now(self._playback.position, settle=True)
 
     def _look_ahead(self) -> None:

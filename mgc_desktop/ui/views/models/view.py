@@ -23,9 +23,9 @@ from mgc_desktop.library.query import Selection
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.log import headline
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.ui.in_use import use_model
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.opener import demo_songs
 from mgc_desktop.ui.queue_model import title_of
 from mgc_desktop.ui.theme import Palette

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from mgc_desktop.errors import MgcError
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.notice import Notice
+from mgc_desktop.training_runs.config import TrainingRequest
 from mgc_desktop.training_runs.run import RunState, TrainingRun
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.views.train.page import TrainPage
 from mgc_desktop.ui.views.train.words import accuracy_sentence
 from mgc_desktop.workers.training_check import CheckedMusic
@@ -60,7 +60,7 @@ class TrainController(QObject):
         self._page.form.clear(taken)
         self._page.show_form()
 
-    def start(self, order: TrainingConfig) -> None:
+    def start(self, order: TrainingRequest) -> None:
         """Begin, or go on with, a training, and show it."""
         self._wanted = order.name
         if self._try(lambda: self._trainer.start(order)):
@@ -111,7 +111,7 @@ class TrainController(QObject):
             self.show_form()
             self._page.form.fill(run.order)
 
-    def _check(self, order: TrainingConfig) -> None:
+    def _check(self, order: TrainingRequest) -> None:
         self._page.form.check.setEnabled(False)
         self._page.form.tell("Looking at the music…")
         self._trainer.check(order)

@@ -29,7 +29,7 @@ from mgc_desktop.training_runs.config import (
     MODELS,
     RESOLUTIONS,
     ConfigError,
-    TrainingConfig,
+    TrainingRequest,
     free_name,
     now,
 )
@@ -110,7 +110,7 @@ class ConfigForm(QWidget):
 
     ordered = Signal(object)  # TrainingOrder
     left = Signal()
-    check_requested = Signal(object)  # TrainingConfig
+    check_requested = Signal(object)  # TrainingRequest
 
     def __init__(self, palette: Palette) -> None:
         super().__init__()
@@ -174,10 +174,10 @@ class ConfigForm(QWidget):
         self.set_palette(palette)
 
     @property
-    def order(self) -> TrainingConfig:
+    def order(self) -> TrainingRequest:
         """The fields as they stand, unchecked."""
         kind = self._kind
-        return TrainingConfig(
+        return TrainingRequest(
             name=self.name.text().strip(),
             source=self.source.text,
             kind=kind,
@@ -207,7 +207,7 @@ class ConfigForm(QWidget):
         self.say("")
         self._propose_name()
 
-    def fill(self, order: TrainingConfig) -> None:
+    def fill(self, order: TrainingRequest) -> None:
         """Show what was ordered before, to be changed; its name cannot be given again."""
         self.choose_kind(order.kind)
         self.choose(model=order.model, resolution=order.resolution, architecture=order.architecture)

@@ -49,7 +49,6 @@ def test_a_damaged_library_is_made_again(
         data[len(data) // 2 : len(data) // 2 + 8192] = bytes(8192)
     database.write_bytes(data)
     program = build_app()
-    qtbot.addWidget(program.window)
     try:
         program.start([])
         controller = program.window.library.controller
@@ -73,7 +72,6 @@ def test_a_library_of_a_newer_program_is_left_alone_and_said_so(
     connection.close()
     before = database.read_bytes()
     program = build_app()
-    qtbot.addWidget(program.window)
     try:
         program.start([])
         notice = program.window.notices.notice

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 from mgc_desktop.training_runs.extra import look_for_extra
 from mgc_desktop.ui.theme import LIGHT
 from mgc_desktop.ui.views.train.view import TrainView
@@ -140,7 +140,7 @@ def test_the_form_says_what_is_wrong_and_orders_what_is_right(
     view.page.form.ordered.disconnect()
     with qtbot.waitSignal(form.ordered) as told:
         qtbot.mouseClick(form.start, LEFT)
-    order: TrainingConfig = told.args[0]
+    order: TrainingRequest = told.args[0]
     assert (order.name, order.model, order.resolution, order.epochs) == ("mine", "lstm", "sixteenth", 30)
 
 
@@ -233,7 +233,7 @@ def test_each_genre_the_confusions_and_the_baselines_are_shown(open_view: View, 
 
 def test_what_was_ordered_is_changed_and_tried_again(open_view: View, make_run: Run, qtbot: QtBot, home: Path) -> None:
     folder = make_run("broken", epochs=0, said=("mgc: The disk is full.",))
-    order = TrainingConfig("broken", "/music/by genre", model="lstm", resolution="sixteenth", epochs=7, seed=3,
+    order = TrainingRequest("broken", "/music/by genre", model="lstm", resolution="sixteenth", epochs=7, seed=3,
                            split_seed=4, plain=True, artists="/artists.txt", created=1.0)  # fmt: skip
     order.save(folder)
     view = open_view()
