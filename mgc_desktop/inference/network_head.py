@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
@@ -24,8 +24,6 @@ from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.outputs import NetworkOutput
 from mgc_desktop.inference.session import OnnxSession
 from mgc_desktop.inference.vocabulary import Vocabulary
-
-FloatArray = NDArray[np.float32]
 
 FORMAT: Final = 1
 KIND: Final = "network head"

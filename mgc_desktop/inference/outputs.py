@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.jsonfile import check_keys
 
-FloatArray = NDArray[np.float32]
 Transform = Literal["none", "log", "logit"]
 
 _LEAST: Final = 1e-6  # probabilities nearer to 0 or 1 are taken to be so near

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
 from mgc_desktop.features.framing import patches
 from mgc_desktop.features.mel import log_mel
 from mgc_desktop.file_access import MB
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.classifier import fits
 from mgc_desktop.inference.head import Head
@@ -30,8 +30,6 @@ from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.inference.session import OnnxSession
 from mgc_desktop.model_import.description import Description, read_description
 from mgc_desktop.model_import.onnx_check import check_onnx
-
-FloatArray = NDArray[np.float32]
 
 LARGEST_NETWORK: Final = 300 * MB
 _MEMORY: Final = 6_000 * MB  # address space that the trial may take, where the system can limit it

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.errors import MgcError
-from mgc_desktop.file_access import MB, read_limited, write_whole
+from mgc_desktop.file_access import MB, read_limited
+from mgc_desktop.foundation.atomic_write import write_whole
 from mgc_desktop.inference.jsonfile import read_object
 from mgc_desktop.inference.metadata import FILE_NAME, FileRecord, ModelMetadata
 from mgc_desktop.inference.registry import ModelEntry, list_models
