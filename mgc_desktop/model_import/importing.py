@@ -18,7 +18,7 @@ from typing import Final
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.file_access import MB, read_limited
-from mgc_desktop.foundation.atomic_write import write_whole
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.jsonfile import read_object
 from mgc_desktop.inference.metadata import FILE_NAME, FileRecord, ModelMetadata
 from mgc_desktop.inference.registry import ModelEntry, list_models
@@ -184,8 +184,8 @@ def _attach(folder: Path, examined: Examined, candidate: Candidate) -> Imported:
     record = FileRecord(examined.head, hashlib.sha256(description).hexdigest())
     wanted = replace(metadata, heads={**metadata.heads, head_id: record})
     try:
-        write_whole(entry.folder / network, (folder / _NETWORK).read_bytes())
-        write_whole(entry.folder / examined.head, description)
+        atomic_write(entry.folder / network, (folder / _NETWORK).read_bytes())
+        atomic_write(entry.folder / examined.head, description)
         _save(wanted, entry.folder)
     except OSError as error:
         for file in (network, examined.head):
@@ -243,7 +243,7 @@ def remove_model(name: str) -> str:
 
 def _save(metadata: ModelMetadata, folder: Path) -> None:
     text = json.dumps(metadata.to_dict(), indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / FILE_NAME, text.encode())
+    atomic_write(folder / FILE_NAME, text.encode())
 
 
 def _free(name: str, candidate: Candidate) -> None:

@@ -1,4 +1,4 @@
-"""A model that somebody else made is taken in through the window, and stands in the list with what its author claims."""
+"""A model that somebody else made is taken in through the window, and listed with what its author claims."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def test_a_good_model_is_listed_and_a_bad_one_is_refused_with_a_sentence(
     assert "Not measured here" in card.figures.text()
     assert "Right in 81 of 100." in card.figures.text()
     assert view.take_in.isEnabled()
-    assert "bad.onnx" in said[0].text
+    assert "bad.onnx" in said[0].message
     assert not (home / "data" / "models" / "bad").exists()
