@@ -107,11 +107,11 @@ def read_columns(store: LibraryStore) -> SongColumns:
         year=np.array(year, np.int64),
         written=np.array([s == State.WRITTEN for s in state], bool),
         roots=tuple(store.folders()),
-        vocabulary=_vocabulary(store),
+        vocabulary=vocabulary_in_use(store),
     )
 
 
-def _vocabulary(store: LibraryStore) -> tuple[str, ...]:
+def vocabulary_in_use(store: LibraryStore) -> tuple[str, ...]:
     """The genres of the verdict that was given last, the report's where there is none."""
     for vocabulary, genres in store.select(
         "SELECT analysis.vocabulary, analysis.genres FROM song JOIN analysis ON analysis.checksum = song.checksum "

@@ -9,7 +9,7 @@ known genres has a row of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -109,8 +109,8 @@ def confusion(
     pairs, pair_of = np.unique(columns.tagged[both] * (len(columns.names) + 1) + predicted, return_inverse=True)
     tagged, said = np.divmod(pairs, len(columns.names) + 1)
     names = (*columns.names, None)
-    meant = Meanings(lenient_vocabulary(known), own).of
-    labels = [_row(columns.genres[t], names[h], meant) for t, h in zip(tagged, said, strict=True)]
+    meanings = Meanings(lenient_vocabulary(known), own)
+    labels = [_row(columns.genres[t], names[h], meanings) for t, h in zip(tagged, said, strict=True)]
     sizes = np.bincount(pair_of, minlength=len(pairs))
     rows = (*known, *others(zip(labels, sizes.tolist(), strict=True), known))
     places = {key_of(name): i for i, name in enumerate(rows)}
@@ -132,11 +132,11 @@ def confusion(
     )
 
 
-def _row(genres: Sequence[str], predicted: str | None, meant: Callable[[str], Sequence[str]]) -> str:
+def _row(genres: Sequence[str], predicted: str | None, meanings: Meanings) -> str:
     """The row in which a song with these genres counts."""
-    found = [meaning for name in genres for meaning in meant(name)]
-    if predicted in found:
-        return predicted
+    found = [meaning for name in genres for meaning in meanings.of(name)]
+    if predicted in found or (predicted and any(meanings.agree(name, predicted) for name in genres)):
+        return predicted or ""
     return found[0] if found else genres[0]
 
 

@@ -20,8 +20,8 @@ from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.projection import Method
 from mgc_desktop.library.query import Selection
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
 from mgc_desktop.ui.views.library.words import songs
