@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "mgc_desktop"
-SQL = re.compile(r"\b(SELECT\s.*\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|PRAGMA)\b", re.DOTALL)
+SQL = re.compile(
+    r"\b(SELECT\s.*\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|PRAGMA)\b", re.DOTALL
+)
 OTHERS = "mgc_desktop/training/datasets/magnatune.py"  # reads a database of others
 
 
