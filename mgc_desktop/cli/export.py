@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     songs.add_argument("--format", choices=_FORMATS, help="what to write")
     songs.add_argument("--output", type=Path, metavar="FILE", help="where to (default: the terminal)")
     songs.add_argument("--genre", metavar="NAME", help="only songs that were heard as, or are tagged with, this genre")
+    songs.add_argument("--heard", metavar="WORD", help="only songs in which this was heard, such as piano or happy")
     model = parser.add_argument_group("model")
     model.add_argument("--name", help="the model's name, which no bundled model may have")
     model.add_argument("--models", type=Path, default=data_dir() / "models", help="where the model goes")
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     songs = _Counted(
         song
         for song in songs_in(options.paths, data_dir() / "library.db", unreadable)
-        if options.genre is None or _is(song, options.genre)
+        if (options.genre is None or _is(song, options.genre)) and (options.heard is None or _has(song, options.heard))
     )
     left_out = _write(songs, WRITERS[options.format], options.output)
     for path in left_out:
@@ -110,6 +111,10 @@ class _Counted:
 
 def _is(song: Song, genre: str) -> bool:
     return genre.casefold() in {name.casefold() for name in (song.predicted or "", *song.genres)}
+
+
+def _has(song: Song, word: str) -> bool:
+    return word.casefold() in {name.casefold() for name in song.words}
 
 
 def _export_model(options: argparse.Namespace) -> int:
