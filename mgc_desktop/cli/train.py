@@ -15,6 +15,7 @@ from mgc_desktop.cli.background import in_background
 from mgc_desktop.cli.run_file import read_options, write_options
 from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, real, require_extra, say, whole
 from mgc_desktop.errors import MgcError
+from mgc_desktop.training_runs.config import ARCHITECTURES, MODELS, RESOLUTIONS
 
 if TYPE_CHECKING:
     from mgc_desktop.training.config import TrainingConfig
@@ -45,11 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("network")
-    group.add_argument("--model", choices=("cnn", "lstm", "stacked"), help="a network of the report (default: cnn)")
+    group.add_argument("--model", choices=tuple(MODELS), help="a network of the report (default: cnn)")
     group.add_argument("--network", metavar="FILE.py:CLASS", help="a network of your own: CLASS(genres, bands, frames)")
-    group.add_argument("--resolution", choices=("full", "quarter", "sixteenth"), help="(default: quarter)")
+    group.add_argument("--resolution", choices=tuple(RESOLUTIONS), help="(default: quarter)")
     group.add_argument(
-        "--architecture", choices=("report", "pretrained"),
+        "--architecture", choices=tuple(ARCHITECTURES),
         help="the report's plain networks (default), or ones that begin as the backbone",
     )  # fmt: skip
     group.add_argument("--wheel", type=Path, help="musicnn's wheel, for pretrained layers")
