@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.analysis.colouring import Colouring, by_file, by_prediction
+from mgc_desktop.analysis.fitted_maps import fit_projections
 from mgc_desktop.analysis.neighbours import Neighbours
 from mgc_desktop.errors import ModelError
 from mgc_desktop.foundation.arrays import FloatArray
@@ -117,6 +118,20 @@ def reason(found: SongMap) -> NothingToMap | None:
     if not found.songs:
         return NothingToMap.NO_SONGS
     return NothingToMap.OTHER_MODEL if found.predicted_by_others else NothingToMap.NOT_ANALYSED_VERDICT
+
+
+def maps_for(store: LibraryStore, preferred: str) -> Maps | None:
+    """The maps of the preferred model. Where it came from outside, and brings none, they are fitted to the user's own
+    songs; with too few of these the maps of another model are taken, as by `load_maps`."""
+    try:
+        metadata = registry.find(preferred).metadata
+    except ModelError:
+        metadata = None
+    if metadata is not None and metadata.imported and metadata.projections is None and metadata.embedding:
+        fitted = fit_projections(store, metadata.name, metadata.embedding)
+        if fitted is not None:
+            return Maps(metadata.name, metadata.embedding, fitted)
+    return load_maps(preferred)
 
 
 def load_maps(preferred: str | None = None) -> Maps | None:
