@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.inference.vocabularies import LARGE, broad_genre
+from mgc_desktop.library.bulk_queries import column_rows
 from mgc_desktop.library.rows import names_in
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
@@ -23,21 +24,6 @@ from mgc_desktop.library.store import LibraryStore
 K = TypeVar("K", bound=Hashable)
 
 NOT_ANALYSED: Final = -1
-
-# Whether a verdict was sure stands in the song's state, but for songs that wait, are out of date or were written:
-# only for these the analysis is looked up.
-_SELECT: Final = f"""
-SELECT song.id, song.genres, song.heard, song.confidence, song.folder, coalesce(song.year, 0), song.state,
-    CASE song.state
-        WHEN '{State.UNSURE}' THEN 0 WHEN '{State.NONE}' THEN 0
-        WHEN '{State.DIFFERS}' THEN 1 WHEN '{State.TO_WRITE}' THEN 1 WHEN '{State.AGREES}' THEN 1
-        ELSE EXISTS (
-            SELECT 1 FROM analysis WHERE analysis.checksum = song.checksum
-            AND analysis.model || '@' || analysis.version = song.model AND analysis.genre IS NOT NULL)
-            OR EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)
-    END
-FROM song NOT INDEXED
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +69,7 @@ class SongColumns:
 
 def read_columns(store: LibraryStore) -> SongColumns:
     """All songs, 100,000 of them in some tenths of a second: not for the thread of the window."""
-    rows = store.select(_SELECT)
+    rows = column_rows(store)
     ids, genres, predicted, confidence, folder, year, state, sure = zip(*rows, strict=True) if rows else ((),) * 8
     tagged, texts = codes(genres)
     names_code, names = codes(predicted)

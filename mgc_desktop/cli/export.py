@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=_FORMATS, help="what to write; it must be given")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to (default: the terminal)")
     parser.add_argument("--genre", metavar="NAME", help="only songs that were heard as, or are tagged with, this genre")
+    parser.add_argument("--heard", metavar="WORD", help="only songs in which this was heard, such as piano or happy")
     for option in _OF_MODELS:  # of a command that did both; they are understood to say where they have gone
         parser.add_argument(option, help=argparse.SUPPRESS)
 
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     songs = _Counted(
         song
         for song in songs_in(options.paths, data_dir() / "library.db", unreadable)
-        if options.genre is None or _is(song, options.genre)
+        if (options.genre is None or _is(song, options.genre)) and (options.heard is None or _has(song, options.heard))
     )
     left_out = _write(songs, WRITERS[options.format], options.output)
     for path in left_out:
@@ -109,3 +110,7 @@ class _Counted:
 
 def _is(song: Song, genre: str) -> bool:
     return genre.casefold() in {name.casefold() for name in (song.predicted or "", *song.genres)}
+
+
+def _has(song: Song, word: str) -> bool:
+    return word.casefold() in {name.casefold() for name in song.words}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
-from mgc_desktop.library.batch import PER_WORKER, Outcome, Steps, failure_message, run_batch
+from mgc_desktop.library.batch import PER_WORKER, SongOutcome, Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
 from mgc_desktop.library.progress import JobProgress, JobReport, Meter, Pause
 from mgc_desktop.library.query import Filter, Query, Sort
@@ -111,7 +111,7 @@ class _Waiting:
         self.meter.count(failed=failed)
 
 
-def _store_outcome(store: LibraryStore, outcome: Outcome[Song, Analysis]) -> bool:
+def _store_outcome(store: LibraryStore, outcome: SongOutcome[Song, Analysis]) -> bool:
     """Store the verdict of a song, or the reason why it has none; returns False in the second case."""
     song = outcome.item
     if outcome.error is not None:

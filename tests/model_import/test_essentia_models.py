@@ -13,8 +13,10 @@ from mgc_desktop.cli import main
 from mgc_desktop.features.config import ESSENTIA_MUSICNN
 from mgc_desktop.features.framing import patches
 from mgc_desktop.features.mel import log_mel
+from mgc_desktop.inference.head_adapter import HeadAdapter
 from mgc_desktop.inference.registry import base_model, list_models, load
 from mgc_desktop.inference.session import OnnxSession
+from mgc_desktop.inference.user_heads import UserHead
 from mgc_desktop.model_import.description import vocabulary_of_classes
 from mgc_desktop.model_import.importing import candidates, import_model
 from mgc_desktop.pipeline import analyze
@@ -73,7 +75,23 @@ def test_a_song_has_an_embedding_and_the_model_can_be_taught(home: Path, essenti
     assert prediction.embedding is not None
     assert prediction.embedding.shape == (EMBEDDING,)
     assert prediction.vocabulary.parent("House") == "Electronic"
-    assert base_model(BACKBONE).bundled.genres == prediction.genres
+    base = base_model(BACKBONE)
+    assert base.bundled.genres == prediction.genres
+    # WHEN a head of the user's own, with one more genre, is put on the model
+    genres = len(prediction.genres) + 1
+    adapter = HeadAdapter(
+        own=("Mine",),
+        mixture=np.full((1, genres - 1), 1 / (genres - 1), np.float32),
+        mean=prediction.embedding,
+        scale=np.ones(EMBEDDING, np.float32),
+        weights=np.zeros((genres, EMBEDDING), np.float32),
+        bias=np.append(np.zeros(genres - 1), 20).astype(np.float32),
+    )
+    taught = analyze(prediction.path, load(BACKBONE, head=UserHead("mine", base.identity, adapter)))
+    # THEN it is named, and what the library stored of the song comes to the same without listening again
+    assert taught.genre == "Mine"
+    stored = adapter.probabilities(prediction.probabilities[np.newaxis], prediction.embedding[np.newaxis])
+    np.testing.assert_allclose(stored[0], taught.probabilities, atol=1e-4)
 
 
 def test_a_network_for_a_fixed_number_of_patches_gives_the_same(home: Path, tmp_path: Path, sounds) -> None:
