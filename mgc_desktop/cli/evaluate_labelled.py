@@ -12,7 +12,7 @@ from mgc_desktop.errors import MgcError
 
 def measure_labelled(options: argparse.Namespace) -> int:
     """Print the figures; with --page write them there as JSON."""
-    from mgc_desktop.file_access import write_whole
+    from mgc_desktop.foundation.atomic_write import atomic_write
     from mgc_desktop.inference.classifier import Classifier
     from mgc_desktop.inference.registry import load
     from mgc_desktop.training.datasets.labelled import read_labelled
@@ -35,5 +35,5 @@ def measure_labelled(options: argparse.Namespace) -> int:
     say(f"{classifier.name} {classifier.version}, genres '{classifier.vocabulary.id}', {source}")
     say("\n".join(lines(figures)))
     if options.page:
-        write_whole(options.page, (json.dumps(figures, indent=1, ensure_ascii=False) + "\n").encode())
+        atomic_write(options.page, (json.dumps(figures, indent=1, ensure_ascii=False) + "\n").encode())
     return 0

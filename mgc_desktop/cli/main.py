@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, str]] = {
     "fit-head": "fit_head",
     "explore": "explore",
     "export": "export",
+    "export-model": "export_model",
     "self-test": "self_test",
 }
 

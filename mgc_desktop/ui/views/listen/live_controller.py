@@ -93,9 +93,9 @@ class LiveController(QObject):
 
     def toggle(self) -> None:
         """Listen to what is playing, or end that."""
-        if self.running:
+        if self.running and self._listen_page.is_live:
             self.stop()
-        else:
+        else:  # a session whose page was closed may still be ending: the new one takes its place
             self.start()
 
     def start(self) -> None:
