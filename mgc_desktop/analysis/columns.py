@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.foundation.arrays import IntArray
+from mgc_desktop.inference.genres import REPORT_GENRES
+from mgc_desktop.inference.vocabularies import LARGE, broad_genre
 from mgc_desktop.library.bulk_queries import column_rows
+from mgc_desktop.library.rows import names_in
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
@@ -31,6 +34,7 @@ class SongColumns:
     `names`, `UNHEARD` where nothing was; `sure` `(n,)`: whether that is a verdict; `confidence` `(n,)`, 0..1, 0 where
     nothing was heard. `folder` `(n,)`: index into `folders`. `year` `(n,)`: 0 where unknown. `written` `(n,)`: whether
     this program wrote the genre. `roots`: the folders that the user added.
+    `vocabulary`: the genres that the verdicts in use could be; of a large vocabulary the broad ones, as in `names`.
     """
 
     ids: IntArray
@@ -45,6 +49,7 @@ class SongColumns:
     year: IntArray
     written: NDArray[np.bool_]
     roots: tuple[Path, ...] = ()
+    vocabulary: tuple[str, ...] = REPORT_GENRES
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -72,6 +77,8 @@ def read_columns(store: LibraryStore) -> SongColumns:
         none = names.index(None)
         names_code = np.where(names_code == none, NOT_ANALYSED, names_code - (names_code > none))
         names = [name for name in names if name is not None]
+    broad, names = codes(broad_genre(str(name)) for name in names)
+    names_code = np.where(names_code == NOT_ANALYSED, NOT_ANALYSED, broad[names_code] if len(broad) else names_code)
     folder_code, folders = codes(folder)
     return SongColumns(
         ids=np.array(ids, np.int64),
@@ -86,7 +93,20 @@ def read_columns(store: LibraryStore) -> SongColumns:
         year=np.array(year, np.int64),
         written=np.array([s == State.WRITTEN for s in state], bool),
         roots=tuple(store.folders()),
+        vocabulary=vocabulary_in_use(store),
     )
+
+
+def vocabulary_in_use(store: LibraryStore) -> tuple[str, ...]:
+    """The genres of the verdict that was given last, the report's where there is none."""
+    for vocabulary, genres in store.select(
+        "SELECT analysis.vocabulary, analysis.genres FROM song JOIN analysis ON analysis.checksum = song.checksum "
+        "AND analysis.model || '@' || analysis.version = song.model WHERE song.state NOT IN ('stale', 'new') LIMIT 1"
+    ):
+        names = REPORT_GENRES if genres is None else tuple(names_in(genres))
+        found = store.vocabulary(vocabulary or "", names)
+        return found.broad_names if len(found) > LARGE else tuple(names)
+    return REPORT_GENRES
 
 
 def codes(values: Iterable[K]) -> tuple[IntArray, list[K]]:

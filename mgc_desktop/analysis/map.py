@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.analysis.colouring import Colouring, by_file, by_prediction
+from mgc_desktop.analysis.columns import vocabulary_in_use
 from mgc_desktop.analysis.fitted_maps import fit_projections
 from mgc_desktop.analysis.neighbours import Neighbours
 from mgc_desktop.errors import ModelError
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference import registry
+from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.projection import Method, ProjectionSet
 from mgc_desktop.library.bulk_queries import BY_USER, map_rows, readable_and_analysed
@@ -60,6 +62,7 @@ class SongMap:
     songs: int
     predicted_by_others: int
     maps: Maps
+    vocabulary: tuple[str, ...] = REPORT_GENRES
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -86,7 +89,9 @@ class SongMap:
 
     def colouring(self, by: str) -> Colouring:
         """The songs in groups: by what was heard, or by "file"."""
-        return by_file(self.genres, self.predicted) if by == "file" else by_prediction(self.predicted, self.sure)
+        if by == "file":
+            return by_file(self.genres, self.predicted, self.vocabulary)
+        return by_prediction(self.predicted, self.sure, self.vocabulary)
 
     def table(self, method: Method, dimensions: int) -> Table:
         """For a CSV file: a song a row."""
@@ -194,6 +199,7 @@ def read_map(store: LibraryStore, maps: Maps) -> SongMap:
         songs=songs,
         predicted_by_others=max(0, rescored - len(rows)),
         maps=maps,
+        vocabulary=vocabulary_in_use(store),
     )
 
 

@@ -20,7 +20,6 @@ from mgc_desktop.library.progress import JobProgress, JobReport, Meter, Pause
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import Analysis, LibraryStore
-from mgc_desktop.library.verdict import state_of
 
 if TYPE_CHECKING:
     from mgc_desktop.library.rescore import Rescorer
@@ -118,8 +117,6 @@ def _store_outcome(store: LibraryStore, outcome: SongOutcome[Song, Analysis]) ->
     if outcome.error is not None:
         store.set_state([song.id], State.FAILED, error=failure_message(outcome.error))
     elif outcome.result is not None:
-        store.assign(
-            song.id, outcome.result, state_of(song.genres, outcome.result.genre, is_none=outcome.result.is_none)
-        )
+        store.assign(song.id, outcome.result, store.state_of(song.genres, outcome.result))
         return True
     return False
