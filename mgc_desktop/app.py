@@ -1,4 +1,4 @@
-"""The window program: builds everything, in the order in which it is needed, and takes it down again."""
+"""The window program: creates all parts in the order of their dependencies, and shuts them down."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ _LATER_MS: Final = 1500
 
 
 class Reporter(QObject):
-    """Brings what went wrong on any thread to the window."""
+    """Passes errors of any thread to the window."""
 
     reported = Signal(str, str)  # title, message
 
 
 class Interrupts:
-    """Ctrl+C in the terminal, and the system's wish that the program end: both close the window.
+    """Closes the window on Ctrl+C in the terminal, and when the system asks the program to end.
 
-    What comes before there is a window that can be closed is remembered until there is.
+    A request that comes before there is a window is carried out when there is one.
     """
 
     _NUMBERS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -64,7 +64,7 @@ class Interrupts:
         self._before = [signal.signal(number, self._on_signal) for number in self._NUMBERS]
 
     def close(self, window: MainWindow) -> None:
-        """Close this window when asked; Python must get a turn now and then to notice it."""
+        """Close this window on request; a timer lets Python run now and then to notice signals."""
         self._window = window
         self._timer = QTimer(window, interval=250)
         self._timer.timeout.connect(lambda: None)
@@ -73,12 +73,12 @@ class Interrupts:
             self._close_soon()
 
     def stop(self) -> None:
-        """The window is closed."""
+        """The window is closed: stop the timer."""
         if self._timer is not None:
             self._timer.stop()
 
     def release(self) -> None:
-        """Leave them to the system again."""
+        """Restore the previous signal handlers."""
         for number, before in zip(self._NUMBERS, self._before, strict=True):
             signal.signal(number, before)
 
@@ -87,7 +87,7 @@ class Interrupts:
         self._close_soon()
 
     def _close_soon(self) -> None:
-        """By the event loop, also when it has not begun yet."""
+        """Close the window from the event loop, also if that has not started yet."""
         if self._window is not None:
             QTimer.singleShot(0, self._window.close)
 
@@ -102,29 +102,29 @@ class Program:
     events: PlayerEvents
 
     def start(self, paths: Sequence[Path]) -> None:
-        """Show the window if it is not there yet, then do what takes time."""
+        """Show the window if it is not visible yet, then start the slower parts."""
         _show(self.window)
         if isinstance(self.app, Application):
             self.app.open_requested.connect(lambda path: self.window.open([path]))
         session.restore_queue(self.parts.playback, self.parts.settings, stand=not paths)
-        if paths:  # they are played now; what was in the queue stays in it
+        if paths:  # they are played now, and the stored queue is kept
             self.window.open(paths)
         self.parts.analysis_service.warm_up()
-        if paths:  # the first song is to be heard and seen without a stutter
+        if paths:  # slow work waits, so that the first song plays smoothly
             timer = QTimer(self.window, singleShot=True, interval=_LATER_MS)
-            timer.timeout.connect(lambda: self._settle())  # Qt would hold the method itself, of no QObject, weakly
+            timer.timeout.connect(lambda: self._settle())  # Qt would hold a bound method weakly
             timer.start()
         else:
             self._settle()
 
     def _settle(self) -> None:
-        """What nobody waits for."""
+        """Start the work that may wait: reading the library, checking for damage."""
         if self.window.isVisible():
             self.parts.head_trainer.start()
             self.window.library.start()
 
     def close(self) -> None:
-        """End all threads. Safe to call more than once."""
+        """Stop all threads. May be called more than once."""
         self.parts.appearance.close()
         self.parts.head_trainer.close()
         self.parts.analysis_service.close()
@@ -135,7 +135,7 @@ class Program:
 
 
 def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None, show: bool = False) -> Program:
-    """The whole program, ready to `start`, without running it. `show`: the window first, then what it works with."""
+    """The program, ready to `start`. `show`: show the window before its services exist."""
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else Application([sys.argv[0], *argv])
     app.setApplicationName("mgc-desktop")
@@ -165,7 +165,7 @@ def _show(window: MainWindow) -> None:
 
 
 def _make_parts(settings: Settings, appearance: Appearance, log_file: Path | None) -> tuple[Parts, PlayerEvents]:
-    # Imported here, because numpy and the decoders would keep the window waiting.
+    # Imported here, because numpy and the decoders would delay the window.
     from mgc_desktop.inference.user_heads import head_in_use
     from mgc_desktop.playback.player import Player
     from mgc_desktop.playback.queue import PlayQueue
@@ -204,7 +204,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if _no_screen():
-        print(f"{NAME} needs a screen; in a terminal, mgc does the same work.", file=sys.stderr)  # noqa: T201
+        print(f"{NAME} needs a screen; in a terminal, use the command mgc instead.", file=sys.stderr)  # noqa: T201
         return 1
     instance = SingleInstance(data_dir()) if arguments.screenshot is None else None
     if instance is not None and (claimed := instance.claim(arguments.files)) is not Claim.FIRST:
@@ -253,22 +253,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mgc-desktop", description="Plays songs, draws them, names their genre.")
+    parser = argparse.ArgumentParser(
+        prog="mgc-desktop", description="Plays songs, draws their spectrograms and names their genres."
+    )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="songs or folders to play")
     parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
-    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="save a picture of the window and end")
-    parser.add_argument("--seconds", type=float, metavar="N", help="where in the song the picture is taken")
+    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="save a picture of the window and exit")
+    parser.add_argument("--seconds", type=float, metavar="N", help="position in the song for the picture, in seconds")
     return parser
 
 
 def _no_screen() -> bool:
-    """Whether Qt would abort for want of a screen."""
+    """Whether there is no display, without which Qt would abort."""
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens)
 
 
 def _cannot_start(error: Exception, log_file: Path | None, *, alone: bool) -> int:
-    """Log and say why there is no window. `alone`: nobody is there to close a dialog."""
+    """Log and report why there is no window. `alone`: no user can close a dialog, so only print it."""
     _log.critical("the window cannot be made", exc_info=error)
     if not alone:
         from mgc_desktop.ui.error_report_dialog import say_cannot_start
@@ -278,10 +280,10 @@ def _cannot_start(error: Exception, log_file: Path | None, *, alone: bool) -> in
 
 
 def _leave_to_other(claimed: Claim) -> int:
-    """Another window of this user has the files, or should have."""
+    """Another window of this user gets the files, or should have got them."""
     if claimed is Claim.HANDED_OVER:
         return 0
-    sentence = f"{NAME} is running already, but does not answer. Close it, or end it, and start it again."
+    sentence = f"{NAME} is running already, but does not answer. Close it or end its process, then start it again."
     print(sentence, file=sys.stderr)  # noqa: T201
     return 1
 

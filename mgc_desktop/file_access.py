@@ -1,4 +1,4 @@
-"""Reading files that others made, and writing files whole or not at all."""
+"""Reading files from other sources with a size limit, and writing files atomically."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MB = 1_000_000
 def read_limited(path: Path, limit: int) -> bytes:
     """The content of a regular file of at most `limit` bytes.
 
-    Nothing else is opened: a pipe or a device could wait for ever or never end. Raises OSError; its `strerror` says
-    in words what a file is or how large it is, where that is the reason.
+    Pipes and devices are not opened, since reading them could block or never end. Raises OSError; its `strerror` says
+    in words if the file is too large or not a regular file.
     """
     _check(path, path.stat(), limit)
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
-        _check(path, os.fstat(handle), limit)  # it may have been replaced meanwhile
-        data = file.read(limit + 1)  # it may grow while it is read
+        _check(path, os.fstat(handle), limit)  # the file may have been replaced meanwhile
+        data = file.read(limit + 1)  # the file may grow while it is read
     if len(data) > limit:
         raise _too_large(path, len(data), limit)
     return data
@@ -42,10 +42,10 @@ def _too_large(path: Path, size: int, limit: int) -> OSError:
 
 
 def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Write `data` beside `path` first, then put it in its place: what was there before stays until all is written.
+    """Write `data` to a temporary file beside `path`, then replace `path`: the old file stays until all is written.
 
-    `private`: a new file can be read by the user alone. A link is followed. A device or a pipe, such as /dev/stdout,
-    is written to directly. Raises OSError.
+    `private`: a new file can be read by the user alone. Links are followed. A device or a pipe, such as /dev/stdout, is
+    written to directly. Raises OSError.
     """
     if path.is_symlink():
         path = path.resolve()

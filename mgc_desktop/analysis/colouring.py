@@ -1,4 +1,4 @@
-"""What the points of the map are coloured by: the heard genre, or the one in the file."""
+"""The colour groups of the points on the map: by the predicted genre, or by the genre in the file."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ By = Literal["heard", "file"]
 UNSURE: Final = "Unsure"
 NO_GENRE: Final = "No genre"
 OTHERS: Final = "Other genres"
-_OWN: Final = 8  # names in files beside the ten that get a colour of their own, the most frequent
+_OWN: Final = 8  # other genres in files that get a colour each, the most frequent ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Colouring:
-    """`names`: the groups, in the order of the legend. `group` `(n,)`: which one each song is in. `counts`: their
-    sizes. `plain_from`: groups from here on are no genre and have no colour."""
+    """`names`: the groups, in the order of the legend. `group` `(n,)`: the group of each song. `counts`: the sizes of
+    the groups. `uncoloured_from`: groups from this index on are not genres and have no colour."""
 
     names: tuple[str, ...]
     group: NDArray[np.int16]
     counts: tuple[int, ...]
-    plain_from: int
+    uncoloured_from: int
 
-    def is_plain(self, group: int) -> bool:
-        """Whether a group is no genre."""
-        return group >= self.plain_from
+    def is_uncoloured(self, group: int) -> bool:
+        """Whether a group is not a genre."""
+        return group >= self.uncoloured_from
 
 
 def by_prediction(predicted: Sequence[str], sure: NDArray[np.bool_]) -> Colouring:
-    """By the verdicts; songs without one are "unsure"."""
+    """Groups by the verdicts; songs without a verdict are "unsure"."""
     labels = [name if is_sure else UNSURE for name, is_sure in zip(predicted, sure.tolist(), strict=True)]
     adapter = Counter(label for label in labels if label not in GENRES and label != UNSURE)
     return _grouped(labels, (*GENRES, *(name for name, _ in adapter.most_common())), (UNSURE,))
 
 
 def by_file(genres: Sequence[tuple[str, ...]], predicted: Sequence[str]) -> Colouring:
-    """By what the files say, in the words of the ten genres where it means one of them ("metal" is Hard Rock)."""
+    """Groups by the genres in the files, mapped to the ten genres where a name means one ("metal" is Hard Rock)."""
     known: dict[tuple[tuple[str, ...], str], str] = {}
     spelt: dict[str, Counter[str]] = {}
     labels = []
@@ -64,7 +64,7 @@ def by_file(genres: Sequence[tuple[str, ...]], predicted: Sequence[str]) -> Colo
 
 
 def _in_file(genres: tuple[str, ...], predicted: str) -> str:
-    """One genre of a file: the one that agrees with what was heard, else the first that is one of the ten."""
+    """One genre of a file: the one that agrees with the prediction, else the first that is one of the ten."""
     if not genres:
         return NO_GENRE
     meant = [genre for name in genres for genre in meanings(name, GENRES)]

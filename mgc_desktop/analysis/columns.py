@@ -1,4 +1,4 @@
-"""All songs of the library at once, as columns: read in one pass, then counted in numpy without the database."""
+"""All songs of the library as columns: read from the database in one pass, then counted in numpy."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ K = TypeVar("K", bound=Hashable)
 
 NOT_ANALYSED: Final = -1
 
-# Whether a verdict was sure stands in the song's state, but for songs that wait, are out of date or were written:
-# only for these the analysis is looked up.
+# The song's state says whether its verdict is sure, except for songs that are waiting, stale or written: only for these
+# the analysis is looked up.
 _SELECT: Final = f"""
 SELECT song.id, song.genres, song.heard, song.confidence, song.folder, coalesce(song.year, 0), song.state,
     CASE song.state
@@ -41,10 +41,10 @@ FROM song NOT INDEXED
 class SongColumns:
     """One entry for each of `n` songs.
 
-    `ids` `(n,)`. `tagged` `(n,)`: index into `genres`, the lists of genres that files have. `heard` `(n,)`: index into
-    `names`, `UNHEARD` where nothing was; `sure` `(n,)`: whether that is a verdict; `confidence` `(n,)`, 0..1, 0 where
-    nothing was heard. `folder` `(n,)`: index into `folders`. `year` `(n,)`: 0 where unknown. `written` `(n,)`: whether
-    this program wrote the genre. `roots`: the folders that the user added.
+    `ids` `(n,)`. `tagged` `(n,)`: index into `genres`, the lists of genres in the files. `predicted` `(n,)`: index into
+    `names`, `NOT_ANALYSED` without a prediction; `sure` `(n,)`: whether the prediction is a verdict; `confidence`
+    `(n,)`, 0..1, 0 without a prediction. `folder` `(n,)`: index into `folders`. `year` `(n,)`: 0 if unknown. `written`
+    `(n,)`: whether this program wrote the genre. `roots`: the folders that the user added.
     """
 
     ids: IntArray
@@ -71,18 +71,18 @@ class SongColumns:
 
     @property
     def was_analysed(self) -> NDArray[np.bool_]:
-        """`(n,)`: whether the song was listened to, sure or not."""
+        """`(n,)`: whether the song was analysed, sure or not."""
         predicted: NDArray[np.bool_] = self.predicted != NOT_ANALYSED
         return predicted
 
 
 def read_columns(store: LibraryStore) -> SongColumns:
-    """All songs, 100,000 of them in some tenths of a second: not for the thread of the window."""
+    """All songs. 100,000 of them take some tenths of a second: do not call this on the GUI thread."""
     rows = store.select(_SELECT)
     ids, genres, predicted, confidence, folder, year, state, sure = zip(*rows, strict=True) if rows else ((),) * 8
     tagged, texts = codes(genres)
     names_code, names = codes(predicted)
-    if None in names:  # never heard: no name, and no verdict
+    if None in names:  # not analysed: no name, and no verdict
         none = names.index(None)
         names_code = np.where(names_code == none, NOT_ANALYSED, names_code - (names_code > none))
         names = [name for name in names if name is not None]
@@ -104,21 +104,21 @@ def read_columns(store: LibraryStore) -> SongColumns:
 
 
 def codes(values: Iterable[K]) -> tuple[IntArray, list[K]]:
-    """Each value as the number of its first occurrence, and the different values in that order."""
+    """The index of each value in the list of different values, and that list in the order of first occurrence."""
     numbers: dict[K, int] = {}
     found = [numbers.setdefault(value, len(numbers)) for value in values]
     return np.array(found, np.int64), list(numbers)
 
 
 def gathered(keys: IntArray, values: NDArray[Any], groups: int) -> list[NDArray[Any]]:
-    """The values of each key 0..groups-1, in their order; other keys are left out."""
+    """The values of each key 0..groups-1, in their order; values of other keys are left out."""
     order = np.argsort(keys, kind="stable")
     edges = np.searchsorted(keys[order], np.arange(groups + 1))
     return [values[order[a:b]] for a, b in itertools.pairwise(edges)]
 
 
 def known_genres(columns: SongColumns, first: Sequence[str]) -> tuple[str, ...]:
-    """`first` in their order, then what else was heard (genres that the user taught), the most frequent first."""
+    """`first` in their order, then the other predicted genres (of user heads), the most frequent first."""
     counts = np.bincount(columns.predicted[columns.was_analysed], minlength=len(columns.names))
     more = [columns.names[i] for i in np.argsort(-counts, kind="stable") if columns.names[i] not in first]
     return (*first, *more)

@@ -25,7 +25,7 @@ from mgc_desktop.audio.plausible import is_plausible_duration, is_plausible_rate
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.audio.source import FrameSource
 from mgc_desktop.audio.timeline import Clock, Health
-from mgc_desktop.errors import DecodeError, NothingToHearError
+from mgc_desktop.errors import DecodeError, NoAudioError
 
 FloatArray = NDArray[np.float32]
 
@@ -99,7 +99,7 @@ def _duration_is_promise(source: FrameSource) -> bool:
 class AudioReader:
     """Decodes a sound file block by block at its own rate; use as a context manager. For one thread at a time.
 
-    Raises DecodeError, here or while reading, when the file cannot be opened, read or decoded; NothingToHearError
+    Raises DecodeError, here or while reading, when the file cannot be opened, read or decoded; NoAudioError
     when it has no samples.
     """
 
@@ -137,9 +137,7 @@ class AudioReader:
                 "Copy, download or rip it again.",
                 path=self._path,
             )
-        raise NothingToHearError(
-            "The file has a header but no sound in it. Copy, download or rip it again.", path=self._path
-        )
+        raise NoAudioError("The file has a header but no sound in it. Copy, download or rip it again.", path=self._path)
 
     def _check_rate(self, sr: int) -> None:
         if not is_plausible_rate(sr, self._source.codec):

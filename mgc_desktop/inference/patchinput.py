@@ -1,4 +1,4 @@
-"""What a network wants to hear: the spectrogram's configuration, the patch, and how the patch is prepared."""
+"""The input of a network: the spectrogram's configuration, the size of a patch, and its preprocessing."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class PatchInput:
     """Patches of `frames` frames every `hop` frames of a `mel` spectrogram.
 
     `reference` "maximum" shifts each patch so that its loudest point is 0 dB, as the report did with its clips;
-    `top_db` then cuts what lies deeper below the patch's loudest point. `reduction` averages squares of 1, 2 or 4
-    points to one: full, quarter and sixteenth resolution.
+    `top_db` then clips values further below the patch's maximum. `reduction` averages squares of 1, 2 or 4 points to
+    one: full, quarter and sixteenth resolution.
     """
 
     mel: MelConfig
@@ -48,7 +48,7 @@ class PatchInput:
 
     @property
     def resolution(self) -> str:
-        """The report's word: full, quarter or sixteenth."""
+        """The resolution in the report's words: full, quarter or sixteenth."""
         return _REDUCTIONS[self.reduction]
 
     @property
@@ -58,7 +58,7 @@ class PatchInput:
 
     @property
     def seconds(self) -> float:
-        """Length of a patch."""
+        """Length of a patch in seconds."""
         return self.frames * self.mel.frame_seconds
 
     def prepare(self, patches: FloatArray) -> FloatArray:
@@ -74,7 +74,7 @@ class PatchInput:
         return np.ascontiguousarray(area_average(patches, self.reduction), np.float32)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
+        """The configuration as plain JSON values."""
         return {
             "mel": self.mel.to_dict(),
             "frames": self.frames,
@@ -86,14 +86,14 @@ class PatchInput:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> PatchInput:
-        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         check_keys(values, _KEYS)
         rest = {key: values[key] for key in _KEYS if key != "mel"}
         return cls(mel=MelConfig.from_dict(values["mel"]), **rest)
 
 
 def area_average(images: FloatArray, factor: int) -> FloatArray:
-    """`(..., height, width)` -> `(..., height // factor, width // factor)`, means of squares; the rest is cut."""
+    """`(..., height, width)` -> `(..., height // factor, width // factor)`: means of squares; the rest is cut off."""
     if factor == 1:
         return images
     *rest, height, width = images.shape

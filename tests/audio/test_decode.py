@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mgc_desktop.audio.decode import BLOCK, AudioReader, probe
-from mgc_desktop.errors import DecodeError, NothingToHearError
+from mgc_desktop.errors import DecodeError, NoAudioError
 
 LOSSLESS = ["wav", "wav-24", "wav-32", "wav-float", "wav-double", "aiff", "au", "caf", "flac", "oga", "mka", "alac"]
 LOSSY = ["mp3", "mp3-bare", "mp2", "m4a", "aac", "ogg", "opus", "webm", "wma", "ac3"]
@@ -381,7 +381,7 @@ class TestRefusals:
 
     def test_header_without_sound(self, sounds, write_audio):
         error = self.refused(write_audio("header.wav", sounds.silence(0)), "no sound in it")
-        assert isinstance(error, NothingToHearError)
+        assert isinstance(error, NoAudioError)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
     def test_pipe_does_not_hang(self, tmp_path):

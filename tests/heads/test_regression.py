@@ -1,4 +1,4 @@
-"""The regression finds what it should, and quickly."""
+"""The logistic regression converges to the minimum, and quickly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def loss(coefficients: Array, x: Array, offsets: Array, targets: Array, weights:
     return float(-(weights[:, None] * targets * np.log(found)).sum() + (penalty * coefficients**2).sum() / 2)
 
 
-def test_it_stands_where_the_loss_has_no_slope(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+def test_the_gradient_of_the_loss_is_zero_at_the_result(problem: tuple[Array, Array, Array, Array, Array]) -> None:
     x, offsets, targets, weights, penalty = problem
     found = Coordinates.of(x, weights, penalty).fit(offsets, targets, weights)
     slope = (weights[:, None] * (softmax(offsets + x @ found.T) - targets)).T @ x + penalty * found
@@ -36,7 +36,7 @@ def test_it_stands_where_the_loss_has_no_slope(problem: tuple[Array, Array, Arra
         assert loss(elsewhere, x, offsets, targets, weights, penalty) > least
 
 
-def test_songs_that_are_left_out_count_nothing(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+def test_songs_that_are_left_out_have_no_effect(problem: tuple[Array, Array, Array, Array, Array]) -> None:
     x, offsets, targets, weights, penalty = problem
     among = np.arange(len(x)) % 3 > 0
     all_of_them = Coordinates.of(x, weights, penalty)
@@ -46,7 +46,9 @@ def test_songs_that_are_left_out_count_nothing(problem: tuple[Array, Array, Arra
     )
 
 
-def test_what_the_offsets_say_already_is_left_alone(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+def test_targets_that_equal_the_offsets_give_zero_coefficients(
+    problem: tuple[Array, Array, Array, Array, Array],
+) -> None:
     x, offsets, _, weights, penalty = problem
     found = Coordinates.of(x, weights, penalty).fit(offsets, softmax(offsets), weights)
     assert found == pytest.approx(0, abs=1e-6)

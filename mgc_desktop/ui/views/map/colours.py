@@ -24,7 +24,7 @@ def inks(colouring: Colouring, palette: Palette) -> tuple[Ink, ...]:
     """One for each group."""
     made, others = [], 0
     for number, name in enumerate(colouring.names):
-        if colouring.is_plain(number):
+        if colouring.is_uncoloured(number):
             made.append(Ink(palette.muted, ring=name in (UNSURE, NO_GENRE)))
         elif name in GENRE_COLOURS:
             made.append(Ink(palette.genre(name)))
