@@ -380,7 +380,7 @@ class TestRefusals:
         self.refused(path, "no sound in this file")
 
     def test_header_without_sound(self, sounds, write_audio):
-        error = self.refused(write_audio("header.wav", sounds.silence(0)), "no sound in it")
+        error = self.refused(write_audio("header.wav", sounds.silence(0)), "contains no audio")
         assert isinstance(error, NoAudioError)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
