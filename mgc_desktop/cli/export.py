@@ -1,10 +1,10 @@
 """Export a list of songs, or a trained model.
 
-With --format: the songs in files and folders with what the library knows of them, as CSV, JSON or an M3U playlist.
-Songs that the library has not listened to are listed by their tags alone.
+With --format: the songs in files and folders with the library's data, as CSV, JSON or an M3U playlist. Songs that are
+not in the library are listed with their tags only.
 
-Without --format: PATH is the --output folder of `mgc train`, and the network in it becomes a model of the program
-(needs the extra [train]).
+Without --format: PATH is the --output folder of `mgc train`, and its network becomes a model of the program (needs the
+extra [train]).
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _FORMATS = ("csv", "json", "m3u")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc export`."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="songs and folders; or a trained network")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="songs, folders, or a trained network")
     songs = parser.add_argument_group("songs")
-    songs.add_argument("--format", choices=_FORMATS, help="what to write")
-    songs.add_argument("--output", type=Path, metavar="FILE", help="where to (default: the terminal)")
-    songs.add_argument("--genre", metavar="NAME", help="only songs that were heard as, or are tagged with, this genre")
+    songs.add_argument("--format", choices=_FORMATS, help="the format of the list")
+    songs.add_argument("--output", type=Path, metavar="FILE", help="the file to write (default: print to the terminal)")
+    songs.add_argument("--genre", metavar="NAME", help="only songs with this genre, predicted or in their tags")
     model = parser.add_argument_group("model")
-    model.add_argument("--name", help="the model's name, which no bundled model may have")
-    model.add_argument("--models", type=Path, default=data_dir() / "models", help="where the model goes")
+    model.add_argument("--name", help="the model's name, different from those of the bundled models")
+    model.add_argument("--models", type=Path, default=data_dir() / "models", help="folder for the model")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Export; `FAILED` if there is no such song."""
+    """Export; `FAILED` if there is no matching song."""
     if options.format is None:
         return _export_model(options)
     from mgc_desktop.library.export import WRITERS, songs_in
@@ -60,14 +60,14 @@ def run(options: argparse.Namespace) -> int:
     )
     left_out = _write(songs, WRITERS[options.format], options.output)
     for path in left_out:
-        complain(f"{path}: It is left out: a playlist cannot hold its name. Rename the file.")
+        complain(f"{path}: It is left out, since a playlist cannot contain its name. Rename the file.")
     if not songs.count:
-        complain(f"there is no such music in {', '.join(map(str, options.paths))}")
+        complain(f"there is no matching music in {', '.join(map(str, options.paths))}")
     return OK if songs.count and not songs.missing and not folders and not left_out else FAILED
 
 
 def _check_output(output: Path | None) -> None:
-    """UsageError if a song would be overwritten."""
+    """Raise UsageError if a song would be overwritten."""
     from mgc_desktop.audio.files import is_audio
 
     if output is not None and is_audio(output):
@@ -77,7 +77,7 @@ def _check_output(output: Path | None) -> None:
 def _write(
     songs: Iterable[Song], write: Callable[[Iterable[Song], TextIO], list[Path]], output: Path | None
 ) -> list[Path]:
-    """Write to the file, whole or not at all, or to the terminal; the songs that had to be left out."""
+    """Write to the file, atomically, or to the terminal; returns the songs that had to be left out."""
     if output is None:
         return write(songs, data_stream())
     text = io.StringIO()
@@ -92,7 +92,7 @@ def _write(
 
 
 class _Counted:
-    """Songs as they come, how many came, and how many of them cannot be read, which is said at once."""
+    """Iterates over songs, counts them and the unreadable ones, and reports the latter at once."""
 
     def __init__(self, songs: Iterable[Song]) -> None:
         self._songs = songs
@@ -102,7 +102,7 @@ class _Counted:
     def __iter__(self) -> Iterator[Song]:
         for song in self._songs:
             self.count += 1
-            if song.error and song.id == 0:  # the library does not know it, so nobody was told before
+            if song.error and song.id == 0:  # it is not in the library, which would have reported the error
                 self.missing += 1
                 complain(f"{song.path}: {song.error}")
             yield song
@@ -116,6 +116,6 @@ def _export_model(options: argparse.Namespace) -> int:
     from mgc_desktop.cli import export_model
 
     if len(options.paths) != 1 or options.output is not None or options.genre is not None:
-        raise UsageError("say what to write with --format csv, json or m3u; or name one folder of `mgc train`")
+        raise UsageError("choose a format with --format csv, json or m3u; or name one folder of `mgc train`")
     options.trained = options.paths[0]
     return export_model.run(options)

@@ -1,4 +1,4 @@
-"""Make a model of the program out of what `mgc train` left."""
+"""Make a model of the program from the folder of `mgc train`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ HELP = "make a trained network a model of the program (needs the extra [train])"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc export`."""
     parser.add_argument("trained", type=Path, help="the --output folder of `mgc train`")
-    parser.add_argument("--name", help="the model's name, which no bundled model may have")
-    parser.add_argument("--models", type=Path, default=data_dir() / "models", help="where the model goes")
+    parser.add_argument("--name", help="the model's name, different from those of the bundled models")
+    parser.add_argument("--models", type=Path, default=data_dir() / "models", help="folder for the model")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write ONNX, metadata and card; refuses a network that the program would run differently."""
+    """Write ONNX, metadata and card; refuses a network whose results in the program differ."""
     require_extra()
     from mgc_desktop.training.saved_run import export_run
 

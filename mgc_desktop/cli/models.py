@@ -1,4 +1,4 @@
-"""List the models: the one used by default, others to choose with --model, and why one cannot be used."""
+"""List the models: the one in use, others to choose with --model, and the reason if one cannot be used."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def run(_: argparse.Namespace) -> int:
         else:
             print(printable(f"{entry.name:<{width}}  unusable  {entry.reason}"))
     if any(entry.usable for entry in entries):
-        print("\nrole: default, offered, or exhibit (too weak to tag with). What was measured, and on what, stands in")
-        print("each model's MODEL_CARD.md; differences inside the 95 % intervals mean nothing.")
+        print("\nrole: default, offered, or exhibit (too weak to tag with). The measurements are described in")
+        print("each model's MODEL_CARD.md; differences within the 95 % intervals are not significant.")
     return OK if entries and all(entry.usable for entry in entries) else FAILED
 
 
 def _figures(measured: Mapping[str, Any]) -> str:
-    """Accuracy with its interval, and what it was measured on; the card where a model's figures are of another kind."""
+    """Accuracy with its interval, and the size of the test set; a hint if the figures are of another kind."""
     try:
         value, low, high = measured["macro_accuracy"]
         clips, artists = measured["clips"], measured["artists"]
