@@ -18,18 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference import registry
 from mgc_desktop.inference.calibration import song_probabilities
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.library.excerpts import Plan, is_clear
 from mgc_desktop.pipeline import Excerpt, analyze
 
-FloatArray = NDArray[np.float32]
 SHORTEST = 75.0
 
 PLANS = [

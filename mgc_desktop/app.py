@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from mgc_desktop import __version__, crash, log
@@ -23,6 +22,8 @@ from mgc_desktop.settings import Settings
 from mgc_desktop.ui import fonts, icons, session
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.application import Application
+from mgc_desktop.ui.error_reporter import ErrorReporter
+from mgc_desktop.ui.interrupts import Interrupts
 from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
 from mgc_desktop.workers.single_instance import Claim, SingleInstance
 from mgc_desktop.workers.tasks import end_if_hung
@@ -43,69 +44,21 @@ _QT_LEVELS: Final = {
 _LATER_MS: Final = 1500
 
 
-class Reporter(QObject):
-    """Passes errors of any thread to the window."""
-
-    reported = Signal(str, str)  # title, message
-
-
-class Interrupts:
-    """Closes the window on Ctrl+C in the terminal, and when the system asks the program to end.
-
-    A request that comes before there is a window is carried out when there is one.
-    """
-
-    _NUMBERS: Final = (signal.SIGINT, signal.SIGTERM)
-
-    def __init__(self) -> None:
-        self._asked = False
-        self._window: MainWindow | None = None
-        self._timer: QTimer | None = None
-        self._before = [signal.signal(number, self._on_signal) for number in self._NUMBERS]
-
-    def close(self, window: MainWindow) -> None:
-        """Close this window on request; a timer lets Python run now and then to notice signals."""
-        self._window = window
-        self._timer = QTimer(window, interval=250)
-        self._timer.timeout.connect(lambda: None)
-        self._timer.start()
-        if self._asked:
-            self._close_soon()
-
-    def stop(self) -> None:
-        """The window is closed: stop the timer."""
-        if self._timer is not None:
-            self._timer.stop()
-
-    def release(self) -> None:
-        """Restore the previous signal handlers."""
-        for number, before in zip(self._NUMBERS, self._before, strict=True):
-            signal.signal(number, before)
-
-    def _on_signal(self, *_: object) -> None:
-        self._asked = True
-        self._close_soon()
-
-    def _close_soon(self) -> None:
-        """Close the window from the event loop, also if that has not started yet."""
-        if self._window is not None:
-            QTimer.singleShot(0, self._window.close)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Program:
-    """The running program."""
+    """The running program: Qt's application object, the window, and what works behind it."""
 
     app: QApplication
     window: MainWindow
     parts: Parts
     events: PlayerEvents
+    _is_closed: bool = field(default=False, init=False)
 
     def start(self, paths: Sequence[Path]) -> None:
         """Show the window if it is not visible yet, then start the slower parts."""
         _show(self.window)
         if isinstance(self.app, Application):
-            self.app.open_requested.connect(lambda path: self.window.open([path]))
+            self.app.open_requested.connect(self.window.open_file)
         session.restore_queue(self.parts.playback, self.parts.settings, stand=not paths)
         if paths:  # they are played now, and the stored queue is kept
             self.window.open(paths)
@@ -124,14 +77,25 @@ class Program:
             self.window.library.start()
 
     def close(self) -> None:
-        """Stop all threads. May be called more than once."""
-        self.parts.appearance.close()
-        self.parts.head_trainer.close()
-        self.parts.analysis_service.close()
+        """Stop all threads and delete the window and its services. May be called more than once.
+
+        The window and the services connect to each other by functions that Qt holds, where Python's garbage collector
+        cannot see a cycle: only deleting the Qt objects frees them. It happens in the next round of the event loop.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        parts = self.parts
+        parts.appearance.close()
+        parts.head_trainer.close()
+        parts.analysis_service.close()
         self.window.close_views()
-        self.parts.reader.close()
-        self.parts.devices.close()
-        self.parts.playback.close()
+        parts.reader.close()
+        parts.devices.close()
+        parts.playback.close()
+        services = (parts.head_trainer, parts.analysis_service, parts.library_service, parts.reader, parts.devices)
+        for part in (self.window, *services, parts.playback, self.events, parts.appearance):
+            part.deleteLater()
 
 
 def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None, show: bool = False) -> Program:
@@ -182,8 +146,10 @@ def _make_parts(settings: Settings, appearance: Appearance, log_file: Path | Non
     playback = PlaybackController(player, PlayQueue())
     events.received.connect(playback.on_event)
     head = partial(head_in_use, settings[s.HEAD])
-    analysis_service = AnalysisService(partial(load_model, settings[s.MODEL]), head=head)
-    library_service = LibraryService(data_dir() / "library.db", Journal(), model=settings[s.MODEL], head=head)
+    analysis_service = AnalysisService(partial(load_model, settings[s.MODEL], settings[s.VOCABULARY]), head=head)
+    library_service = LibraryService(
+        data_dir() / "library.db", Journal(), model=settings[s.MODEL], vocabulary=settings[s.VOCABULARY], head=head
+    )
     parts = Parts(
         settings=settings,
         appearance=appearance,
@@ -223,7 +189,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _cannot_start(error, log_file, alone=arguments.screenshot is not None)
     if crashed is not None:
         program.window.report_crash()
-    reporter = Reporter()
+    reporter = ErrorReporter()
     reporter.reported.connect(program.window.report)
     restore = log.install_hooks(reporter.reported.emit)
     interrupts.close(program.window)

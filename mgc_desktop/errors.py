@@ -64,6 +64,12 @@ class PlaybackError(MgcError):
     title = "No sound"
 
 
+class CaptureError(MgcError):
+    """A microphone, or another source of live sound, that is missing, refused or gone."""
+
+    title = "Nothing can be heard"
+
+
 class TagError(MgcError):
     """Tags that cannot be read or written."""
 

@@ -1,11 +1,9 @@
-"""Reading files from other sources with a size limit, and writing files atomically."""
+"""Reads files from other sources, with a size limit."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -39,31 +37,3 @@ def _check(path: Path, status: os.stat_result, limit: int) -> None:
 
 def _too_large(path: Path, size: int, limit: int) -> OSError:
     return OSError(errno.EFBIG, f"it has {size / MB:,.1f} MB; such a file has at most {limit / MB:,.4g} MB", str(path))
-
-
-def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Write `data` to a temporary file beside `path`, then replace `path`: the old file stays until all is written.
-
-    `private`: a new file can be read by the user alone. Links are followed. A device or a pipe, such as /dev/stdout, is
-    written to directly. Raises OSError.
-    """
-    if path.is_symlink():
-        path = path.resolve()
-    if path.exists() and not path.is_file():
-        path.write_bytes(data)
-        return
-    unfinished = path.with_name(f".mgc-{secrets.token_hex(6)}.part")
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(unfinished, flags, 0o600 if private else 0o666), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            with contextlib.suppress(OSError):
-                unfinished.chmod(stat.S_IMODE(path.stat().st_mode))
-        unfinished.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise

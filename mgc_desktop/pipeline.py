@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import AudioReader
 from mgc_desktop.audio.frames import to_mono
@@ -29,12 +28,11 @@ from mgc_desktop.errors import NoAudioError
 from mgc_desktop.features.config import REPORT, MelConfig
 from mgc_desktop.features.framing import PatchStream
 from mgc_desktop.features.mel import LogMelStream, noise_level
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import segment_probabilities
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.pooling import SongPool, SongVerdict
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
-
-FloatArray = NDArray[np.float32]
 
 PICTURE: Final = REPORT  # the spectrogram configuration of `AnalysisListener.picture`
 
@@ -98,7 +96,7 @@ def analyze(
         for excerpt in excerpts or (None,):
             start = excerpt.start if excerpt else 0.0
             sound = _Excerpt(reader, excerpt, cancel)
-            cutter = _Patcher(classifier, start, analysed_seconds)
+            cutter = Patcher(classifier, start, analysed_seconds)
             frame = round(start / PICTURE.frame_seconds)
             for spectra in _spectrograms(sound, {config, PICTURE} if listener else {config}):
                 if listener and spectra[PICTURE].shape[1]:
@@ -159,7 +157,7 @@ def _spectrograms(sound: _Excerpt, configs: set[MelConfig]) -> Iterator[dict[Mel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Patch:
+class Patch:
     """One patch `(n_mels, frames)`, its start and end in the song, and the seconds analysed so far with it."""
 
     mel: FloatArray
@@ -168,7 +166,7 @@ class _Patch:
     analysed_seconds: float
 
 
-class _Patcher:
+class Patcher:
     """Cuts the spectrogram of one part of a song into patches, and leaves out silent ones.
 
     The part starts at `start` seconds in the song; `before` seconds of other parts were analysed already.
@@ -184,21 +182,26 @@ class _Patcher:
         self._before = before
         self._number = 0
 
-    def cut(self, mel: FloatArray) -> Iterator[_Patch]:
+    @property
+    def until(self) -> float:
+        """The end of the last patch in seconds, silent ones included; the start if there was none."""
+        return self._start + ((self._number - 1) * self._hop + self._length if self._number else 0.0)
+
+    def cut(self, mel: FloatArray) -> Iterator[Patch]:
         """The patches that are complete with the next frames."""
         for patch in self._patches.process(mel):
             begin = self._number * self._hop
             self._number += 1
             yield from self._audible(patch, begin, begin + self._length)
 
-    def rest(self, seconds: float) -> Iterator[_Patch]:
+    def rest(self, seconds: float) -> Iterator[Patch]:
         """The single patch of a part that is shorter than a patch and lasts `seconds`."""
         for patch in self._patches.flush():
             yield from self._audible(patch, 0.0, seconds)
 
-    def _audible(self, mel: FloatArray, begin: float, end: float) -> Iterator[_Patch]:
+    def _audible(self, mel: FloatArray, begin: float, end: float) -> Iterator[Patch]:
         if (mel > self._silence).any():
-            yield _Patch(mel, self._start + begin, self._start + end, self._before + end)
+            yield Patch(mel, self._start + begin, self._start + end, self._before + end)
 
 
 class _BoundedQueue:
@@ -206,12 +209,12 @@ class _BoundedQueue:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._patches: deque[_Patch] = deque()
+        self._patches: deque[Patch] = deque()
         self._complete = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
 
-    def put(self, patch: _Patch) -> None:
+    def put(self, patch: Patch) -> None:
         """Add a patch; waits while the queue is full. Raises the error with which the queue was closed."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._patches) < self._capacity or self._error)
@@ -219,7 +222,7 @@ class _BoundedQueue:
             self._patches.append(patch)
             self._changed.notify_all()
 
-    def get(self) -> _Patch | None:
+    def get(self) -> Patch | None:
         """Wait for a patch; returns None when there will be no more."""
         with self._changed:
             self._changed.wait_for(lambda: self._patches or self._complete or self._error)
@@ -261,7 +264,7 @@ class _Inference:
         self._times: list[tuple[float, float]] = []
         self._probabilities: list[list[FloatArray]] = [[] for _ in self._pool.readouts]
         self._next_partial = 0.0
-        self._waiting: list[_Patch] = []
+        self._waiting: list[Patch] = []
 
     def __enter__(self) -> Self:
         return self
@@ -269,7 +272,7 @@ class _Inference:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         pass
 
-    def process(self, patches: Iterable[_Patch]) -> None:
+    def process(self, patches: Iterable[Patch]) -> None:
         """Add the next patches."""
         for patch in patches:
             self._waiting.append(patch)
@@ -286,7 +289,7 @@ class _Inference:
         if waiting:
             self._infer(*waiting)
 
-    def _infer(self, *patches: _Patch) -> None:
+    def _infer(self, *patches: Patch) -> None:
         self._cancel.check()
         scores = self._classifier.predict(np.stack([patch.mel for patch in patches]))
         self._pool.add(scores)
@@ -341,7 +344,7 @@ class _Inference:
     def _timeline(self, number: int) -> Timeline:
         genres = self._pool.readouts[number].vocabulary.names
         if not self._times:
-            return Timeline(genres, np.zeros((0, 2), np.float32), np.zeros((0, len(genres)), np.float32))
+            return Timeline.empty(genres)
         parts = self._probabilities[number]
         parts[:] = [np.concatenate(parts)]  # what was put together once stays so
         return Timeline(genres, np.array(self._times, np.float32), parts[0])
@@ -369,7 +372,7 @@ class _ThreadedInference(_Inference):
         self._line.break_off(error or Cancelled())
         self._thread.join()
 
-    def process(self, patches: Iterable[_Patch]) -> None:
+    def process(self, patches: Iterable[Patch]) -> None:
         """Add patches to the queue; waits while it is full, and raises the error of the network if it failed."""
         for patch in patches:
             self._line.put(patch)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.file_access import MB, read_limited, write_whole
+from mgc_desktop.file_access import MB, read_limited
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.paths import config_dir
 
 _log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ REPEAT: Final = _choice("repeat", "off", REPEATS, "What happens at the end of a 
 VOLUME: Final = _number("volume", 0.8, 0.0, 1.0, "Volume, 0 to 1")
 MUTED: Final = _flag("muted", False, "Muted, without changing the volume")
 DEVICE: Final = _text("device", "Audio device; empty: the system's default")
+LIVE_SOURCE: Final = _text("live_source", "The source of live input; empty: what the computer plays")
 GEOMETRY: Final = _text("geometry", "Place and size of the window, as Qt saves them, base64")
 QUEUE_OPEN: Final = _flag("queue_open", False, "Whether the queue is shown")
 KEEP_QUEUE: Final = _flag("keep_queue", True, "Restore the last queue at the start")
@@ -131,13 +133,14 @@ EMPTY_NAMES: Final = _texts(
 )
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
 MODEL: Final = Option("model", "musicnn", "The model that analyses songs", lambda name: _is_text(name) and name != "")
+VOCABULARY: Final = _text("vocabulary", "The genres in use, by the id of their vocabulary; empty: the model's own")
 HEAD: Final = _text("head", "The user head in use; empty: the bundled head")
 TEACH_HEAD: Final = _text("teach_head", "The head that the Teach view shows; empty: the first one")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
-    THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE, QUEUE_INDEX,
-    RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS, WRITE_MAP,
-    KEEP_MTIME, EMPTY_NAMES, MODEL,
+    THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, LIVE_SOURCE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE,
+    QUEUE_INDEX, RECENT, FOLDER, LIBRARY_SORT, LIBRARY_DESCENDING, LIBRARY_GROUP, LIBRARY_HIDDEN, LIBRARY_WIDTHS,
+    WRITE_MAP, KEEP_MTIME, EMPTY_NAMES, MODEL, VOCABULARY,
     MAP_METHOD, MAP_DIMENSIONS, MAP_COLOURS, HEAD, TEACH_HEAD,
 )  # fmt: skip
 
@@ -174,7 +177,7 @@ class Settings:
         text = json.dumps({"version": VERSION, "values": self._values}, indent=1)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, text.encode(), private=True)
+            atomic_write(self.path, text, private=True)
         except OSError as error:
             raise SettingsError(
                 f"The settings could not be saved ({error.strerror}). Check that the folder can be written.",

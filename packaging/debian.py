@@ -131,6 +131,7 @@ def _control(root: Path, packages: str) -> None:
     fields = {
         "Package": NAME, "Version": version(), "Architecture": "amd64", "Section": "sound", "Priority": "optional",
         "Maintainer": "MGC Desktop <mgc-desktop@localhost>", "Installed-Size": size, "Depends": packages,
+        "Recommends": "pulseaudio-utils",  # lists and opens the sources of live input
         "Description": f"{SUMMARY[0].lower()}{SUMMARY[1:]}\n{_DESCRIPTION}",
     }  # fmt: skip
     text = "".join(f"{name}: {value}\n" for name, value in fields.items()).rstrip() + "\n"

@@ -123,6 +123,26 @@ class SoundCard:
         """The server answers again."""
         self._processes[0].send_signal(signal.SIGCONT)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the server has not been ended."""
+        return bool(self._processes)
+
+    def play(self, path: Path, sink: str = "test") -> subprocess.Popen[bytes]:
+        """Play a file of raw samples, float32, stereo, at RATE; the process ends with the file."""
+        return self._run(
+            *("pacat", "-p", "-d", sink, "--format=float32le", f"--rate={RATE}", "--channels=2"),
+            *("--latency-msec=400", "--raw", str(path)),
+        )
+
+    def remove_sink(self, name: str) -> None:
+        """A sound card is unplugged."""
+        command = ["pactl", "list", "short", "modules"]
+        environment = os.environ | self.environment
+        modules = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+        number = next(line.split("\t")[0] for line in modules.splitlines() if f"sink_name={name} " in line)
+        subprocess.run(["pactl", "unload-module", number], env=environment, check=True)
+
     def streams(self) -> int:
         """How many programs are connected to the sink, besides the one that keeps it awake."""
         command = ["pactl", "list", "short", "sink-inputs"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mgc_desktop.file_access import read_limited, write_whole
+from mgc_desktop.file_access import read_limited
 
 
 def test_a_file_of_the_greatest_size_is_read(tmp_path: Path) -> None:
@@ -32,30 +32,3 @@ def test_pipes_devices_and_folders_are_refused_at_once(tmp_path: Path) -> None:
             read_limited(path, 100)
     with pytest.raises(OSError, match="a folder"):
         read_limited(tmp_path, 100)
-
-
-def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_bytes(b"old")
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError):
-        write_whole(tmp_path / "folder", b"new")
-    with pytest.raises(OSError):
-        write_whole(tmp_path / "gone" / "list.csv", b"new")
-    assert path.read_bytes() == b"old"
-    write_whole(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["folder", "list.csv"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="needs links and permissions of Unix")
-def test_links_are_followed_and_permissions_kept(tmp_path: Path) -> None:
-    real, link = tmp_path / "real.csv", tmp_path / "link.csv"
-    real.write_bytes(b"old")
-    real.chmod(0o640)
-    link.symlink_to(real)
-    write_whole(link, b"new")
-    assert link.is_symlink()
-    assert (real.read_bytes(), real.stat().st_mode & 0o777) == (b"new", 0o640)
-    write_whole(Path("/dev/null"), b"x")
-    assert Path("/dev/null").is_char_device()

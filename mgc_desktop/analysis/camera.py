@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
+
 Size = tuple[float, float]  # width and height of the page, pixels
 Point = tuple[float, float]  # on the page, pixels
 

@@ -13,10 +13,10 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
-IntArray = NDArray[np.int64]
 K = TypeVar("K", bound=Hashable)
 
 NOT_ANALYSED: Final = -1
@@ -26,7 +26,7 @@ NOT_ANALYSED: Final = -1
 _SELECT: Final = f"""
 SELECT song.id, song.genres, song.heard, song.confidence, song.folder, coalesce(song.year, 0), song.state,
     CASE song.state
-        WHEN '{State.UNSURE}' THEN 0
+        WHEN '{State.UNSURE}' THEN 0 WHEN '{State.NONE}' THEN 0
         WHEN '{State.DIFFERS}' THEN 1 WHEN '{State.TO_WRITE}' THEN 1 WHEN '{State.AGREES}' THEN 1
         ELSE EXISTS (
             SELECT 1 FROM analysis WHERE analysis.checksum = song.checksum

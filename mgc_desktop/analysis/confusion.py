@@ -17,7 +17,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.analysis.columns import IntArray, SongColumns, gathered, known_genres
+from mgc_desktop.analysis.columns import SongColumns, gathered, known_genres
+from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.library.verdict import meanings, plain
 

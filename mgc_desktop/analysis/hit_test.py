@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
-BoolArray = NDArray[np.bool_]
+from mgc_desktop.foundation.arrays import BoolArray, FloatArray
 
 _ASIDE: Final = 2.0  # factor by which distance to the side counts more than distance ahead
 

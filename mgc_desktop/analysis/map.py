@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from mgc_desktop.analysis.colouring import Colouring, by_file, by_prediction
 from mgc_desktop.analysis.neighbours import Neighbours
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference import registry
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.projection import Method, ProjectionSet
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
-FloatArray = NDArray[np.float32]
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
 _BY_USER: Final = 2  # replaces "sure" for songs with a genre of the user
@@ -32,7 +32,7 @@ _SELECT: Final = f"""
 SELECT song.id, song.path, song.title, song.artist, song.genres, song.heard, song.confidence,
     CASE WHEN EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum) THEN {_BY_USER}
     WHEN analysis.model || '@' || analysis.version = song.model THEN analysis.genre IS NOT NULL
-    ELSE song.state <> '{State.UNSURE}' END,
+    ELSE song.state NOT IN ('{State.UNSURE}', '{State.NONE}') END,
     analysis.embedding
 FROM song JOIN analysis ON analysis.checksum = song.checksum
 WHERE analysis.model = ? AND length(analysis.embedding) = ? ORDER BY song.id, analysis.version

@@ -10,12 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.prediction import Timeline
 from mgc_desktop.library.model_comparison import predictions_by_model
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
-
-FloatArray = NDArray[np.float32]
 
 STEP: Final = 0.5  # seconds between two comparisons in a song
 _MOST: Final = 500  # songs in the list of disagreements

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import segment_probabilities
 from mgc_desktop.inference.classifier import Classifier
-
-FloatArray = NDArray[np.float32]
 
 _QUIET: Final = 5.0  # the percentile of the patch's values that fills a window
 _AT_ONCE: Final = 8  # covered patches in one batch, after which the token is checked

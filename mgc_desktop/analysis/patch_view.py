@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.mono import mono_stretch
 from mgc_desktop.cancellation import CancelToken
@@ -20,9 +19,8 @@ from mgc_desktop.features.config import REPORT, MelConfig
 from mgc_desktop.features.framing import patches
 from mgc_desktop.features.linear import linear_db
 from mgc_desktop.features.mel import log_mel
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.patchinput import PatchInput
-
-FloatArray = NDArray[np.float32]
 
 REDUCTIONS: Final = (1, 2, 4)  # points averaged along each axis: full, quarter and sixteenth resolution
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mgc_desktop.errors import MgcError
-from mgc_desktop.file_access import write_whole
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.library.export import write_m3u
 from mgc_desktop.library.store import LibraryStore
 
@@ -21,7 +21,7 @@ def save_playlist(store: LibraryStore, ids: Sequence[int], path: Path) -> int:
     text = io.StringIO()
     write_m3u(songs, text)
     try:
-        write_whole(path, text.getvalue().encode())
+        atomic_write(path, text.getvalue())
     except OSError as error:
         raise MgcError(
             f"The playlist cannot be saved here ({error.strerror}). Choose another folder.", path=path

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.analysis.camera import CORNERS, FRONT, Camera, Point, Size
 from mgc_desktop.analysis.colouring import Colouring
 from mgc_desktop.analysis.hit_test import inside, nearest, next_towards
-
-FloatArray = NDArray[np.float32]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
+from mgc_desktop.foundation.arrays import BoolArray, FloatArray, IndexArray
 
 _NOTHING: Final = np.zeros(0, np.intp)
 _NAMED: Final = 0.012  # share of the songs; genres with fewer have no label on the map
@@ -36,7 +32,7 @@ class Scene:
         self.current: int | None = None
         self.playing: int | None = None
         self.source: int | None = None
-        self.similar: IntArray = _NOTHING
+        self.similar: IndexArray = _NOTHING
         self.stressed: int | None = None
         self._places: FloatArray = np.zeros((0, 3), np.float32)
         self._centres: FloatArray | None = None
@@ -128,7 +124,7 @@ class Scene:
         """The song nearest to a point of the page, at most `within` pixels away, else None."""
         return nearest(self.project()[0], self._visible, point, within)
 
-    def within(self, outline: FloatArray) -> IntArray:
+    def within(self, outline: FloatArray) -> IndexArray:
         """The visible songs in an outline `(k, 2)` on the page."""
         return np.flatnonzero(inside(self.project()[0], outline) & self._visible)
 
@@ -139,7 +135,7 @@ class Scene:
             return nearest(xy, self._visible, (self.size[0] / 2, self.size[1] / 2), np.inf)
         return next_towards(xy, self._visible, self.current, direction)
 
-    def choose(self, songs: IntArray, *, add: bool = False) -> None:
+    def choose(self, songs: IndexArray, *, add: bool = False) -> None:
         """Select these songs; `add`: in addition to the present selection."""
         if not add:
             self.chosen = np.zeros(len(self), bool)

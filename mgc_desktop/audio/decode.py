@@ -17,7 +17,6 @@ from typing import Final, Self
 
 import numpy as np
 from av.audio.frame import AudioFrame
-from numpy.typing import NDArray
 
 from mgc_desktop.audio import frames
 from mgc_desktop.audio.plausible import is_plausible_duration, is_plausible_rate
@@ -25,8 +24,7 @@ from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.audio.source import FrameSource
 from mgc_desktop.audio.timeline import Clock, Health
 from mgc_desktop.errors import DecodeError, NoAudioError
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 BLOCK: Final = 16384  # least samples of a block, except the last one
 _LONGEST_PROMISE: Final = 360_000  # seconds; a header that claims more is damaged, and the file is not cut off

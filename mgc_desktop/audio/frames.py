@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from mgc_desktop.audio.downmix import fold, usual_layout
 from mgc_desktop.audio.layouts import channel_names
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 # A decoded sample is 1.0 at full scale. Loud masters exceed it a little; a damaged MP3 gives values of 10,000s.
 LOUDEST: Final = 16.0

@@ -19,7 +19,7 @@ def leading_tags(file: BinaryIO) -> tuple[int, int]:
     count = end = 0
     while count < _MOST_TAGS and end < size:
         file.seek(end)
-        length = _tag_length(file.read(_HEADER))
+        length = id3v2_size(file.read(_HEADER))
         if not length or end + length >= size:
             break
         end += length
@@ -27,8 +27,8 @@ def leading_tags(file: BinaryIO) -> tuple[int, int]:
     return count, end
 
 
-def _tag_length(head: bytes) -> int:
-    """The size of the tag that starts with `head`, 0 if it is not a tag."""
+def id3v2_size(head: bytes) -> int:
+    """The total length in bytes of the ID3v2 tag whose first ten bytes are `head`; 0 if it is not a tag."""
     if len(head) < _HEADER or head[:3] != b"ID3" or 0xFF in head[3:5] or any(byte & 0x80 for byte in head[6:10]):
         return 0
     size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]

@@ -8,13 +8,12 @@ from math import gcd
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import AudioReader, probe
 from mgc_desktop.audio.frames import to_mono
 from mgc_desktop.audio.resample import StreamResampler
+from mgc_desktop.foundation.arrays import FloatArray
 
-FloatArray = NDArray[np.float32]
 _MARGIN: Final = 0.1  # seconds; more than the resampler's filter needs on either side
 
 

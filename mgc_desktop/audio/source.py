@@ -16,12 +16,10 @@ from pathlib import Path
 
 import av
 import av.error
-import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.file_view import FileView, open_view
 from mgc_desktop.audio.formats import input_options, is_playlist
@@ -29,13 +27,13 @@ from mgc_desktop.audio.frames import samples
 from mgc_desktop.audio.layouts import retain_channel_map, without_channel_map
 from mgc_desktop.audio.plausible import is_free_format, is_plausible_rate, longest
 from mgc_desktop.errors import MISSING, DecodeError
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 # All channels of one frame may not have more samples than this: headers of some formats claim any size, and that much
 # memory is allocated. A second of 16 channels at 768 kHz fits.
 _DECODER_OPTIONS = {"max_samples": str(1 << 24)}
 _UNPACKED = frozenset({"wav", "w64", "aiff", "au", "caf"})  # containers without compression of their own
+_OPEN_SECONDS = 30.0  # a sleeping drive needs ten; FFmpeg checks the time between two reads
 _CHUNK = 1 << 20  # bytes that are read at a time to find out whether a file is readable
 _MAX_FAILED_READS = 64  # in a row; a damaged container causes a few, some would cause them endlessly
 
@@ -216,7 +214,19 @@ def _open(path: Path) -> _Opened:
 def _open_container(path: Path, file: FileView | None) -> InputContainer:
     try:
         # With "file:" a name such as "concat:a|b.mp3" is a file name, not a protocol of FFmpeg.
-        return av.open(file or f"file:{path}", "r", options=input_options(), metadata_errors="replace")
+        return av.open(
+            file or f"file:{path}",
+            "r",
+            options=input_options(),
+            metadata_errors="replace",
+            timeout=(_OPEN_SECONDS, None),
+        )
+    except av.error.ExitError as error:
+        raise DecodeError(
+            f"The file could not be opened within {_OPEN_SECONDS:.0f} seconds. Check that its disk or network drive "
+            "answers; otherwise the file is damaged: copy, download or rip it again.",
+            path=path,
+        ) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, OSError) and (reading := _reading_error(path)) is not None:
             raise _unreadable(path, reading) from error

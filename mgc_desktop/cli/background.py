@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from mgc_desktop.library.executor import lower_priority
+from mgc_desktop.foundation.priority import lower_priority
 
 _AGAIN: Final = 3.0  # seconds
 

@@ -86,18 +86,19 @@ def _seconds(text: str) -> float | None:
 
 
 def analyse_all(
-    paths: Iterable[Path], model: str, head: UserHead | None, options: argparse.Namespace
+    paths: Iterable[Path], model: str, head: UserHead | None, options: argparse.Namespace, genres: str | None = None
 ) -> Iterator[BatchResult]:
-    """The results in the order of the paths; `options`: of `add_batch_options`.
+    """The results in the order of the paths; `options`: of `add_batch_options`; `genres`: of
+    `chosen_genres`.
 
     Songs are always analysed in other processes: a decoder that crashes or hangs fails only its song. Raises ModelError
     if the model cannot be used, HeadError if the head does not fit it.
     """
-    call = AnalyseSong(model, head, full_length=True)
+    call = AnalyseSong(model, head, full_length=True, vocabulary=genres)
     with worker_pool(call, options) as workers:
         from mgc_desktop.library.analysis_cache import FullLengthCache, analysed
 
-        name, version = identify(model, head)
+        name, version = identify(model, head, genres)
         with cache_store(use=not options.no_cache) as (store, on_failure):
             cache = FullLengthCache(store, name, version, on_failure=on_failure)
 
@@ -126,18 +127,16 @@ def in_order(
             raise KeyboardInterrupt
 
 
-def identify(model: str, head: UserHead | None) -> tuple[str, str]:
+def identify(model: str, head: UserHead | None, genres: str | None = None) -> tuple[str, str]:
     """Name and version of a model, with a user head if there is one, without loading the network.
 
     Raises ModelError if it cannot be used, HeadError if the head does not fit it.
     """
     from mgc_desktop.inference import registry
 
-    name, version = registry.identify(registry.find(model))
+    name, version = registry.identify(registry.find(model), genres)
     if head is not None:
-        base_model = registry.base_model(model)
-        base_model.head_of(head)
-        version = base_model.version_with(head)
+        version = registry.base_model_of(head, model).version_with(head)
     return name, version
 
 
@@ -184,4 +183,8 @@ def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[E
 
 def _warn_not_stored(error: Exception) -> None:
     why = error.message if isinstance(error, MgcError) else getattr(error, "strerror", None) or str(error)
-    print(f"mgc: results are not stored: the library's database cannot be used ({why})", file=sys.stderr)
+    print(
+        "mgc: results are not stored, and your own genres of songs are not used: "
+        f"the library's database cannot be used ({why})",
+        file=sys.stderr,
+    )

@@ -63,6 +63,8 @@ def _measure_run(options: argparse.Namespace, dataset: Dataset, part: str) -> in
     from mgc_desktop.training.commands.evaluate import evaluate_run
     from mgc_desktop.training.run_report import NAMES, genre_lines
 
+    if options.seconds:
+        raise MgcError("--seconds is for models. A run is measured on whole recordings, as its training was.")
     if options.page or options.publish:
         raise MgcError("--page and --publish are for models. Make the run a model first, with mgc export.")
     figures = evaluate_run(options.of_run, dataset, part, options.cache, say)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from mgc_desktop.cli.output import complain, data_stream
 from mgc_desktop.cli.status import FAILED, OK, UsageError
 from mgc_desktop.errors import MgcError
-from mgc_desktop.file_access import write_whole
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.paths import data_dir
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _write(
     text = io.StringIO()
     left_out = write(songs, text)
     try:
-        write_whole(output, text.getvalue().encode("utf-8", "backslashreplace"))
+        atomic_write(output, text.getvalue().encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise MgcError(
             f"The list cannot be written there ({error.strerror}). Choose another file with --output.", path=output

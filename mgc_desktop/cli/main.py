@@ -21,9 +21,11 @@ from mgc_desktop.log import TerminalFormatter
 # Name on the command line -> module in this package.
 COMMANDS: Final[dict[str, str]] = {
     "analyze": "analyze",
+    "listen": "listen",
     "tag": "tag",
     "runs": "runs",
     "undo": "undo",
+    "genres": "genres",
     "models": "models",
     "heads": "heads",
     "train": "train",

@@ -59,7 +59,8 @@ def json_object(result: BatchResult) -> dict[str, Any]:
     """The JSON object of one song; for a failed one all values are null or empty except path and error."""
     if result.prediction is not None:
         return result.prediction.to_json()
-    nothing = {"duration": None, "model": None, "genre": None, "confidence": None}
+    keys = ("duration", "model", "vocabulary", "outcome", "genre", "confidence")
+    nothing: dict[str, Any] = dict.fromkeys(keys)
     return {"path": str(result.path), **nothing, "genres": [], "tags": [], "segments": [], "error": result.error}
 
 
@@ -73,7 +74,7 @@ def lines(result: BatchResult) -> Iterator[str]:
     yield f"{result.path}  ({_clock(prediction.duration)})"
     if prediction.confidence > 0:
         ranking = ", ".join(f"{name} {probability:.0%}" for name, probability in prediction.ranked[:_TOP])
-        yield _row(prediction.genre or "unsure", f"{prediction.confidence:4.0%}   {ranking}")
+        yield _row(prediction.genre or prediction.outcome.value, f"{prediction.confidence:4.0%}   {ranking}")
     if prediction.tags:
         yield _row("tags", ", ".join(name for name, _ in prediction.tags))
     for warning in prediction.warnings:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mgc_desktop.cli.batch import add_batch_options, positive_number
+from mgc_desktop.cli.genres_option import add_genres_option, chosen_genres
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
 from mgc_desktop.cli.output import complain
@@ -64,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scheduler", metavar="ADDRESS", help="analyse on a Dask cluster, tcp://host:8786 (needs the extra [cluster])"
     )
     add_model_option(parser)
+    add_genres_option(parser)
     add_head_option(parser)
     parser.add_argument(
         "--keep-mtime",
@@ -82,10 +84,13 @@ def run(options: argparse.Namespace) -> int:
     """Analyse, plan, ask, write; `FAILED` if a song could not be analysed or written, or there was none."""
     from mgc_desktop.cli.confirm import confirmed, must_confirm, songs_of
     from mgc_desktop.cli.tag_report import TagReport
+    from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.policy import plan
 
     ask = not options.dry_run and must_confirm(yes=options.yes)
     policy = _policy(options)
+    if not options.dry_run:
+        Journal().check()  # before songs are analysed, which may take hours
     songs, failures = _songs(options, policy)
     report = TagReport(plan(songs, policy), failures, as_json=options.json)
     if not songs and not failures:
@@ -140,7 +145,8 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPredic
         failures.append(Failure(folder, f"The folder cannot be searched ({error.strerror}). Check its permissions."))
 
     model, head = chosen_model(options.model), chosen_head(options.head)
-    found = read_songs(find_audio(options.paths, unreadable), policy, model, head, options)
+    genres = chosen_genres(options.genres, model)
+    found = read_songs(find_audio(options.paths, unreadable), policy, model, head, options, genres)
     for song in _with_progress(found):
         if isinstance(song, Failure):
             failures.append(song)

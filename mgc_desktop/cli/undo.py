@@ -1,9 +1,9 @@
 """Take back what a run wrote: every file gets its previous content, byte for byte.
 
-By default the last run that has not been taken back. A file that was changed since is not touched and reported. A file
-that was renamed or moved is found by its checksums: in the folders of the run, at the library's paths, and in the
-folders given with --look-in. If several files are identical, or the only one is elsewhere, none is touched; --look-in
-or --only selects one.
+By default the last run of which a file can be taken back; later runs without such a file are listed. A file that was
+changed since is not touched and reported. A file that was renamed or moved is found by its checksums: in the folders of
+the run, at the library's paths, and in the folders given with --look-in. If several files are identical, or the only
+one is elsewhere, none is touched; --look-in or --only selects one.
 
 With --json there is one JSON object a file, with the keys path, found (where the file is now, or null), result
 (planned, written, unchanged or refused), reason, run, old and new.
@@ -19,8 +19,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from mgc_desktop.cli.output import printable
+from mgc_desktop.cli.output import complain, printable
 from mgc_desktop.cli.status import FAILED, OK, UsageError
+from mgc_desktop.errors import TagError
 
 if TYPE_CHECKING:
     from mgc_desktop.tags.journal import Journal, JournalRun
@@ -62,8 +63,7 @@ def run(options: argparse.Namespace) -> int:
     ask = not options.dry_run and must_confirm(yes=options.yes)
     journal = Journal()
     journal.recover()
-    chosen = journal.find(options.run_id)
-    located = _located(chosen, journal, options)
+    chosen, located = _chosen(journal, options)
     ready = [found for found in located if found.path is not None]
     if ask or not options.json:
         _show(located, sys.stderr if options.json else sys.stdout)
@@ -80,6 +80,31 @@ def run(options: argparse.Namespace) -> int:
         _hint(len(located) - len(ready), chosen)
     failed = len(ready) < len(located) or (outcome is not None and (outcome.refused or outcome.stopped))
     return FAILED if failed else OK
+
+
+def _chosen(journal: Journal, options: argparse.Namespace) -> tuple[JournalRun, list[Located]]:
+    """The run that was named, else the newest one of which a file can be taken back; where there is none, the newest of
+    which files are not taken back, to say why they cannot be."""
+    if options.run_id is not None:
+        named = journal.find(options.run_id)
+        return named, _located(named, journal, options)
+    first: tuple[JournalRun, list[Located]] | None = None
+    passed_over: list[JournalRun] = []
+    for run in journal.undoable_runs():
+        located = _located(run, journal, options)
+        if any(found.can_be_taken_back() for found in located):
+            for other in passed_over:
+                complain(
+                    f"{other.id} is passed over: none of its files can be taken back, because they were changed, moved "
+                    f"or removed since (mgc undo {other.id} says which)"
+                )
+            return run, located
+        if located:
+            passed_over.append(run)
+            first = first or (run, located)
+    if first is None:
+        raise TagError("There is nothing to undo in these files.")
+    return first
 
 
 def _located(chosen: JournalRun, journal: Journal, options: argparse.Namespace) -> list[Located]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MelConfig
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 
 def linear_db(y: FloatArray, config: MelConfig) -> FloatArray:

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MelConfig, Scaling
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 # Frames that are computed together; always the same number, so that the blocks of a stream do not change rounding.
 CHUNK: Final = 64
@@ -26,7 +25,7 @@ _BAND: Final = 16  # filters that are applied together
 def filter_bank(config: MelConfig) -> FloatArray:
     """Slaney's triangular filters of equal area, `(n_mels, n_fft // 2 + 1)`."""
     bins = np.arange(config.n_fft // 2 + 1) * config.sr / config.n_fft
-    edges = _mel_to_hz(np.linspace(_hz_to_mel(config.fmin), _hz_to_mel(config.fmax), config.n_mels + 2))
+    edges = _edges(config)
     lower, centre, upper = edges[:-2, np.newaxis], edges[1:-1, np.newaxis], edges[2:, np.newaxis]
     rising = (bins - lower) / (centre - lower)
     descending = (upper - bins) / (upper - centre)
@@ -36,7 +35,19 @@ def filter_bank(config: MelConfig) -> FloatArray:
 
 def mel_frequencies(config: MelConfig) -> NDArray[np.float64]:
     """The centre of each filter, `(n_mels,)` Hz."""
-    return _mel_to_hz(np.linspace(_hz_to_mel(config.fmin), _hz_to_mel(config.fmax), config.n_mels + 2))[1:-1]
+    return _edges(config)[1:-1]
+
+
+def _edges(config: MelConfig) -> NDArray[np.float64]:
+    """Where the filters begin, have their peaks and end, `(n_mels + 2,)` Hz."""
+    lowest, highest = _hz_to_mel(config.fmin), _hz_to_mel(config.fmax)
+    if config.filter_edges == "exact":
+        return _mel_to_hz(np.linspace(lowest, highest, config.n_mels + 2))
+    step = (np.float32(highest) - np.float32(lowest)) / np.float32(config.n_mels + 1)
+    steps = np.full(config.n_mels + 2, step, np.float32)
+    steps[0] = lowest
+    mels = np.add.accumulate(steps, dtype=np.float32)  # adds one after the other
+    return _mel_to_hz(mels.astype(np.float64)).astype(np.float32).astype(np.float64)
 
 
 # Slaney's scale: 200/3 Hz a mel up to 1 kHz, from there 27 mel for each factor of 6.4.
@@ -77,10 +88,15 @@ def log_mel(y: FloatArray, config: MelConfig) -> FloatArray:
 
 class LogMelStream:
     """`log_mel` of samples that come block by block: the concatenated results of `process` and `flush` equal `log_mel`
-    of all samples bit for bit. Memory is bounded, whatever the song's length."""
+    of all samples bit for bit. Memory is bounded, whatever the song's length.
 
-    def __init__(self, config: MelConfig) -> None:
+    `chunk`: frames that are waited for and computed together. Fewer come sooner, for a picture of live sound; the
+    numbers may then differ from those of `log_mel` by a rounding.
+    """
+
+    def __init__(self, config: MelConfig, *, chunk: int = CHUNK) -> None:
         self._config = config
+        self._chunk = chunk
         self._spectra = _spectra(config)
         self._half = config.n_fft // 2
         self._padded = np.zeros(0, np.float32)  # samples of later frames, from the next frame's first sample
@@ -88,7 +104,7 @@ class LogMelStream:
         self._recent = np.zeros(0, np.float32)  # the last `_half + 1` samples, for the reflection at the end
 
     def process(self, y: FloatArray) -> FloatArray:
-        """Add the next `(n,)` samples; returns the frames that are complete, `(n_mels, k)`, k a multiple of CHUNK."""
+        """Add the next `(n,)` samples; returns the complete frames, `(n_mels, k)`, k a multiple of the chunk."""
         y = np.asarray(y, np.float32)
         self._recent = np.concatenate([self._recent, y[-self._half - 1 :]])[-self._half - 1 :]
         self._padded = np.concatenate([self._padded, y])
@@ -98,7 +114,7 @@ class LogMelStream:
             self._padded = np.concatenate([self._before(self._padded), self._padded])
             self._started = True
         frames = (len(self._padded) - self._config.n_fft) // self._config.hop_length + 1
-        return self._compute(max(0, frames) // CHUNK * CHUNK)
+        return self._compute(max(0, frames) // self._chunk * self._chunk)
 
     def flush(self) -> FloatArray:
         """The last frames, `(n_mels, k)`. The stream cannot be used afterwards."""
@@ -126,8 +142,9 @@ class LogMelStream:
         hop = self._config.hop_length
         windows = np.lib.stride_tricks.sliding_window_view(self._padded, self._config.n_fft)[::hop][:frames]
         out = np.empty((frames, self._config.n_mels), np.float32)
-        for start in range(0, frames, CHUNK):
-            self._spectra.log_mel(windows[start : start + CHUNK], out[start : start + CHUNK])
+        for start in range(0, frames, self._chunk):
+            part = slice(start, start + self._chunk)
+            self._spectra.log_mel(windows[part], out[part])
         self._padded = self._padded[frames * hop :].copy()
         return np.ascontiguousarray(out.T)
 
@@ -162,7 +179,8 @@ def _scale(power: FloatArray, scaling: Scaling) -> None:
 
 @cache
 def _spectra(config: MelConfig) -> _Spectra:
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(config.n_fft) / config.n_fft)
+    period = config.n_fft if config.window == "periodic" else config.n_fft - 1
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(config.n_fft) / period)
     filters = filter_bank(config)
     bands = []
     for start in range(0, config.n_mels, _BAND):

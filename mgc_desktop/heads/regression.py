@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from mgc_desktop.foundation.arrays import BoolArray, DoubleArray
 
 _STEPS: Final = 300
 _STILL: Final = 1e-4  # the fit ends when no coefficient changes by more, in these coordinates
@@ -28,18 +27,25 @@ class Coordinates:
     `penalty` `(F, F)`: the penalty in these coordinates.
     """
 
-    x: Array
-    back: Array
-    penalty: Array
+    x: DoubleArray
+    back: DoubleArray
+    penalty: DoubleArray
 
     @classmethod
-    def of(cls, features: Array, weights: Array, penalty: Array) -> Coordinates:
+    def of(cls, features: DoubleArray, weights: DoubleArray, penalty: DoubleArray) -> Coordinates:
         """Coordinates for songs of at most `weights` `(n,)`; the penalty is half of `penalty` `(F,)` times squares."""
         bound = 0.5 * (features.T * weights) @ features + np.diag(penalty)
         back = np.linalg.inv(np.linalg.cholesky(bound))
         return cls(features @ back.T, back, (back * penalty) @ back.T)
 
-    def fit(self, offsets: Array, targets: Array, weights: Array, *, among: NDArray[np.bool_] | None = None) -> Array:
+    def fit(
+        self,
+        offsets: DoubleArray,
+        targets: DoubleArray,
+        weights: DoubleArray,
+        *,
+        among: BoolArray | None = None,
+    ) -> DoubleArray:
         """Coefficients `(G, F)`, so that softmax(offsets + coefficients @ features) approximates the targets.
 
         `offsets`, `targets` `(n, G)`, `weights` `(n,)`; only songs in the mask `among` `(n,)` are used.
@@ -58,12 +64,12 @@ class Coordinates:
             found, ahead, momentum = found + step, found + step + (momentum - 1) / faster * step, faster
             if np.abs(step).max() < _STILL:
                 break
-        coefficients: Array = (self.back.T @ found).T
+        coefficients: DoubleArray = (self.back.T @ found).T
         return coefficients
 
 
-def softmax(logits: Array) -> Array:
+def softmax(logits: DoubleArray) -> DoubleArray:
     """Softmax along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    result: Array = powers / powers.sum(axis=-1, keepdims=True)
+    result: DoubleArray = powers / powers.sum(axis=-1, keepdims=True)
     return result

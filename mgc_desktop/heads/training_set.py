@@ -15,11 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.heads.regression import Array, Coordinates, softmax
+from mgc_desktop.foundation.arrays import DoubleArray, FloatArray
+from mgc_desktop.heads.regression import Coordinates, softmax
 from mgc_desktop.inference.head_adapter import HeadAdapter
 from mgc_desktop.inference.user_heads import LabelledSong
-
-FloatArray = NDArray[np.float32]
 
 # Values chosen on free music: docs/teach.md.
 PENALTY: Final = 100.0  # for each standardised dimension of the embedding
@@ -55,7 +54,7 @@ class TrainingSet:
         labelled = len(self.examples)
         probabilities = np.stack([*(example.probabilities for example in examples), *background.probabilities])
         embedding = np.stack([*(example.embedding for example in examples), *background.embedding])
-        self.logs: Array = np.log(np.maximum(probabilities.astype(np.float64), _TINY))
+        self.logs: DoubleArray = np.log(np.maximum(probabilities.astype(np.float64), _TINY))
         self.labels = np.array([self.genres.index(example.genre) for example in examples])
         self.targets = np.zeros((len(embedding), len(self.genres)))
         self.targets[:, : len(self.bundled)] = probabilities
@@ -87,7 +86,7 @@ class TrainingSet:
             among = among & ~(doubted & (first.own_share(offsets, self.features) >= SUSPECT))
         return Fitted(mixture, self.coordinates.fit(offsets, self.targets, self.weights, among=among))
 
-    def _mixture(self, among: NDArray[np.bool_]) -> Array:
+    def _mixture(self, among: NDArray[np.bool_]) -> DoubleArray:
         """`(own, bundled)`: the mean bundled probabilities of the songs of each own genre."""
         bundled = len(self.bundled)
         rows = []
@@ -104,7 +103,7 @@ class TrainingSet:
         mean, scale, weights, bias = (part.astype(np.float32) for part in parts)
         return HeadAdapter(self.own, fitted.mixture.astype(np.float32), mean, scale, weights, bias)
 
-    def probabilities(self, fitted: Fitted) -> Array:
+    def probabilities(self, fitted: Fitted) -> DoubleArray:
         """`(n, G)`: the probabilities of all songs under a fit."""
         return softmax(self.logs @ fitted.mixing.T + self.features @ fitted.coefficients.T)
 
@@ -113,17 +112,17 @@ class TrainingSet:
 class Fitted:
     """`mixture` `(own, bundled)` and `coefficients` `(G, E + 1)`, the bias last."""
 
-    mixture: Array
-    coefficients: Array
+    mixture: DoubleArray
+    coefficients: DoubleArray
 
     @property
-    def mixing(self) -> Array:
+    def mixing(self) -> DoubleArray:
         """`(G, bundled)`."""
         return np.concatenate([np.eye(self.mixture.shape[1]), self.mixture])
 
-    def own_share(self, offsets: Array, features: Array) -> Array:
+    def own_share(self, offsets: DoubleArray, features: DoubleArray) -> DoubleArray:
         """`(n,)`: the probability that a song is of one of the user's genres."""
-        share: Array = softmax(offsets + features @ self.coefficients.T)[:, self.mixture.shape[1] :].sum(axis=1)
+        share: DoubleArray = softmax(offsets + features @ self.coefficients.T)[:, self.mixture.shape[1] :].sum(axis=1)
         return share
 
 

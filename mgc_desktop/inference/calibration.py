@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
+
 Pooling = Literal["mean_logits", "mean_probabilities"]
 Activation = Literal["softmax", "sigmoid"]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
 from mgc_desktop.features.config import MelConfig
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import Calibration, sigmoid
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.jsonfile import WAY_OUT
@@ -23,8 +23,6 @@ from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.session import OnnxSession
 from mgc_desktop.inference.vocabulary import Vocabulary
-
-FloatArray = NDArray[np.float32]
 
 # Small batches are fastest, because they fit into the processor's cache, and need little memory.
 _BATCH = 2
@@ -182,6 +180,11 @@ class Classifier:
         heads = {Readout.of(self.metadata, head).vocabulary.id: head for head in self._bundled}
         head = chosen(heads, self.metadata, vocabulary)
         return Classifier(self.metadata, self._session, head, bundled=self._bundled, threads=self._threads)
+
+    def preferring(self, vocabulary: str) -> Classifier:
+        """The same network under its head for this vocabulary, or as it is where it has none or none is named."""
+        known = vocabulary and any(each.id == vocabulary for each in self.vocabularies)
+        return self.with_vocabulary(vocabulary) if known else self
 
     def predict(self, patches: FloatArray) -> PatchScores:
         """`(n, n_mels, frames)` patches of the `mel_config` spectrogram -> their scores; n may be 0."""

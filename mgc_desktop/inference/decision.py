@@ -6,13 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.vocabulary import Vocabulary
-
-FloatArray = NDArray[np.float32]
 
 
 class Outcome(StrEnum):

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, parse, read_bytes, read_object
 from mgc_desktop.inference.novelty import ARRAYS as NOVELTY_ARRAYS
@@ -29,7 +30,6 @@ from mgc_desktop.inference.npzfile import read_arrays
 from mgc_desktop.inference.vocabularies import described, description, vocabulary_of
 from mgc_desktop.inference.vocabulary import Vocabulary
 
-FloatArray = NDArray[np.float32]
 HeadInput = Literal["tags", "embedding"]
 
 FORMAT: Final = 1
@@ -186,7 +186,7 @@ class Head:
         rows = ",\n  ".join(json.dumps(row) for row in values.pop("weights"))
         lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
         lines.append(f'"weights": [\n  {rows}\n ]')
-        path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
+        atomic_write(path, "{\n " + ",\n ".join(lines) + "\n}\n")
 
 
 def _packed(head: Head, values: dict[str, Any]) -> bytes:

@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import softmax
 from mgc_desktop.inference.head import Head
-
-FloatArray = NDArray[np.float32]
 
 _TINY: Final = np.float32(1e-37)  # smallest probability: about the smallest normal float32
 _KEYS: Final = frozenset({"own", "mixture", "mean", "scale", "weights", "bias"})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from mgc_desktop.features.config import MelConfig
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
 from mgc_desktop.inference.patchinput import PatchInput
@@ -194,4 +195,4 @@ class ModelMetadata:
     def save(self, folder: Path) -> None:
         """Write `folder/metadata.json`."""
         text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
-        (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+        atomic_write(folder / FILE_NAME, text + "\n")

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
+
 Method = Literal["distance", "energy"]
 
 ARRAYS: Final = ("mean", "projection", "centres")

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MelConfig
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.jsonfile import check_keys
 
-FloatArray = NDArray[np.float32]
 Reference = Literal["full_scale", "maximum"]
 
 _KEYS: Final = ("mel", "frames", "hop", "reduction", "reference", "top_db")

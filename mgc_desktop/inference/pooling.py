@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import aggregation_input, pooled_probabilities
 from mgc_desktop.inference.classifier import Classifier, PatchScores, Readout
 from mgc_desktop.inference.decision import Outcome, decide
 from mgc_desktop.inference.tag_names import salient_tags, shown_probabilities
-
-FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

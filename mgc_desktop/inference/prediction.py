@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.decision import Outcome
 from mgc_desktop.inference.vocabularies import vocabulary_of
 from mgc_desktop.inference.vocabulary import Vocabulary
-
-FloatArray = NDArray[np.float32]
 
 _BY_NAMES: Final = Vocabulary("by-names", ("-",))  # stands for: the one that has these names
 
@@ -40,6 +38,11 @@ class Timeline:
     genres: tuple[str, ...]
     times: FloatArray
     probabilities: FloatArray
+
+    @classmethod
+    def empty(cls, genres: tuple[str, ...]) -> Timeline:
+        """One without segments."""
+        return cls(genres, np.zeros((0, 2), np.float32), np.zeros((0, len(genres)), np.float32))
 
     def __len__(self) -> int:
         return len(self.times)
@@ -102,7 +105,11 @@ class TrackPrediction:
 
     def under(self, vocabulary: str) -> TrackPrediction | None:
         """The prediction under the vocabulary of that id: this one or one of the `others`, None if there is none."""
-        return next((each for each in (self, *self.others) if each.vocabulary.id == vocabulary), None)
+        every = (self, *self.others)
+        found = next((each for each in every if each.vocabulary.id == vocabulary), None)
+        if found is None:
+            return None
+        return replace(found, others=tuple(replace(each, others=()) for each in every if each is not found))
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:

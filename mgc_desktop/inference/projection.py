@@ -16,10 +16,11 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import RealArray
+from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.inference.jsonfile import model_errors, read_bytes
 from mgc_desktop.inference.npzfile import read_arrays
 
-FloatArray = NDArray[np.floating]
 Arrays = Mapping[str, NDArray[Any]]
 Method = Literal["pca", "lda", "umap"]
 
@@ -36,8 +37,8 @@ class Projection:
     """
 
     method: str
-    weights: tuple[FloatArray, ...]
-    biases: tuple[FloatArray, ...]
+    weights: tuple[RealArray, ...]
+    biases: tuple[RealArray, ...]
     fidelity: float = 1.0
 
     def __post_init__(self) -> None:
@@ -58,7 +59,7 @@ class Projection:
         """2 or 3."""
         return len(self.weights[-1])
 
-    def apply(self, features: FloatArray) -> FloatArray:
+    def apply(self, features: RealArray) -> RealArray:
         """`(n, inputs)` features -> `(n, dimensions)` places."""
         x = features
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
@@ -84,7 +85,7 @@ class Projection:
     def save(self, path: Path) -> None:
         """Write the projection as `.npz`."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **self.arrays())
 
     @classmethod
@@ -101,8 +102,8 @@ class ProjectionSet:
     a square or cube of side 1. `maps`: the projections by method and dimensions. `fitted_on`: these songs in words.
     """
 
-    mean: FloatArray
-    spread: FloatArray
+    mean: RealArray
+    spread: RealArray
     maps: Mapping[tuple[Method, int], Projection]
     fitted_on: str = ""
 
@@ -126,7 +127,7 @@ class ProjectionSet:
         values |= {"mean": self.mean.astype(np.float32), "spread": self.spread.astype(np.float32)}
         for (method, dimensions), projection in self.maps.items():
             values |= projection.arrays(f"{method}{dimensions}.", np.float16)
-        with path.open("wb") as file:
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez_compressed(file, **values)
 
     @classmethod

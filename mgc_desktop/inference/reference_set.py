@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.inference.jsonfile import WAY_OUT, read_bytes
 from mgc_desktop.inference.npzfile import read_arrays
-
-FloatArray = NDArray[np.float32]
 
 FILE_NAME: Final = "memory.npz"
 _TINY: Final = np.float32(1e-37)
@@ -40,7 +40,7 @@ class ReferenceSet:
     def save(self, path: Path) -> None:
         """Write the set; numbers have 16 bits each, and probabilities are stored as logarithms."""
         logs = np.log(np.maximum(self.probabilities, _TINY))
-        with path.open("wb") as file:
+        with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez_compressed(
                 file,
                 log_probabilities=logs.astype(np.float16),

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from mgc_desktop.errors import ModelError
-from mgc_desktop.inference.classifier import Classifier, chosen, joint_version, load_heads
+from mgc_desktop.inference.classifier import Classifier, Readout, chosen, joint_version, load_heads
 from mgc_desktop.inference.head_adapter import check_adaptable
 from mgc_desktop.inference.jsonfile import read_bytes
 from mgc_desktop.inference.metadata import FILE_NAME, ModelMetadata
 from mgc_desktop.inference.user_heads import BaseModel, UserHead, load_head
+from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.paths import data_dir, models_dir
 
 DEFAULT: Final = "musicnn"
@@ -112,6 +113,25 @@ def load(
     user_head = load_head(head) if isinstance(head, str) else head
     bases = (classifier.with_vocabulary(other.id) for other in classifier.vocabularies)
     return user_head.on(next((base for base in bases if user_head.suits(base)), classifier))
+
+
+def vocabularies(name: str | None = None, *folders: Path) -> tuple[Vocabulary, ...]:
+    """Those for which the model of that name has a head, its own first; no network is loaded. ModelError if it cannot
+    be used."""
+    entry = find(name, *folders)
+    if entry.metadata is None or entry.reason is not None:
+        raise ModelError(entry.reason or "It cannot be used.", path=entry.folder)
+    heads = load_heads(entry.folder, entry.metadata)
+    return tuple(Readout.of(entry.metadata, head).vocabulary for head in heads.values())
+
+
+def base_model_of(head: UserHead, name: str | None = None, *folders: Path) -> BaseModel:
+    """The model of that name with the bundled head that this head was made for, without loading its network; HeadError
+    if it was made for another model, ModelError if the model cannot be taught."""
+    bases = [base_model(name, *folders, vocabulary=each.id) for each in vocabularies(name, *folders)]
+    base = next((each for each in bases if each.identity == head.made_for), bases[0])
+    base.head_of(head)
+    return base
 
 
 def base_model(name: str | None = None, *folders: Path, vocabulary: str | None = None) -> BaseModel:

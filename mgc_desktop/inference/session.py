@@ -8,14 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mgc_desktop.errors import ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.jsonfile import WAY_OUT, read_bytes
 from mgc_desktop.inference.onnx_runtime import load_onnxruntime
 
-FloatArray = NDArray[np.float32]
 _SILENT = 4  # ONNX Runtime's severities: only fatal messages are printed; errors are raised
 
 

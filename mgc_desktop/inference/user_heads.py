@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError, ModelError
-from mgc_desktop.file_access import MB, write_whole
+from mgc_desktop.file_access import MB
+from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.head_adapter import HeadAdapter, check_adaptable
@@ -32,7 +33,6 @@ from mgc_desktop.paths import data_dir
 
 _log = logging.getLogger(__name__)
 
-FloatArray = NDArray[np.float32]
 
 FORMAT: Final = 1
 KIND: Final = "mgc-desktop head"
@@ -296,7 +296,7 @@ def write_head(head: UserHead, path: Path) -> None:
     text = json.dumps(head.to_dict())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode(), private=True)
+        atomic_write(path, text, private=True)
     except OSError as error:
         raise HeadError(
             f"The head could not be saved ({error.strerror}). Check that the folder can be written.", path=path

@@ -20,6 +20,12 @@ _LARGEST: Final = MB
 _LONGEST_LINE: Final = 20_000  # characters; tomllib takes minutes for a key of 50,000 parts
 
 
+LARGE: Final = 24  # names; views show the broad genres of larger vocabularies
+
+_seen: dict[tuple[str, ...], Vocabulary] = {}  # brought by models, heads and databases
+_broad: dict[str, str] = {}
+
+
 def bundled_folder() -> Path:
     """The vocabularies that ship with the program."""
     return resources_dir() / "vocabularies"
@@ -108,12 +114,28 @@ def described(names: Sequence[str], value: Any) -> Vocabulary:
         known = Vocabulary.from_dict(value)
     if known.names != tuple(names):
         raise ValueError(f"its genres are not those of the vocabulary '{known.id}' in their order")
-    return known
+    return remember(known)
+
+
+def broad_genre(name: str) -> str:
+    """The broad genre by which views group a name of a large vocabulary (`LARGE`); the name itself for any other."""
+    return _broad.get(name, name)
+
+
+def remember(vocabulary: Vocabulary) -> Vocabulary:
+    """From now on names find this vocabulary (`vocabulary_of`), unless they are those of a bundled or a user's one."""
+    if _seen.get(vocabulary.names) != vocabulary:
+        _seen[vocabulary.names] = vocabulary
+        if len(vocabulary) > LARGE:
+            _broad.update({name: vocabulary.broad(name) for name in vocabulary.names})
+        _vocabulary_of.cache_clear()
+    return vocabulary
 
 
 def description(vocabulary: Vocabulary) -> dict[str, Any]:
     """What `described` needs besides the names, as the keys of a file: nothing where the names say all."""
-    return {} if vocabulary_of(vocabulary.names) == vocabulary else {"vocabulary": vocabulary.to_dict()}
+    known = vocabulary == Vocabulary.of_names(vocabulary.names) or vocabulary in list_vocabularies()
+    return {} if known and vocabulary_of(vocabulary.names) == vocabulary else {"vocabulary": vocabulary.to_dict()}
 
 
 @cache
@@ -133,7 +155,9 @@ def _vocabulary_of(names: tuple[str, ...], _: tuple[tuple[str, int], ...]) -> Vo
     for vocabulary in known:
         if vocabulary.names == names:
             return vocabulary
-    for vocabulary in known:
+    if names in _seen:
+        return _seen[names]
+    for vocabulary in (*known, *_seen.values()):
         if names[: len(vocabulary)] == vocabulary.names:
             return vocabulary.extended(names[len(vocabulary) :])
     return Vocabulary.of_names(names)

@@ -11,18 +11,18 @@ import json
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import numpy as np
 
 from mgc_desktop.errors import MgcError
-from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.library.batch import Steps
 from mgc_desktop.library.calls import AnalyseSong, AnalysisResult, SoundIdentity, identify_sound
 from mgc_desktop.library.store import Analysis, LibraryStore
+from mgc_desktop.library.stored_analysis import outcome_of
 
 if TYPE_CHECKING:
     from mgc_desktop.library.rescore import Rescorer
@@ -32,9 +32,9 @@ R_co = TypeVar("R_co", covariant=True)
 
 OnFailure = Callable[[Exception], None]
 
-_NO_TIMELINE: Final = Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, len(GENRES)), np.float32))
 _COLUMNS: Final = (
-    "genre, confidence, genres, probabilities, tags, embedding, heard, duration, warnings, times, timeline"
+    "genre, confidence, genres, probabilities, tags, embedding, heard, duration, warnings, times, timeline, "
+    "vocabulary, outcome, novelty"
 )
 
 
@@ -129,11 +129,13 @@ class FullLengthCache:
 
         def work(store: LibraryStore) -> None:
             with store.transaction():
-                store.db.execute(
-                    "INSERT OR REPLACE INTO whole_analysis (checksum, model, version, " + _COLUMNS + ") "
-                    f"VALUES ({', '.join('?' * 14)})",
-                    (checksum, self._model, self._version, *_values(prediction)),
-                )
+                for each in (*prediction.others, prediction):
+                    store.keep_vocabulary(each.vocabulary)
+                    store.db.execute(
+                        "INSERT OR REPLACE INTO whole_analysis (checksum, model, version, " + _COLUMNS + ") "
+                        f"VALUES ({', '.join('?' * 17)})",
+                        (checksum, self._model, each.model_version, *_values(each)),
+                    )
                 if store.analysis(checksum, self._model, self._version) is None:
                     store.remember(checksum, prediction)
 
@@ -145,9 +147,9 @@ class FullLengthCache:
             f"SELECT {_COLUMNS} FROM whole_analysis WHERE checksum = ? AND model = ? AND version = ?",
             (checksum, self._model, self._version),
         ).fetchone()
-        return None if row is None else self._prediction(row, path)
+        return None if row is None else self._prediction(store, row, path)
 
-    def _prediction(self, row: tuple[Any, ...], path: Path) -> TrackPrediction:
+    def _prediction(self, store: LibraryStore, row: tuple[Any, ...], path: Path) -> TrackPrediction:
         (
             genre,
             confidence,
@@ -160,8 +162,11 @@ class FullLengthCache:
             warnings,
             times,
             timeline,
+            vocabulary,
+            outcome,
+            novelty,
         ) = row
-        genres = GENRES if names is None else tuple(json.loads(names))
+        genres = REPORT_GENRES if names is None else tuple(json.loads(names))
         return TrackPrediction(
             path=path,
             duration=duration,
@@ -176,6 +181,9 @@ class FullLengthCache:
             embedding=None if embedding is None else _floats(embedding),
             analysed_seconds=analysed_seconds,
             warnings=tuple(json.loads(warnings)),
+            vocabulary=store.vocabulary(vocabulary or "", genres),
+            outcome=outcome_of(genre, outcome),
+            novelty=novelty,
         )
 
 
@@ -205,7 +213,7 @@ def _values(prediction: TrackPrediction) -> tuple[Any, ...]:
     return (
         prediction.genre,
         prediction.confidence,
-        None if prediction.genres == GENRES else json.dumps(prediction.genres),
+        None if prediction.genres == REPORT_GENRES else json.dumps(prediction.genres),
         _bytes(prediction.probabilities),
         json.dumps(prediction.tags),
         None if embedding is None else _bytes(embedding),
@@ -214,6 +222,9 @@ def _values(prediction: TrackPrediction) -> tuple[Any, ...]:
         json.dumps(prediction.warnings),
         _bytes(prediction.timeline.times),
         _bytes(prediction.timeline.probabilities),
+        prediction.vocabulary.id,
+        prediction.outcome.value,
+        prediction.novelty,
     )
 
 
@@ -239,6 +250,9 @@ def _analysis_of(checksum: str, prediction: TrackPrediction) -> Analysis:
         prediction.embedding,
         prediction.analysed_seconds,
         prediction.duration,
+        prediction.vocabulary.id,
+        prediction.outcome,
+        prediction.novelty,
     )
 
 
@@ -253,8 +267,12 @@ def _prediction_of(analysis: Analysis, model: str, version: str, path: Path) -> 
         probabilities=analysis.probabilities,
         genre=analysis.genre,
         confidence=analysis.confidence,
-        timeline=replace(_NO_TIMELINE, genres=analysis.genres),
+        timeline=Timeline(
+            analysis.genres, np.zeros((0, 2), np.float32), np.zeros((0, len(analysis.genres)), np.float32)
+        ),
         tags=analysis.tags,
         embedding=analysis.embedding,
         analysed_seconds=analysis.analysed_seconds,
+        outcome=analysis.outcome,
+        novelty=analysis.novelty,
     )

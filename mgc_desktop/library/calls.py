@@ -51,13 +51,15 @@ def identify_sound(path: Path) -> SoundIdentity:
 class AnalyseSong:
     """Analyses songs with one model; picklable, so that the workers of any executor can run it.
 
-    `head`: the user head that replaces the bundled head; it is part of the call, so that other machines need no copy.
-    `full_length`: analyse the entire song, with a timeline, instead of excerpts (`library.excerpts`).
+    `vocabulary`: the id of the genres to name, by default the model's own. `head`: the user head that replaces the
+    bundled head; it is part of the call, so that other machines need no copy. `full_length`: analyse the entire song,
+    with a timeline, instead of excerpts (`library.excerpts`).
     """
 
     model: str
     head: UserHead | None = None
     full_length: bool = False
+    vocabulary: str | None = None
 
     def __call__(self, path: Path, sound: SoundIdentity | None = None) -> AnalysisResult:
         """Analyse a song; `sound`: its identity if known. Raises MgcError if it cannot be analysed."""
@@ -75,7 +77,7 @@ class AnalyseSong:
 
     def _classifier(self) -> Classifier:
         try:
-            return _load(self.model, self.head)
+            return _load(self.model, self.head, self.vocabulary)
         except MgcError as error:
             raise ModelNotLoadedError(error.message, path=error.path) from error
 
@@ -90,11 +92,11 @@ class AnalyseSong:
 
 
 @cache
-def _load(model: str, head: UserHead | None) -> Classifier:
+def _load(model: str, head: UserHead | None, vocabulary: str | None) -> Classifier:
     """One classifier for each process: loading takes longer than analysing a short song."""
     from mgc_desktop.inference.registry import load
 
-    return load(model, head=head)
+    return load(model, head=head, vocabulary=vocabulary)
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

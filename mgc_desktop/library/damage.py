@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.decision import Outcome
+from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.library.schema import MIGRATIONS, migrate
 from mgc_desktop.library.song import State
 
@@ -34,13 +35,15 @@ def _path(column: str) -> str:
     return f"length({column}) > 0 AND instr({column}, x'00') = 0"
 
 
-_TEN: Final = "'" + json.dumps(GENRES).replace("'", "''") + "'"
+_TEN: Final = "'" + json.dumps(REPORT_GENRES).replace("'", "''") + "'"
+_OUTCOMES: Final = ", ".join(f"'{outcome.value}'" for outcome in Outcome)
 _STATES: Final = ", ".join(f"'{state.value}'" for state in State)
 _ANALYSIS: Final = (
     f"(genres IS NULL OR {_names('genres')}) AND confidence BETWEEN 0 AND 1 AND heard >= 0 AND duration >= 0 "
     f"AND CASE WHEN json_valid(coalesce(genres, {_TEN})) THEN "
     f"length(probabilities) = 4 * json_array_length(coalesce(genres, {_TEN})) AND (genre IS NULL OR genre IN "
     f"(SELECT value FROM json_each(coalesce(genres, {_TEN})))) ELSE 0 END AND are_shares(probabilities) "
+    f"AND (outcome IS NULL OR outcome IN ({_OUTCOMES})) "
     "AND (embedding IS NULL OR are_finite(embedding)) "
     "AND CASE WHEN json_valid(tags) THEN json_type(tags) = 'array' ELSE 0 END "
     "AND CASE WHEN json_valid(warnings) THEN json_type(warnings) = 'array' ELSE 0 END"
@@ -55,7 +58,8 @@ SOUND: Final[dict[str, str]] = {
     f"json_valid(coalesce(genres, {_TEN})) THEN "
     f"length(timeline) = length(times) / 8 * 4 * json_array_length(coalesce(genres, {_TEN})) ELSE 0 END",
     "choice": f"genres IS NULL OR {_names('genres')}",
-    "mark": f"head != '' AND genre != '' AND are_shares(probabilities) AND length(probabilities) = {4 * len(GENRES)} "
+    "vocabulary": "CASE WHEN json_valid(data) THEN json_type(data) = 'object' ELSE 0 END",
+    "mark": "head != '' AND genre != '' AND are_shares(probabilities) AND length(probabilities) >= 8 "
     "AND are_finite(embedding)",
     "user_genres": f"{_names('genres')} AND genres != '[]'",
     "pending_label": "head != '' AND genre != ''",

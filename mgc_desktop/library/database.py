@@ -7,6 +7,7 @@ file stays where it is and `LibraryError` is raised.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,16 @@ from typing import Any, Final, Self
 
 from mgc_desktop.library.damage import DamageError, check_file, check_schema, check_values
 from mgc_desktop.library.decisions import DecisionLog
-from mgc_desktop.library.opening import BUSY_SECONDS, IN_USE, TRIES, LibraryError, identity_of, opening
+from mgc_desktop.library.opening import (
+    AT_ONCE_SECONDS,
+    BUSY_SECONDS,
+    IN_USE,
+    TRIES,
+    LibraryBusyError,
+    LibraryError,
+    identity_of,
+    opening,
+)
 from mgc_desktop.library.schema import MIGRATIONS, NewerError, copy_before_migration, migrate
 
 PAGE: Final = 500  # rows in one IN (...): SQLite allows 32,766 parameters, small pages need little memory
@@ -34,18 +44,27 @@ _SENTENCES: Final = {
 }
 
 
+_IN_THE_WAY: Final = re.compile("already exists|duplicate column")  # another table of that name: no version made it
+
+
 class Database:
     """The database at `path` (created if missing). `set_aside`: where a damaged one was moved to, else None.
 
-    `check`: check the whole file for damage first, which takes seconds for 100,000 songs. Without it only damage that
-    shows when the file is opened is noticed. `may_set_aside`: False for a program that cannot rebuild the library; a
-    damaged database is an error then. Raises `LibraryError` if the database cannot be used.
+    `check`: look through the whole file for damage first, which takes seconds for 100,000 songs. Without it only
+    damage at the surface is noticed. Raises `LibraryError` when the database cannot be used.
+    `may_set_aside`: False for a program that could not make the library again; a damaged database is an error then.
+    `in_memory`: an empty database that touches no file, in the place of one at `path` that cannot be used now.
     """
 
-    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True, in_memory: bool = False) -> None:
         self.path = path
+        self.in_memory = in_memory
         self.set_aside: Path | None = None
-        self.log = DecisionLog(path)
+        self.log = DecisionLog(path, keep=not in_memory)
+        if in_memory:
+            self._db = sqlite3.connect(":memory:", isolation_level=None)
+            migrate(self._db)
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -107,6 +126,27 @@ class Database:
         finally:
             self._db.execute("ROLLBACK")
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """A transaction for the window's own thread: raises `LibraryBusyError` where it would have to wait for another
+        writer, and other errors of the database as `LibraryError`. Then nothing was changed."""
+        try:
+            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * AT_ONCE_SECONDS)}")
+            with self.log.hold(AT_ONCE_SECONDS):
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._db.execute("COMMIT")
+                finally:
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise library_error(error, self.path) from error
+        except OSError as error:
+            raise LibraryError(f"Its folder cannot be used ({error.strerror or error}).", path=self.path) from error
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
+
     def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
         """Run one statement that changes something, in a transaction."""
         with self.transaction():
@@ -141,12 +181,20 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         if is_damage(error):
             raise DamageError(str(error)) from error
-        sentence = _SENTENCES.get(_code(error), f"SQLite reports: {error}.")
-        raise LibraryError(sentence, path=path) from error
+        raise library_error(error, path) from error
     except NewerError as error:
         raise LibraryError(f"It was {error}. Update MGC Desktop to open it.", path=path) from error
     except OSError as error:
         raise LibraryError(f"Its folder cannot be used ({error.strerror or error}).", path=path) from error
+
+
+def library_error(error: sqlite3.Error, path: Path) -> LibraryError:
+    """What SQLite says, as a sentence."""
+    if is_damage(error):
+        return LibraryError("It is damaged. Start MGC Desktop again, which makes it again.", path=path)
+    code = _code(error)
+    kind = LibraryBusyError if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else LibraryError
+    return kind(_SENTENCES.get(code, f"SQLite reports: {error}."), path=path)
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -183,7 +231,7 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
                 db.execute("PRAGMA journal_mode = WAL")
                 check_schema(db)
                 copy_before_migration(db, path)
-                migrate(db)
+                _migrate(db)
         check_schema(db)
         if check:
             _check(db)
@@ -191,6 +239,15 @@ def _open(path: Path, *, check: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    try:
+        migrate(db)
+    except sqlite3.OperationalError as error:
+        if not _IN_THE_WAY.search(str(error)):
+            raise  # no reason to set a library aside
+        raise DamageError(f"it cannot be brought up to date: {error}") from error
 
 
 def _text(stored: bytes) -> str:

@@ -11,11 +11,13 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.library.opening import opening
 
 if TYPE_CHECKING:
@@ -87,24 +89,46 @@ class Decisions:
 
 
 class DecisionLog:
-    """The log of the database at `database`. Errors of writing are only logged: the database has each decision too."""
+    """The log of the database at `database`. Errors of writing are only logged: the database has each decision too.
 
-    def __init__(self, database: Path) -> None:
+
+    `keep`: False for a database in memory, of which nothing is noted.
+    """
+
+    def __init__(self, database: Path, *, keep: bool = True) -> None:
         self._database = database
+        self._keep = keep
+        self._held = not keep  # whether the lock is held, or none is needed
         self.path = database.with_suffix(".decisions.jsonl")
 
     def add(self, notes: Iterable[Note]) -> None:
         """Append notes."""
         text = "".join(json.dumps(note, ensure_ascii=True) + "\n" for note in notes)
-        if not text:
+        if not text or not self._keep:
             return
         try:
-            with opening(self._database), self.path.open("ab+") as file:
+            with self._lock(), self.path.open("ab+") as file:
                 if (end := file.seek(0, os.SEEK_END)) and _last_byte(file, end) != b"\n":  # an incomplete line
                     text = "\n" + text
                 file.write(text.encode("ascii"))
         except (OSError, MgcError) as error:
             _log.warning("%s: the decision could not be logged: %s", self.path, error)
+
+    @contextmanager
+    def hold(self, seconds: float) -> Iterator[None]:
+        """Hold the lock that `add` needs, after waiting at most `seconds` for it. Raises as `opening` does."""
+        if self._held:
+            yield
+            return
+        with opening(self._database, seconds=seconds):
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+
+    def _lock(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._held else opening(self._database)
 
     def read(self) -> Decisions:
         """The decisions in force; none if there is no log."""
@@ -129,9 +153,7 @@ class DecisionLog:
                 return
             with opening(self._database):
                 text = "".join(json.dumps(note) + "\n" for note in self.read().notes())
-                unfinished = self.path.with_suffix(".part")
-                unfinished.write_text(text, encoding="ascii")
-                unfinished.replace(self.path)
+                atomic_write(self.path, text)
         except (OSError, MgcError) as error:
             _log.info("%s is not compacted: %s", self.path, error)
 

@@ -28,6 +28,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, ParamSpec, TypeVar
 
+from mgc_desktop.foundation.priority import lower_priority
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -35,7 +37,6 @@ _log = logging.getLogger(__name__)
 
 _Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
-_NICENESS: Final = 10
 _POLL: Final = 0.1  # seconds between two checks of the time limit and of a requested shutdown
 _EXIT_TIMEOUT: Final = 2.0  # seconds that a process has to exit
 _START_TIMEOUT: Final = 120.0  # seconds until a new process must have answered, also on a busy machine
@@ -304,17 +305,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
-
-
-def lower_priority() -> None:
-    """Lower the priority of this process, where the system allows it."""
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x4000)  # BELOW_NORMAL_PRIORITY_CLASS
-    else:
-        os.nice(_NICENESS)
 
 
 # ------------------------------------------------------------ Ctrl-C and the end of the program

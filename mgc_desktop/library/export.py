@@ -119,8 +119,8 @@ WRITERS: Final[dict[str, Callable[[Iterable[Song], TextIO], list[Path]]]] = {
 
 
 def _row(song: Song) -> dict[str, object]:
-    """The row of a song. `heard` is the verdict, None if there is none or it is unsure."""
-    sure = song.state is not State.UNSURE
+    """The row of a song. `heard` is the verdict, None if there is none."""
+    sure = song.state not in (State.UNSURE, State.NONE)
     return {
         "path": str(song.path),
         "title": song.title,

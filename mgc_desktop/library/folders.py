@@ -11,7 +11,8 @@ from typing import Any, Final
 from mgc_desktop.library.database import PAGE
 from mgc_desktop.library.store import LibraryStore
 
-_TABLES: Final = (("song", "id"), ("choice", "song"))  # tables with data of a song, and the column with its id
+# Tables with data of a song, and the column with its id.
+_TABLES: Final = (("song", "id"), ("choice", "song"), ("pending_label", "song"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def remove(store: LibraryStore, folder: Path) -> RemovedFolder:
 
 def put_back(store: LibraryStore, removed: RemovedFolder) -> None:
     """Restore a folder and its songs. Songs that were added again meanwhile stay as they are."""
-    (columns, songs), (chosen, choices) = removed.rows
+    (columns, songs), *others = removed.rows
     with store.transaction():
         store.add_folder(removed.path, watched=removed.watched)
         taken = {song for (song,) in store.select("SELECT id FROM song")}
@@ -70,11 +71,12 @@ def put_back(store: LibraryStore, removed: RemovedFolder) -> None:
             values = [None if i == at and value in taken else value for i, value in enumerate(row)]
             store.execute(_insert("song", columns), values)
             ((numbers[row[at]],),) = store.select("SELECT id FROM song WHERE path = ?", (row[path_at],))
-        at = chosen.index("song")
-        for row in choices:
-            if row[at] in numbers:
-                values = [numbers[value] if i == at else value for i, value in enumerate(row)]
-                store.execute(_insert("choice", chosen), values)
+        for (table, column), (names, rows) in zip(_TABLES[1:], others, strict=True):
+            at = names.index(column)
+            for row in rows:
+                if row[at] in numbers:
+                    values = [numbers[value] if i == at else value for i, value in enumerate(row)]
+                    store.execute(_insert(table, names), values)
 
 
 def _rows(

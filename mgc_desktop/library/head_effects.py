@@ -45,8 +45,9 @@ def effects(store: LibraryStore, rescorer: Rescorer, *, cancel: CancelToken | No
         cancel.check()
         bundled = np.stack([np.frombuffer(row[2], "<f4") for row in rows])
         embedding = np.stack([np.frombuffer(row[3], "<f4") for row in rows])
-        for (song, before, *_), found in zip(rows, rescorer.probabilities(bundled, embedding), strict=True):
-            after, _confidence = rescorer.verdict(found)
+        found = rescorer.probabilities(bundled, embedding)
+        for (song, before, *_), probabilities, vector in zip(rows, found, embedding, strict=True):
+            after = rescorer.verdict(probabilities, vector).genre
             if after != before:
                 changes.append(GenreChange(song, before, after))
     return tuple(changes)

@@ -16,10 +16,7 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
 from mgc_desktop.library.batch import PER_WORKER, Outcome, Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
-from mgc_desktop.library.progress import JobProgress as JobProgress
-from mgc_desktop.library.progress import JobReport as JobReport
-from mgc_desktop.library.progress import Meter
-from mgc_desktop.library.progress import Pause as Pause
+from mgc_desktop.library.progress import JobProgress, JobReport, Meter, Pause
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import Analysis, LibraryStore
@@ -121,6 +118,8 @@ def _store_outcome(store: LibraryStore, outcome: Outcome[Song, Analysis]) -> boo
     if outcome.error is not None:
         store.set_state([song.id], State.FAILED, error=failure_message(outcome.error))
     elif outcome.result is not None:
-        store.assign(song.id, outcome.result, state_of(song.genres, outcome.result.genre))
+        store.assign(
+            song.id, outcome.result, state_of(song.genres, outcome.result.genre, is_none=outcome.result.is_none)
+        )
         return True
     return False

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.prediction import FloatArray
+from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
 from mgc_desktop.library.batch import PER_WORKER, Steps, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
@@ -45,7 +45,7 @@ def predictions_by_model(store: LibraryStore, model: str, version: str) -> Itera
         (model, version),
     )
     for song, genres, probabilities in rows:
-        yield song, GENRES if genres is None else tuple(json.loads(genres)), np.frombuffer(probabilities, "<f4")
+        yield song, REPORT_GENRES if genres is None else tuple(json.loads(genres)), np.frombuffer(probabilities, "<f4")
 
 
 def not_analysed_by(store: LibraryStore, model: str, version: str) -> list[int]:

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mgc_desktop.errors import MgcError, TagError
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 
 BUSY_SECONDS: Final = 10.0  # that SQLite waits for another writer
+AT_ONCE_SECONDS: Final = 0.05  # that the GUI thread waits
 TRIES: Final = 6  # attempts of so long before a transaction gives up
 IN_USE: Final = "Another program is using the library. Close it and try again."
 _POLL: Final = 0.02  # seconds between two tries to get the lock
@@ -23,25 +24,30 @@ class LibraryError(MgcError):
     title = "The library cannot be opened"
 
 
+class LibraryBusyError(LibraryError):
+    """Another program is using the database now."""
+
+
 @contextmanager
-def opening(path: Path) -> Iterator[None]:
-    """Hold the lock of the database at `path`; waits for others. Raises `LibraryError`, and OSError for its folder."""
-    lock = WriterLock(path.with_name(path.name + ".opening"))
-    end = time.monotonic() + BUSY_SECONDS * TRIES
+def opening(path: Path, *, seconds: float = BUSY_SECONDS * TRIES) -> Iterator[None]:
+    """Hold the lock of the database at `path`; waits for others, at most `seconds`.
+
+    Raises `LibraryBusyError` after that, and OSError for its folder.
+    """
+    lock = FileLock(path.with_name(path.name + ".opening"))
+    end = time.monotonic() + seconds
     while True:
         try:
-            lock.__enter__()
+            lock.acquire()
             break
-        except TagError as error:
-            if isinstance(error.__cause__, OSError):
-                raise error.__cause__ from None
+        except LockTakenError as error:
             if time.monotonic() > end:
-                raise LibraryError(IN_USE, path=path) from error
+                raise LibraryBusyError(IN_USE, path=path) from error
             time.sleep(_POLL)
     try:
         yield
     finally:
-        lock.__exit__(None, None, None)
+        lock.release()
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:

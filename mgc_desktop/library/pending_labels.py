@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mgc_desktop.library.store import LibraryStore
 
@@ -18,6 +18,21 @@ def add_pending(store: LibraryStore, head: str, songs: Iterable[int], genre: str
 def remove_pending(store: LibraryStore, head: str, songs: Iterable[int]) -> None:
     """Remove the pending labels of these songs."""
     store.execute_many("DELETE FROM pending_label WHERE head = ? AND song = ?", ((head, song) for song in songs))
+
+
+def pending_labels(store: LibraryStore, head: str, songs: Iterable[int]) -> dict[int, str | None]:
+    """The genre that each of these songs is to be labelled with for a head, None where nothing waits."""
+    waiting: dict[int, str] = dict(store.select("SELECT song, genre FROM pending_label WHERE head = ?", (head,)))
+    return {song: waiting.get(song) for song in songs}
+
+
+def restore_pending(store: LibraryStore, head: str, waiting: Mapping[int, str | None]) -> None:
+    """Let the labels of these songs wait again as `pending_labels` gave them."""
+    with store.transaction():
+        remove_pending(store, head, waiting)
+        for song, genre in waiting.items():
+            if genre is not None:
+                add_pending(store, head, [song], genre)
 
 
 def ready_labels(store: LibraryStore) -> dict[tuple[str, str], list[int]]:

@@ -16,6 +16,7 @@ class Filter(Enum):
     NO_GENRE = "genre_key = ''"
     DIFFERS = "state = 'differs'"
     UNSURE = "state = 'unsure'"
+    NONE = "state = 'none of these'"
     FAILED = "state = 'failed'"
     WRITTEN = "state = 'written'"
     WAITING = "state = 'waiting'"

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from mgc_desktop.errors import TagError
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.tags.fields import Field
@@ -22,9 +23,7 @@ def _list(database: Path) -> Path:
 def save_folders(store: LibraryStore) -> None:
     """Write the list of folders beside the database, atomically."""
     folders = {str(path): watched for path, watched in store.folders().items()}
-    unfinished = _list(store.path).with_suffix(".part")
-    unfinished.write_text(json.dumps(folders, indent=1), encoding="ascii")  # undecodable bytes become \udcXX
-    unfinished.replace(_list(store.path))
+    atomic_write(_list(store.path), json.dumps(folders, indent=1))  # ASCII: undecodable bytes become \udcXX
 
 
 def restore_folders(store: LibraryStore) -> list[Path]:

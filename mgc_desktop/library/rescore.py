@@ -10,11 +10,25 @@ from typing import Any, Final
 import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.foundation.arrays import FloatArray
+from mgc_desktop.inference.calibration import pooled_probabilities
+from mgc_desktop.inference.decision import Decision, Outcome, decide
+from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.user_heads import BaseModel, UserHead
+from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.library.stored_analysis import REMEMBER
 
 _BATCH: Final = 1000  # songs to a transaction: the window can write between two
+_SILENT: Final = Decision(Outcome.UNSURE, None, 0.0)
+_OTHER_HEADS: Final = """
+SELECT checksum, tags, embedding, heard, duration, warnings FROM analysis AS known
+WHERE model = ?1 AND substr(version, 1, length(?2)) = ?2 AND version != ?3 AND checksum > ?4
+    AND length(embedding) = ?5 AND NOT EXISTS (
+        SELECT 1 FROM analysis WHERE checksum = known.checksum AND model = known.model AND version = ?3)
+GROUP BY checksum ORDER BY checksum LIMIT ?6
+"""
 _COLUMNS: Final = "checksum, probabilities, tags, embedding, heard, duration, warnings"
 
 
@@ -43,24 +57,33 @@ class Rescorer:
         temperature = self.base_model.bundled.calibration.song_temperature
         return self.head.adapter.probabilities(bundled, embedding, temperature)
 
-    def verdict(self, probabilities: FloatArray) -> tuple[str | None, float]:
-        """Genre (None when unsure) and confidence."""
-        best = int(probabilities.argmax())
-        confidence = float(probabilities[best])
-        return (
-            self.genres[best] if confidence >= self.base_model.bundled.calibration.unsure_below else None
-        ), confidence
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Of which the genres are the names."""
+        return self.base_model.bundled.vocabulary.extended(self.head.adapter.own)
+
+    def verdict(self, probabilities: FloatArray, embedding: FloatArray | None = None) -> Decision:
+        """The decision on one song; without an `embedding` it is not told whether the song is none of the genres.
+
+        By energy that cannot be told at all: only probabilities are stored, which do not have the logits' size."""
+        bundled = self.base_model.bundled
+        return decide(
+            self.vocabulary, probabilities, bundled.calibration.unsure_below, novelty=bundled.novelty,
+            embedding=embedding, own=self.head.adapter.own,
+        )  # fmt: skip
 
     def rescored(self, prediction: TrackPrediction) -> TrackPrediction:
         """A prediction of the bundled head as one of this head; silence has no genre under either."""
+        more: dict[str, Any] = {
+            "model_version": self.version, "genres": self.genres, "vocabulary": self.vocabulary, "others": (),
+        }  # fmt: skip
         if prediction.embedding is None:
-            padded = self._padded(prediction.probabilities)
-            return replace(prediction, model_version=self.version, genres=self.genres, probabilities=padded)
+            return replace(prediction, probabilities=self._padded(prediction.probabilities), **more)
         (found,) = self.probabilities(prediction.probabilities[np.newaxis], prediction.embedding[np.newaxis])
-        genre, confidence = self.verdict(found)
+        decision = self.verdict(found, prediction.embedding)
         return replace(
-            prediction, model_version=self.version, genres=self.genres, probabilities=found, genre=genre,
-            confidence=confidence,
+            prediction, probabilities=found, genre=decision.genre, confidence=decision.confidence,
+            outcome=decision.outcome, novelty=decision.novelty, **more,
         )  # fmt: skip
 
     def _padded(self, bundled: FloatArray) -> FloatArray:
@@ -81,11 +104,12 @@ def derive(
     """
     cancel = cancel or CancelToken()
     done = 0
+    store.keep_vocabulary(rescorer.vocabulary)
     for rows in _not_rescored(store, rescorer):
         cancel.check()
         verdicts = _verdicts(rescorer, rows)
         with store.transaction():
-            store.db.executemany(f"INSERT OR REPLACE INTO analysis VALUES ({', '.join('?' * 12)})", verdicts)
+            store.db.executemany(REMEMBER, verdicts)
         done += len(rows)
         if progress:
             progress(done)
@@ -124,9 +148,49 @@ def _verdicts(rescorer: Rescorer, rows: list[tuple[Any, ...]]) -> Iterator[tuple
     found = rescorer.probabilities(bundled, embedding)
     genres = json.dumps(rescorer.genres)
     for i, (checksum, _, tags, stored, heard, duration, warnings) in enumerate(rows):
-        genre, confidence = (None, 0.0) if silent[i] else rescorer.verdict(found[i])
+        decision = _SILENT if silent[i] else rescorer.verdict(found[i], embedding[i])
         probabilities = rescorer._padded(bundled[i]) if silent[i] else found[i]
         yield (
-            checksum, rescorer.base_model.name, rescorer.version, genre, confidence, genres,
-            probabilities.astype("<f4").tobytes(), tags, stored, heard, duration, warnings,
+            checksum, rescorer.base_model.name, rescorer.version, decision.genre, decision.confidence, genres,
+            probabilities.astype("<f4").tobytes(), tags, stored, heard, duration, warnings, rescorer.vocabulary.id,
+            decision.outcome.value, decision.novelty,
         )  # fmt: skip
+
+
+def derive_bundled(
+    store: LibraryStore, model: str, version: str, head: Head, *, cancel: CancelToken | None = None
+) -> int:
+    """Keep what a bundled head says of all audio that the model's network analysed under its other heads; gives the
+    number of new verdicts.
+
+    That needs only what is stored where the head works on the embedding alone: the mean of the logits is that of the
+    mean embedding. Other heads need a new analysis, and nothing happens. `version`: of the network alone.
+    """
+    if head.inputs != ("embedding",) or head.calibration.pooling != "mean_logits":
+        return 0
+    cancel = cancel or CancelToken()
+    store.keep_vocabulary(head.vocabulary)
+    last, done, own = "", 0, f"{version}+{head.version}"
+    while rows := store.select(_OTHER_HEADS, (model, f"{version}+", own, last, len(head.mean) * 4, _BATCH)):
+        cancel.check()
+        last = rows[-1][0]
+        embedding = np.stack([np.frombuffer(row[2], "<f4") for row in rows])
+        logits = head.logits(tags=None, embedding=embedding)
+        names = json.dumps(head.genres)
+        verdicts = []
+        for row, z, x in zip(rows, logits, embedding, strict=True):
+            checksum, tags, stored, analysed_seconds, duration, warnings = row
+            probabilities = pooled_probabilities(z, head.calibration)
+            decision = decide(
+                head.vocabulary, probabilities, head.calibration.unsure_below, novelty=head.novelty, logits=z,
+                embedding=x,
+            )  # fmt: skip
+            verdicts.append((
+                checksum, model, own, decision.genre, decision.confidence, names,
+                probabilities.astype("<f4").tobytes(), tags, stored, analysed_seconds, duration, warnings,
+                head.vocabulary.id, decision.outcome.value, decision.novelty,
+            ))  # fmt: skip
+        with store.transaction():
+            store.db.executemany(REMEMBER, verdicts)
+        done += len(rows)
+    return done

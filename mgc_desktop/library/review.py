@@ -12,9 +12,8 @@ from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
-from mgc_desktop.tags.genre_mapping import GenreMapping
 from mgc_desktop.tags.genre_text import distinct
-from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, plan
+from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, named_by_user, plan
 from mgc_desktop.tags.read import why_read_only
 from mgc_desktop.tags.write import FileState
 
@@ -83,10 +82,6 @@ def review(
     verdicts = store.verdicts(asked)
     rows = [song for song in store.songs(asked) if song.id in verdicts]
     changes = plan([_song_prediction(song, verdicts[song.id]) for song in rows], policy)
-    changes = [
-        _with_user_genre(song, change, verdicts[song.id], policy) if song.by_user else change
-        for song, change in zip(rows, changes, strict=True)
-    ]
     changes = [_if_writable(change) for change in changes]
     choices = store.choices()
     chosen = set(wanted)
@@ -139,20 +134,13 @@ def _song_prediction(song: Song, verdict: Analysis) -> SongPrediction:
         album=song.album or "",
         state=FileState(song.size, song.mtime_ns),
         audio=song.checksum,
+        by_user=verdict.genres if song.by_user else (),
     )
-
-
-def _with_user_genre(song: Song, change: PlannedChange, verdict: Analysis, policy: Policy) -> PlannedChange:
-    """The plan for a song with a genre of the user: neither the confidence limit nor the album's verdict apply."""
-    names = GenreMapping({genre: policy.mapping.names(genre) or (genre,) for genre in verdict.genres})
-    own = replace(policy, min_confidence=0.0, top=len(verdict.genres), album=False, mapping=names)
-    (change,) = plan([_song_prediction(song, verdict)], own)
-    return replace(change, reason=f"You said {', '.join(change.new)}.") if change.writes else change
 
 
 def _proposal(song: Song, verdict: Analysis, policy: Policy) -> tuple[str, ...]:
     if song.by_user:
-        return distinct(name for genre in verdict.genres for name in policy.mapping.names(genre) or (genre,))
+        return named_by_user(verdict.genres, policy)
     return distinct(policy.mapping.names(verdict.genre)) if verdict.genre else ()
 
 

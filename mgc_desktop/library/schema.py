@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import glob
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.library.rows import MIGRATION_FUNCTIONS
 
 # Computes the keys of `text_keys` for all songs, by the functions that `migrate` adds to the connection.
@@ -18,7 +20,11 @@ RENEW_KEYS: Final = """
         artist_key = sort_key(artist, 1), album_key = sort_key(album, 1), genre_key = genre_key(genres),
         search = search_key(title, artist, album, genres, path)
 """
-# One script for each version: a database at version n runs the scripts from n on. Never change a script that was
+_CREATE: Final = re.compile(r"\s*CREATE (?:TABLE|INDEX) (\w+)")
+_COMMENTS: Final = re.compile(r"\A(?:\s*--[^\n]*\n)+")
+_ADD_COLUMN: Final = re.compile(r"\s*ALTER TABLE (\w+) ADD COLUMN (\w+)")
+
+# One script for each version; a database at version n runs the scripts from n on. Never change a script that was
 # released: add another.
 MIGRATIONS: Final[tuple[str, ...]] = (
     """
@@ -127,7 +133,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
 
     -- The keys fold accents and typographic signs, and compare numbers by value (see text_keys.py).
     ALTER TABLE song ADD COLUMN folder_key TEXT NOT NULL DEFAULT '';
-    DROP INDEX song_folder;
+    DROP INDEX IF EXISTS song_folder;
     {RENEW_KEYS};
     CREATE INDEX song_folder ON song (folder_key, title_key);
 
@@ -143,6 +149,22 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE TABLE set_aside (
         name TEXT PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
+    """,
+    """
+    -- Verdicts under several vocabularies stand side by side: the version of each holds that of its head.
+    CREATE TABLE vocabulary (
+        id TEXT PRIMARY KEY,
+        data TEXT NOT NULL                    -- JSON, as of Vocabulary.to_dict
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE analysis ADD COLUMN vocabulary TEXT;  -- its id; NULL: the one that has the genres as its names
+    ALTER TABLE analysis ADD COLUMN outcome TEXT;     -- NULL: "genre" where there is one, else "unsure"
+    ALTER TABLE analysis ADD COLUMN novelty REAL;     -- how unlike the genres the sound is; NULL: not told
+    ALTER TABLE whole_analysis ADD COLUMN vocabulary TEXT;
+    ALTER TABLE whole_analysis ADD COLUMN outcome TEXT;
+    ALTER TABLE whole_analysis ADD COLUMN novelty REAL;
+
+    -- "none of these" is sorted behind "unsure".
+    UPDATE song SET state_order = state_order + 1 WHERE state_order > 3;
     """,
 )
 
@@ -168,16 +190,12 @@ def copy_before_migration(connection: sqlite3.Connection, path: Path) -> Path | 
     if version in (0, len(MIGRATIONS)):
         return None
     kept = path.with_name(f"{path.name}.schema-{version}")
-    unfinished = path.with_name(f"{path.name}.schema-copy.part")
-    unfinished.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(unfinished)) as copy:
-            connection.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-        unfinished.replace(kept)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with (
+        replacing(kept, unfinished_name=f"{path.name}.schema-copy.part") as unfinished,
+        closing(sqlite3.connect(unfinished)) as copy,
+    ):
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
     for older in path.parent.glob(f"{glob.escape(path.name)}.schema-*"):
         if older != kept:
             older.unlink(missing_ok=True)
@@ -188,7 +206,8 @@ def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
     """Migrate the database to a version, the current one by default, in one transaction.
 
     The version is read inside the transaction, so that two programs that open one database do not both migrate it.
-    Raises `NewerError` for a database of a newer program.
+    Tables, indexes and columns that exist already in the same form are left as they are. Raises `NewerError` for a
+    database of a newer program, and sqlite3.OperationalError if a statement fails; then nothing is changed.
     """
     for name, arguments, function in MIGRATION_FUNCTIONS:
         connection.create_function(name, arguments, function, deterministic=True)
@@ -196,13 +215,26 @@ def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
     try:
         for number, script in enumerate(MIGRATIONS[version_of(connection) : version], start=version_of(connection) + 1):
             for statement in _statements(script):
-                connection.execute(statement)
+                if not _is_done(connection, statement):
+                    connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _is_done(connection: sqlite3.Connection, statement: str) -> bool:
+    """Whether a CREATE or ALTER statement did its work in an earlier, unfinished form of the program."""
+    text = _COMMENTS.sub("", statement)
+    if made := _CREATE.match(text):
+        there = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (made[1],)).fetchone()
+        return there is not None and there[0] == text.strip().removesuffix(";")
+    if added := _ADD_COLUMN.match(text):
+        columns = connection.execute(f"PRAGMA table_info({added[1]})").fetchall()
+        return any(column[1] == added[2] for column in columns)
+    return False
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ class State(StrEnum):
     DIFFERS = "differs"  # the genre in the file differs from the predicted one
     TO_WRITE = "to write"  # the file has no genre, one was predicted
     UNSURE = "unsure"  # analysed, but the confidence is too low for a verdict
+    NONE = "none of these"  # analysed, but the audio is like none of the genres
     ANALYSING = "listening"  # being analysed
     WAITING = "waiting"  # in the queue for analysis
     NEW = "new"  # not analysed

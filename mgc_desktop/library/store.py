@@ -10,20 +10,24 @@ import os
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.inference.genres import REPORT_GENRES
+from mgc_desktop.inference.prediction import TrackPrediction
+from mgc_desktop.inference.vocabularies import described, vocabulary_of
+from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.library.database import PAGE, set_aside
 from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Filter, Group, Query
 from mgc_desktop.library.rows import COLUMNS, FORGET_CHOICE, STATE_ORDER, STATES, UPSERT, names_in, song_of, values_of
 from mgc_desktop.library.salvage import rebuild
 from mgc_desktop.library.song import FileTags, Song, Stamp, State
+from mgc_desktop.library.stored_analysis import ANALYSIS, REMEMBER, Analysis, analysis_of, said_by_user
 from mgc_desktop.library.ticks import TickRules
 from mgc_desktop.library.user_genres import UserGenres
 from mgc_desktop.library.verdict import state_of
@@ -33,32 +37,7 @@ __all__ = ["Analysis", "LibraryError", "LibraryStore", "set_aside"]
 T = TypeVar("T")
 U = TypeVar("U")
 
-_WITH_VERDICT: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.AGREES)
-_ANALYSIS: Final = ", ".join(
-    f"analysis.{name}"
-    for name in "checksum model version genre confidence genres probabilities tags embedding heard duration".split()
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Analysis:
-    """The prediction of a model for some audio. Arrays as in `TrackPrediction`; `model` is `name@version`."""
-
-    checksum: str
-    model: str
-    genre: str | None
-    confidence: float
-    genres: tuple[str, ...]
-    probabilities: FloatArray
-    tags: tuple[tuple[str, float], ...]
-    embedding: FloatArray | None
-    analysed_seconds: float
-    duration: float
-
-    @property
-    def most_probable(self) -> str:
-        """The name of the most probable genre, even if the verdict is unsure."""
-        return self.genres[int(np.argmax(self.probabilities))]
+_WITH_VERDICT: Final = (State.DIFFERS, State.TO_WRITE, State.UNSURE, State.NONE, State.AGREES)
 
 
 class LibraryStore(UserGenres):
@@ -67,8 +46,10 @@ class LibraryStore(UserGenres):
     A damaged database is set aside and rebuilt from its readable rows and from the log of decisions (`log`).
     """
 
-    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True) -> None:
-        super().__init__(path, check=check, may_set_aside=may_set_aside)
+    def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True, in_memory: bool = False) -> None:
+        super().__init__(path, check=check, may_set_aside=may_set_aside, in_memory=in_memory)
+        if in_memory:
+            return
         if self.set_aside is not None:
             rebuild(self, self.set_aside, self.log)
         self.log.begin(self)
@@ -109,19 +90,6 @@ class LibraryStore(UserGenres):
         """The folders of the library, each with whether it is watched."""
         rows = self._db.execute("SELECT path, watched FROM folder ORDER BY path")
         return {Path(os.fsdecode(path)): bool(watched) for path, watched in rows}
-
-    def remove_folder(self, path: Path) -> None:
-        """Remove a folder and its songs (not their files), except songs that also lie in another folder of the
-        library."""
-        others = [other for other in self.folders() if other != path]
-        with self.transaction():
-            self.execute("DELETE FROM folder WHERE path = ?", (os.fsencode(path),))
-            if not any(other in path.parents for other in others):
-                inner = [_below(other) for other in others if path in other.parents]
-                kept = "".join(" AND NOT (path >= ? AND path < ?)" for _ in inner)
-                bounds = [bound for part in (_below(path), *inner) for bound in part]
-                self.execute(f"DELETE FROM song WHERE path >= ? AND path < ?{kept}", bounds)
-        self.log.add([{"kind": "folder removed", "path": str(path)}])
 
     # ------------------------------------------------------------ songs
 
@@ -226,46 +194,60 @@ class LibraryStore(UserGenres):
         )
 
     def remember(self, checksum: str, prediction: TrackPrediction) -> None:
-        """Store a prediction under the checksum of the audio."""
+        """Store a prediction under the checksum of the audio, with those of the other heads of the model."""
+        for other in prediction.others:
+            self.remember(checksum, other)
         embedding = prediction.embedding
+        self.keep_vocabulary(prediction.vocabulary)
         self.execute(
-            "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            REMEMBER,
             (
                 checksum,
                 prediction.model,
                 prediction.model_version,
                 prediction.genre,
                 prediction.confidence,
-                None if prediction.genres == GENRES else json.dumps(prediction.genres),
+                None if prediction.genres == REPORT_GENRES else json.dumps(prediction.genres),
                 prediction.probabilities.astype("<f4").tobytes(),
                 json.dumps(prediction.tags),
                 None if embedding is None else embedding.astype("<f4").tobytes(),
                 prediction.analysed_seconds,
                 prediction.duration,
                 json.dumps(prediction.warnings),
+                prediction.vocabulary.id,
+                prediction.outcome.value,
+                prediction.novelty,
             ),
         )
 
+    def keep_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """Keep what is known of a vocabulary, for when the model that brought it is gone."""
+        data = json.dumps(vocabulary.to_dict())
+        if self.select("SELECT data FROM vocabulary WHERE id = ?", (vocabulary.id,)) != [(data,)]:
+            self.execute("INSERT OR REPLACE INTO vocabulary (id, data) VALUES (?, ?)", (vocabulary.id, data))
+
+    def vocabulary(self, vocabulary: str, names: Sequence[str]) -> Vocabulary:
+        """The vocabulary of a verdict, from its id ("" where none was stored) and its genres: a known one or the stored
+        one, else what the names say."""
+        known = vocabulary_of(names)
+        if not vocabulary or known.id == vocabulary:
+            return known
+        for (data,) in self.select("SELECT data FROM vocabulary WHERE id = ?", (vocabulary,)):
+            with suppress(ValueError, TypeError, KeyError):  # damaged, or another one of that id
+                return described(names, json.loads(data))
+        return known
+
     def assign(self, song: int, analysis: Analysis, state: State) -> None:
         """Give a song its verdict. If the user set a genre for this audio, that is the verdict."""
-        analysed_seconds, confidence = analysis.most_probable, analysis.confidence
+        genre, confidence = analysis.most_probable, analysis.confidence
         if (said := self.user_genre(analysis.checksum)) is not None:
-            analysed_seconds, confidence = said[0], 1.0
+            genre, confidence = said[0], 1.0
             (genres,) = self._db.execute("SELECT genres FROM song WHERE id = ?", (song,)).fetchone() or ("[]",)
-            state = state_of(json.loads(genres), analysed_seconds)
+            state = state_of(json.loads(genres), genre)
         self.execute(
             "UPDATE song SET checksum = ?, heard = ?, confidence = ?, model = ?, duration = ?, state = ?, "
             "state_order = ?, error = NULL WHERE id = ?",
-            (
-                analysis.checksum,
-                analysed_seconds,
-                confidence,
-                analysis.model,
-                analysis.duration,
-                state,
-                STATE_ORDER[state],
-                song,
-            ),
+            (analysis.checksum, genre, confidence, analysis.model, analysis.duration, state, STATE_ORDER[state], song),
         )
 
     def unqueue(self) -> None:
@@ -278,33 +260,50 @@ class LibraryStore(UserGenres):
         states: dict[State, list[int]] = {}
         for song in self.songs(songs):
             known = verdicts.get(song.id)
-            state = State.NEW if known is None else state_of(song.genres, known.genre)
+            state = State.NEW if known is None else state_of(song.genres, known.genre, is_none=known.is_none)
             states.setdefault(state, []).append(song.id)
         for state, members in states.items():
             self.set_state(members, state)
 
     def mark_stale(self, model: str) -> None:
-        """Set songs whose verdict is not of `model` (`name@version`) to the state STALE."""
-        self.execute(
-            "UPDATE song SET state = ?, state_order = ? WHERE model != ? AND state IN (?, ?, ?, ?) "
-            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)",
-            (State.STALE, STATE_ORDER[State.STALE], model, *_WITH_VERDICT),
+        """Set songs whose verdict is not of `model` (`name@version`) to the state STALE, in several transactions, so
+        that other writers need not wait long."""
+        stale = (
+            "model != ? AND state IN (?, ?, ?, ?, ?) "
+            "AND NOT EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)"
         )
+        for page, marks in self._pages(f"SELECT id FROM song WHERE {stale}", (model, *_WITH_VERDICT)):
+            self.execute(
+                f"UPDATE song SET state = ?, state_order = ? WHERE id IN ({marks}) AND {stale}",
+                (State.STALE, STATE_ORDER[State.STALE], *page, model, *_WITH_VERDICT),
+            )
 
     def use_version(self, model: str, version: str) -> None:
         """Put the verdicts of a model version into use: songs with a verdict of another one get this one's stored
-        prediction; where there is none they become STALE."""
-        rows = self._db.execute(
-            f"SELECT song.id, song.genres, {_ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
-            "WHERE analysis.model = ? AND analysis.version = ? AND (song.state IN (?, ?) OR song.model != ? AND "
-            "song.state IN (?, ?, ?, ?))",
-            (model, version, State.NEW, State.STALE, f"{model}@{version}", *_WITH_VERDICT),
-        ).fetchall()
-        with self.transaction():
-            for song, genres, *row in rows:
-                if (known := _analysis(tuple(row))) is not None:
-                    self.assign(song, known, state_of(names_in(genres), known.genre))
-            self.mark_stale(f"{model}@{version}")
+        prediction; where there is none they become STALE. Done in several transactions, so that other writers need not
+        wait long; what is not done when the program ends is done when it starts again."""
+        source = "FROM song JOIN analysis ON analysis.checksum = song.checksum"
+        other = (
+            "analysis.model = ? AND analysis.version = ? AND (song.state IN (?, ?) OR song.model != ? AND "
+            "song.state IN (?, ?, ?, ?, ?))"
+        )
+        values = (model, version, State.NEW, State.STALE, f"{model}@{version}", *_WITH_VERDICT)
+        for page, marks in self._pages(f"SELECT song.id {source} WHERE {other}", values):
+            with self.transaction():
+                for song, genres, *row in self.select(
+                    f"SELECT song.id, song.genres, {ANALYSIS} {source} WHERE song.id IN ({marks}) AND {other}",
+                    (*page, *values),
+                ):
+                    if (known := analysis_of(tuple(row))) is not None:
+                        self.assign(song, known, state_of(names_in(genres), known.genre, is_none=known.is_none))
+        self.mark_stale(f"{model}@{version}")
+
+    def _pages(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[tuple[int, ...], str]]:
+        """The ids that a SELECT returns, `PAGE` at a time, each time with as many question marks."""
+        ids = [song for (song,) in self.select(statement, values)]
+        for start in range(0, len(ids), PAGE):
+            page = tuple(ids[start : start + PAGE])
+            yield page, ",".join("?" * len(page))
 
     def verdicts(self, songs: Sequence[int]) -> dict[int, Analysis]:
         """The predictions for these songs, by the model of each song's verdict; songs without one are left out. A
@@ -314,11 +313,11 @@ class LibraryStore(UserGenres):
             page = list(songs[start : start + PAGE])
             placeholders = ",".join("?" * len(page))
             rows = self._db.execute(
-                f"SELECT song.id, {_ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
+                f"SELECT song.id, {ANALYSIS} FROM song JOIN analysis ON analysis.checksum = song.checksum "
                 f"AND analysis.model || '@' || analysis.version = song.model WHERE song.id IN ({placeholders})",
                 page,
             )
-            found.update({row[0]: known for row in rows if (known := _analysis(row[1:])) is not None})
+            found.update({row[0]: known for row in rows if (known := analysis_of(row[1:])) is not None})
             said = self._db.execute(
                 "SELECT song.id, song.checksum, song.duration, user_genres.genres FROM song JOIN user_genres "
                 f"ON user_genres.checksum = song.checksum WHERE song.id IN ({placeholders})",
@@ -326,7 +325,7 @@ class LibraryStore(UserGenres):
             )
             for song, checksum, duration, genres in said:
                 if names := tuple(names_in(genres)):
-                    found[song] = _user_analysis(found.get(song), checksum, duration or 0.0, names)
+                    found[song] = said_by_user(found.get(song), checksum, duration or 0.0, names)
         return found
 
     def retagged(self, path: Path, stamp: Stamp, genres: tuple[str, ...] | None, state: State) -> None:
@@ -353,10 +352,10 @@ class LibraryStore(UserGenres):
     def analysis(self, checksum: str, model: str, version: str) -> Analysis | None:
         """The prediction of a model version for this audio, None if it has not analysed it."""
         row = self._db.execute(
-            f"SELECT {_ANALYSIS} FROM analysis WHERE checksum = ? AND model = ? AND version = ?",
+            f"SELECT {ANALYSIS} FROM analysis WHERE checksum = ? AND model = ? AND version = ?",
             (checksum, model, version),
         ).fetchone()
-        return None if row is None else _analysis(row)
+        return None if row is None else analysis_of(row)
 
     def identify(self, song: int, checksum: str) -> None:
         """Store the checksum of a song's audio if it has none; its verdict and state do not change."""
@@ -411,37 +410,3 @@ class LibraryStore(UserGenres):
             )
             for song, accepted, genres in rows
         }
-
-
-def _user_analysis(by_model: Analysis | None, checksum: str, duration: float, genres: tuple[str, ...]) -> Analysis:
-    """The user's genres of some audio as an analysis, with the other values of the model's prediction."""
-    if by_model is None:
-        by_model = Analysis(checksum, "", None, 0.0, (), np.zeros(0, np.float32), (), None, 0.0, duration)
-    certain = np.ones(len(genres), np.float32)
-    return replace(by_model, genre=genres[0], confidence=1.0, genres=genres, probabilities=certain)
-
-
-def _below(folder: Path) -> tuple[bytes, bytes]:
-    """The bounds of all paths below a folder, also of a root folder, which ends with the separator."""
-    separator = os.sep.encode()
-    prefix = os.fsencode(folder).removesuffix(separator)
-    return prefix + separator, prefix + bytes([separator[0] + 1])  # the separator's successor
-
-
-def _analysis(row: tuple[Any, ...]) -> Analysis | None:
-    """A row of `_ANALYSIS`; None for a damaged row, which `damage.py` reports."""
-    checksum, model, version, genre, confidence, genres, probabilities, tags, embedding, analysed_seconds, duration = (
-        row
-    )
-    try:
-        names = GENRES if genres is None else tuple(json.loads(genres))
-        found = np.frombuffer(probabilities, "<f4")
-        told = tuple((name, p) for name, p in json.loads(tags))
-        vector = None if embedding is None else np.frombuffer(embedding, "<f4")
-    except (ValueError, TypeError):
-        return None
-    if len(found) != len(names):
-        return None
-    return Analysis(
-        checksum, f"{model}@{version}", genre, confidence, names, found, told, vector, analysed_seconds, duration
-    )  # fmt: skip

@@ -44,11 +44,12 @@ def agrees(genres: Iterable[str], predicted: str) -> bool:
     return any(plain(genre) in names for genre in genres)
 
 
-def state_of(genres: Iterable[str], predicted: str | None) -> State:
-    """The state of a song with these genres in the file; `predicted` is None for an unsure verdict."""
+def state_of(genres: Iterable[str], predicted: str | None, *, is_none: bool = False) -> State:
+    """The state of a song with these genres in the file; `predicted` is None without a verdict, `is_none` says whether
+    that is because the song is like none of the genres."""
     genres = tuple(genres)
     if predicted is None:
-        return State.UNSURE
+        return State.NONE if is_none else State.UNSURE
     if not genres:
         return State.TO_WRITE
     return State.AGREES if agrees(genres, predicted) else State.DIFFERS

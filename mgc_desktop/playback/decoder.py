@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import AudioReader
 from mgc_desktop.audio.frames import to_stereo
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.errors import DecodeError
 from mgc_desktop.playback.mixer import Stream
-
-FloatArray = NDArray[np.float32]
 
 _USUAL_RATES: Final = (44100, 48000)
 _NOTHING: Final = np.empty((0, 2), np.float32)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from mgc_desktop.errors import PlaybackError
 
@@ -21,7 +22,8 @@ _ALSA_CARD: Final = re.compile(r"^(.+?) \(hw:\d+,\d+\)$")
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An audio output. `id` is the same at every start; `name` is for the user; `default`: the system's default."""
+    """An audio output, or an input. `id` is the same at every start; `name` is for the user; `default`: whether it is
+    the system's default."""
 
     id: str
     name: str
@@ -50,13 +52,22 @@ def sounddevice() -> Any:
     return library
 
 
+# Held while PortAudio is started anew, and while a stream for live input is opened: the first ends all streams.
+RESTART: Final = threading.Lock()
+captures: set[object] = set()  # the open streams of live input; changed only with RESTART held
+
+
 def refresh() -> None:
-    """Search for devices again: PortAudio does so only when it starts. No stream may be open."""
+    """Search for devices again: PortAudio does so only when it starts. No stream for playback may be open; if one for
+    live input is open, nothing happens."""
     library = sounddevice()
-    try:
-        library._terminate()
-    finally:
-        library._initialize()
+    with RESTART:
+        if captures:
+            return
+        try:
+            library._terminate()
+        finally:
+            library._initialize()
 
 
 def outputs() -> list[Device]:
@@ -93,16 +104,18 @@ def _selected() -> list[tuple[Device, Mapping[str, Any]]]:
 
 
 def select(
-    devices: Sequence[Mapping[str, Any]], apis: Sequence[Mapping[str, Any]]
+    devices: Sequence[Mapping[str, Any]],
+    apis: Sequence[Mapping[str, Any]],
+    direction: Literal["output", "input"] = "output",
 ) -> list[tuple[Device, Mapping[str, Any]]]:
     """The devices of PortAudio's list that a user can distinguish, each with PortAudio's record; the default first."""
-    usable = [(apis[info["hostapi"]]["name"], info) for info in devices if info["max_output_channels"] > 0]
+    usable = [(apis[info["hostapi"]]["name"], info) for info in devices if info[f"max_{direction}_channels"] > 0]
     present = {api for api, _ in usable}
     main = next((api for api in _PREFERRED_APIS if api in present), None)
     named = _named([(api, info) for api, info in usable if api == main or api in _EXTRA_APIS])
     if not named:
         return []
-    standard = {api["name"]: api["default_output_device"] for api in apis}.get(main, -1)
+    standard = {api["name"]: api[f"default_{direction}_device"] for api in apis}.get(main, -1)
     if standard not in [info["index"] for _, _, info in named]:
         standard = named[0][2]["index"]
     named.sort(key=lambda entry: entry[2]["index"] != standard)

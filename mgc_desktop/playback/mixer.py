@@ -10,12 +10,10 @@ from collections import deque
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.playback.clock import PlaybackClock, Span
 from mgc_desktop.playback.ring import RingBuffer
-
-FloatArray = NDArray[np.float32]
 
 FADE: Final = 256  # frames; 5 to 6 ms, which is too short to be noticed and avoids clicks
 _AHEAD: Final = 2.0  # seconds that are decoded ahead

@@ -9,15 +9,13 @@ from time import perf_counter
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.errors import PlaybackError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.playback import devices
 from mgc_desktop.playback.clock import ClockOffset
 from mgc_desktop.playback.mixer import Mixer
 from mgc_desktop.playback.timeout import within_timeout
-
-FloatArray = NDArray[np.float32]
 
 # The measurements for these values are in docs/decisions/0003-playback.md. Latency: seconds between computing a frame
 # and its playback; as short as a moderately loaded machine allows, longer where underruns occur.

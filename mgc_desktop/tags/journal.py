@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -23,7 +24,7 @@ from mgc_desktop.tags.attributes import sync_folder
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
 from mgc_desktop.tags.journal_lines import Line, LineWriter, first_and_last, lines
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.tags.lock import writer_lock
 from mgc_desktop.tags.splice import Splice, Splices
 from mgc_desktop.tags.write import FileState, Prepared
 
@@ -31,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 _VERSION: Final = 1
 _ENDING: Final = ".jsonl"
+_ROOM: Final = 1 << 16  # bytes that must be free before a run is prepared
 _COUNTS: Final = ("written", "refused")
 
 _Ends = tuple[dict[str, Any] | None, dict[str, Any] | None]  # first and last line
@@ -189,7 +191,7 @@ class Journal:
 
         `TagError` if another writer is at work or the journal cannot be written; then nothing was begun.
         """
-        with WriterLock(self.folder / "lock"):
+        with writer_lock(self.folder / "lock"):
             self._recover()
             ends = self._ends()
             run = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
@@ -203,6 +205,24 @@ class Journal:
             finally:
                 writer.close()
 
+    def check(self) -> None:
+        """Raise `TagError` if no run could be noted: the folder cannot be used, or its disk is full.
+
+        Another writer at work is no reason: it will have finished by the time that something is to be written.
+        """
+        try:
+            with writer_lock(self.folder / "lock"):
+                pass
+        except TagError as error:
+            if isinstance(error.__cause__, OSError):
+                raise
+        try:
+            with tempfile.TemporaryFile(dir=self.folder) as file:
+                file.write(bytes(_ROOM))
+                file.flush()
+        except OSError as error:
+            raise _unwritable(error) from error
+
     def recover(self) -> list[JournalEntry]:
         """Look after runs that a crash cut off: find out how far they got, delete their temporary copies.
 
@@ -211,7 +231,7 @@ class Journal:
         """
         if all(_is_finished(ends) for ends in self._ends().values()):
             return []
-        with WriterLock(self.folder / "lock"):
+        with writer_lock(self.folder / "lock"):
             return self._recover()
 
     def runs(self) -> list[JournalRun]:
@@ -234,14 +254,18 @@ class Journal:
         """The run of that name or of a name that begins so; by default the last one that can still be undone."""
         runs = self.runs()
         if wanted is None:
-            if (last := next((run for run in runs if run.can_be_undone), None)) is None:
-                raise TagError("There is nothing to undo.")
-            return last
+            return self.undoable_runs()[0]
         matching = [run for run in runs if run.id.startswith(wanted)]
         if len(matching) != 1:
             how = "There is no run" if not matching else "There are several runs"
             raise TagError(f"{how} “{wanted}”; `mgc runs` lists them.")
         return matching[0]
+
+    def undoable_runs(self) -> list[JournalRun]:
+        """The runs with files that are not taken back yet, the newest first. Raises `TagError` if there are none."""
+        if not (found := [run for run in self.runs() if run.can_be_undone]):
+            raise TagError("There is nothing to undo.")
+        return found
 
     def entries(self, run: str) -> Iterator[JournalEntry]:
         """The files of a run, in the order of writing."""

@@ -44,6 +44,18 @@ class Located:
         """Whether it was found under another name."""
         return self.path is not None and self.path != self.entry.path
 
+    def can_be_taken_back(self) -> bool:
+        """Whether its file is there for sure, and is what the run wrote. Reads the file unless size and time tell."""
+        if self.path is None:
+            return False
+        try:
+            status = self.path.stat()
+            if self.entry.written == FileState(status.st_size, status.st_mtime_ns):
+                return True
+            return fingerprint(self.path).matches(self.entry.after)
+        except OSError:
+            return False
+
     def at(self, path: Path) -> Located:
         """The same, after somebody who knows said which file it is."""
         return replace(self, path=path, reason="")

@@ -77,7 +77,8 @@ class SongPrediction:
     `genre`: the verdict, None if unsure. `probabilities`: all genres of the model, calibrated. `existing`,
     `separate`: what stands in the two fields. `state`: the file as it was when its tags were read. `audio`: the
     checksum of the sound that the verdict is of, None where it is not known. `read_only`: why its tags cannot be
-    written, as in `SongTags`.
+    written, as in `SongTags`. `by_user`: the genres that the user gave to this sound; where there are any, no limit of
+    confidence or number applies to them, and neither does the verdict of the album.
     """
 
     path: Path
@@ -91,6 +92,7 @@ class SongPrediction:
     state: FileState | None = None
     audio: str | None = None
     read_only: str = ""
+    by_user: tuple[str, ...] = ()
 
     def of(self, where: Field) -> tuple[str, ...]:
         """What stands in a field."""
@@ -134,7 +136,7 @@ def plan(songs: Iterable[SongPrediction], policy: Policy) -> list[PlannedChange]
 def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     old = song.of(policy.field)
     ranked = policy.mapping.apply(song.probabilities)
-    confidence = ranked[0][1] if ranked else 0.0
+    confidence = 1.0 if song.by_user else ranked[0][1] if ranked else 0.0
 
     def skipped(reason: str) -> PlannedChange:
         return PlannedChange(song.path, policy.field, old, old, reason, False, confidence, song.state, song.audio)
@@ -143,16 +145,21 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
         return skipped(f"Cannot be written: the file {song.read_only}.")
     if policy.keeps(old):
         return skipped(f"Has a genre already ({', '.join(old)}).")
-    if song.genre is None:
+    if not song.by_user and song.genre is None:
         return skipped("Not sure enough what this is, so nothing is written.")
-    heard = _chosen(song.genre, ranked, policy)
+    heard = named_by_user(song.by_user, policy) or _chosen(song.genre or "", ranked, policy)
     if not heard:
         return skipped(_why_none(ranked, policy))
     new = distinct((*old, *heard)) if policy.mode is Mode.APPEND else heard
     if {name.casefold() for name in new} == {name.casefold() for name in old}:
         return skipped(f"Says so already ({', '.join(old)}).")
-    reason = f"Heard {', '.join(heard)} ({confidence:.0%})."
+    reason = f"You said {', '.join(heard)}." if song.by_user else f"Heard {', '.join(heard)} ({confidence:.0%})."
     return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state, song.audio)
+
+
+def named_by_user(genres: Sequence[str], policy: Policy) -> tuple[str, ...]:
+    """The genres that the user gave to a song, by the user's names; one that the names ignore is kept all the same."""
+    return distinct(name for genre in genres for name in policy.mapping.names(genre) or (genre,))
 
 
 def _chosen(genre: str, ranked: Sequence[tuple[str, float]], policy: Policy) -> tuple[str, ...]:
@@ -176,13 +183,19 @@ def _why_none(ranked: Sequence[tuple[str, float]], policy: Policy) -> str:
 
 
 def _by_album(songs: Sequence[SongPrediction]) -> list[SongPrediction]:
-    """The songs with the verdict and the mean probabilities of their album; songs of no album as they are."""
+    """The songs with the verdict and the mean probabilities of their album; songs of no album as they are.
+
+    Songs with a genre of the user take no part: they have that genre, and it is no model's verdict.
+    """
     albums: dict[tuple[str, ...], list[SongPrediction]] = {}
     for song in songs:
-        albums.setdefault(_album(song), []).append(song)
+        if not song.by_user:
+            albums.setdefault(_album(song), []).append(song)
     shared = {key: _verdict(members) for key, members in albums.items() if len(members) > 1}
     return [
-        replace(song, genre=shared[key][0], probabilities=shared[key][1]) if (key := _album(song)) in shared else song
+        replace(song, genre=shared[key][0], probabilities=shared[key][1])
+        if (key := _album(song)) in shared and not song.by_user
+        else song
         for song in songs
     ]
 

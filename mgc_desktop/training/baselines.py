@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError, ModelError
+from mgc_desktop.foundation.arrays import RealArray
 from mgc_desktop.inference.registry import DEFAULT, load
 from mgc_desktop.pipeline import Excerpt, analyze
 from mgc_desktop.training.cache import write_array
@@ -23,7 +24,6 @@ from mgc_desktop.training.metrics import Scores, measure
 from mgc_desktop.training.splits import Split
 from mgc_desktop.training.summaries import summary
 
-FloatArray = NDArray[np.floating]
 Pictures = Mapping[str, NDArray[np.floating]]
 Say = Callable[[str], None]
 BASELINES: Final[Mapping[str, str]] = {
@@ -33,7 +33,7 @@ BASELINES: Final[Mapping[str, str]] = {
 }
 
 
-def logistic_regression(x: FloatArray, labels: NDArray[np.int64], asked: FloatArray, genres: int) -> FloatArray:
+def logistic_regression(x: RealArray, labels: NDArray[np.int64], asked: RealArray, genres: int) -> RealArray:
     """Probabilities `(m, genres)` of `asked` `(m, features)` by balanced logistic regression on `x` `(n, features)`."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -48,7 +48,7 @@ def logistic_regression(x: FloatArray, labels: NDArray[np.int64], asked: FloatAr
     return probabilities
 
 
-def majority(labels: NDArray[np.int64], asked: int, genres: int) -> FloatArray:
+def majority(labels: NDArray[np.int64], asked: int, genres: int) -> RealArray:
     """Probabilities `(asked, genres)`: the share of each genre among `labels`."""
     counts = np.bincount(labels, minlength=genres) / len(labels)
     return np.tile(counts, (asked, 1))
@@ -56,7 +56,7 @@ def majority(labels: NDArray[np.int64], asked: int, genres: int) -> FloatArray:
 
 def embeddings(
     clips: Sequence[Clip], cache: Path, say: Say = print, *, model_name: str = DEFAULT
-) -> dict[str, FloatArray]:
+) -> dict[str, RealArray]:
     """A model's embedding of each clip, `(units,)`, kept in the cache; clips that it cannot analyse are left out.
 
     Raises ModelError if the model is missing or gives no embeddings.
@@ -65,7 +65,7 @@ def embeddings(
     if not model.metadata.embedding:
         raise ModelError(f"The model {model.name} gives no embeddings.")
     folder = cache / "embeddings" / f"{model.name}-{model.metadata.model.sha256[:16]}"
-    found: dict[str, FloatArray] = {}
+    found: dict[str, RealArray] = {}
     for number, clip in enumerate(clips, start=1):
         path = folder / f"{sound_digest(clip.path)[:32]}-{clip.start:.3f}-{clip.end}.npy"
         row = _kept(path)
@@ -84,9 +84,9 @@ def embeddings(
     return found
 
 
-def _kept(path: Path) -> FloatArray | None:
+def _kept(path: Path) -> RealArray | None:
     try:
-        row: FloatArray = np.load(path)
+        row: RealArray = np.load(path)
     except (OSError, ValueError, EOFError):
         return None
     return row if row.ndim == 1 else None
@@ -109,7 +109,7 @@ def measure_baselines(
     asked = [c for c in split.pick(clips, "test") if c.genre in genres and c.evidence == "stated"]
     if not asked or not known or not wanted:
         return {}
-    rows: dict[str, Mapping[str, FloatArray]] = {"majority": {c.clip_id: np.zeros(1) for c in (*known, *asked)}}
+    rows: dict[str, Mapping[str, RealArray]] = {"majority": {c.clip_id: np.zeros(1) for c in (*known, *asked)}}
     if "bands" in wanted:
         rows["bands"] = {c.clip_id: summary(pictures[c.clip_id]) for c in (*known, *asked)}
     if "embedding" in wanted:
@@ -125,7 +125,7 @@ def measure_baselines(
 
 
 def _measured(
-    name: str, rows: Mapping[str, FloatArray], known: Sequence[Clip], asked: Sequence[Clip], genres: tuple[str, ...]
+    name: str, rows: Mapping[str, RealArray], known: Sequence[Clip], asked: Sequence[Clip], genres: tuple[str, ...]
 ) -> dict[str, Any]:
     known = [c for c in known if c.clip_id in rows]
     asked = [c for c in asked if c.clip_id in rows]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.training.datasets.clip import Clip, Skipped, sound_digest
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.extract import Representation, extract
@@ -142,14 +142,11 @@ def _store(clip: Clip, path: Path, representation: Representation) -> Skipped | 
 
 def write_array(path: Path, values: NDArray[np.generic]) -> None:
     """Save an array so that it is there complete or not at all; TrainingError when the disk is full."""
-    part = path.with_suffix(f".{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with replacing(path, durability=Durability.BUFFERED) as unfinished, unfinished.open("wb") as file:
             np.save(file, values)
-        part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise TrainingError(
                 "The disk is full. Free some space, or choose another folder with --cache; what was computed stays.",

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import errno
-import os
 import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from mgc_desktop.foundation.atomic_write import replacing
 from mgc_desktop.training.errors import TrainingError
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write `state` beside `path`, then put it in its place. Raises TrainingError when the disk is full."""
-    part = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        # One training at a time writes in a folder, so a fixed name does not collide, and kills leave one file at most.
+        with replacing(path, unfinished_name=f"{path.name}.part") as unfinished, unfinished.open("wb") as file:
             torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
     except (OSError, RuntimeError) as error:  # torch wraps a failed write in a RuntimeError
-        part.unlink(missing_ok=True)
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "The disk is full" if full else f"The checkpoint cannot be written ({error})"
         raise TrainingError(

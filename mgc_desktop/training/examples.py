@@ -11,13 +11,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.arrays import FloatArray, IntArray
 from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.training import augment
 from mgc_desktop.training.augment import Augmentation
 from mgc_desktop.training.datasets.clip import Clip
-
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.int64]
 
 
 class Examples(Protocol):

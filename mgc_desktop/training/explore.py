@@ -15,12 +15,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import RealArray
 from mgc_desktop.inference.projection import Method, Projection
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.libraries import import_pyplot, import_umap
 
-FloatArray = NDArray[np.floating]
 _MAIN_AXES: Final = 30  # of the features, for UMAP: what lies beyond them is mostly chance
 _NEIGHBOURS: Final = 15
 _APART: Final = 0.25  # UMAP's min_dist: loose enough for single songs to be told apart on a map
@@ -31,7 +31,7 @@ _DECAY: Final = 0.03
 
 
 def project(
-    features: FloatArray,
+    features: RealArray,
     labels: Sequence[str],
     method: Method,
     dimensions: int,
@@ -50,7 +50,7 @@ def project(
 
 
 def fit(
-    standard: FloatArray,
+    standard: RealArray,
     labels: Sequence[str],
     method: Method,
     dimensions: int,
@@ -67,7 +67,7 @@ def fit(
     return Projection(method, (axes,), (np.zeros(dimensions),))
 
 
-def quality(projection: Projection, features: FloatArray) -> str:
+def quality(projection: Projection, features: RealArray) -> str:
     """How far a projection can be believed, in words that say which figure it is."""
     if projection.method == "umap":
         return f"a small network stands in for UMAP and reproduces its layout with R² = {projection.fidelity:.2f}"
@@ -78,25 +78,25 @@ def quality(projection: Projection, features: FloatArray) -> str:
     return f"shows {shown:.0%} of the variance"
 
 
-def _pca(standard: FloatArray, dimensions: int) -> FloatArray:
+def _pca(standard: RealArray, dimensions: int) -> RealArray:
     from sklearn.decomposition import PCA
 
-    axes: FloatArray = PCA(dimensions, random_state=0).fit(standard).components_
+    axes: RealArray = PCA(dimensions, random_state=0).fit(standard).components_
     return axes
 
 
-def _lda(standard: FloatArray, labels: Sequence[str], dimensions: int) -> FloatArray:
+def _lda(standard: RealArray, labels: Sequence[str], dimensions: int) -> RealArray:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     if len(set(labels)) <= dimensions:
         raise TrainingError(f"LDA to {dimensions} dimensions needs more than {dimensions} genres.")
     fitted = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto", n_components=dimensions)
     fitted.fit(standard, list(labels))
-    axes: FloatArray = fitted.scalings_[:, :dimensions].T
+    axes: RealArray = fitted.scalings_[:, :dimensions].T
     return axes
 
 
-def umap_layout(standard: FloatArray, dimensions: int, seed: int = 0, *, verbose: bool = False) -> FloatArray:
+def umap_layout(standard: RealArray, dimensions: int, seed: int = 0, *, verbose: bool = False) -> RealArray:
     """Where UMAP puts `(n, features)`, seen along their main axes: `(n, dimensions)`; `verbose`: tell how far it is."""
     main = standard @ _main_axes(standard).T
     neighbours = min(_NEIGHBOURS, len(standard) - 1)
@@ -107,7 +107,7 @@ def umap_layout(standard: FloatArray, dimensions: int, seed: int = 0, *, verbose
 
 
 def imitate(
-    standard: FloatArray, layout: FloatArray, owners: NDArray[np.intp] | None = None, *, seed: int = 0
+    standard: RealArray, layout: RealArray, owners: NDArray[np.intp] | None = None, *, seed: int = 0
 ) -> Projection:
     """A network of two hidden layers that puts songs where UMAP put them.
 
@@ -145,11 +145,11 @@ def imitate(
     return Projection("umap", tuple(weights), tuple(biases), fidelity)
 
 
-def _main_axes(standard: FloatArray) -> FloatArray:
+def _main_axes(standard: RealArray) -> RealArray:
     return _pca(standard, min(_MAIN_AXES, *standard.shape))
 
 
-def _standardised(projection: Projection, mean: FloatArray, spread: FloatArray) -> Projection:
+def _standardised(projection: Projection, mean: RealArray, spread: RealArray) -> Projection:
     """The same for features as they are: what standardised them goes into the first layer."""
     first = projection.weights[0] / spread
     bias = projection.biases[0] - first @ mean
@@ -167,7 +167,7 @@ def class_table(clips: Sequence[Clip]) -> str:
     return "\n".join(rows)
 
 
-def draw(points: FloatArray, labels: Sequence[str], title: str, path: Path) -> None:
+def draw(points: RealArray, labels: Sequence[str], title: str, path: Path) -> None:
     """A scatter plot of `(n, 2)` or `(n, 3)`, one colour a genre."""
     pyplot = import_pyplot()
 

@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.mono import read_mono
 from mgc_desktop.errors import NoAudioError
 from mgc_desktop.features.config import REPORT, MelConfig
 from mgc_desktop.features.linear import linear_db
 from mgc_desktop.features.mel import LogMelStream
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.training.errors import TrainingError
 
-FloatArray = NDArray[np.float32]
 _SILENCE: Final = 1e-4  # amplitude; 80 dB below full scale
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.training.config import TrainingConfig
 from mgc_desktop.training.datasets.clip import Clip, sound_digest
 from mgc_desktop.training.errors import TrainingError
@@ -59,9 +60,7 @@ class RunIdentity:
         refuse_old_traces(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            part = folder / "run.part"
-            part.write_text(json.dumps(self.to_dict(), indent=1), encoding="utf-8")
-            part.replace(folder / FILE_NAME)
+            atomic_write(folder / FILE_NAME, json.dumps(self.to_dict(), indent=1))
         except OSError as error:
             raise TrainingError(f"This folder cannot be written: {error.strerror}.", path=folder) from error
 

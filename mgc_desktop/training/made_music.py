@@ -15,29 +15,29 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from mgc_desktop.foundation.arrays import RealArray
 
 SR: Final = 22050
-FloatArray = NDArray[np.floating]
 
 
-def _tone(rng: np.random.Generator, t: FloatArray) -> FloatArray:
-    parts: FloatArray = np.array([np.sin(2 * np.pi * rng.uniform(200, 400) * k * t) / k for k in (1, 2, 3)])
-    total: FloatArray = parts.sum(axis=0)
+def _tone(rng: np.random.Generator, t: RealArray) -> RealArray:
+    parts: RealArray = np.array([np.sin(2 * np.pi * rng.uniform(200, 400) * k * t) / k for k in (1, 2, 3)])
+    total: RealArray = parts.sum(axis=0)
     return total
 
 
-def _noise(rng: np.random.Generator, t: FloatArray) -> FloatArray:
+def _noise(rng: np.random.Generator, t: RealArray) -> RealArray:
     return rng.standard_normal(len(t))
 
 
-def _pulses(rng: np.random.Generator, t: FloatArray) -> FloatArray:
+def _pulses(rng: np.random.Generator, t: RealArray) -> RealArray:
     beat = np.exp(-((t * rng.uniform(3, 5)) % 1) * 12)
-    made: FloatArray = beat * np.sin(2 * np.pi * 60 * t) + 0.02 * rng.standard_normal(len(t))
+    made: RealArray = beat * np.sin(2 * np.pi * 60 * t) + 0.02 * rng.standard_normal(len(t))
     return made
 
 
-SOUNDS: Final[Mapping[str, Callable[[np.random.Generator, FloatArray], FloatArray]]] = {
+SOUNDS: Final[Mapping[str, Callable[[np.random.Generator, RealArray], RealArray]]] = {
     "Classical": _tone,
     "Hard Rock": _noise,
     "Electronica": _pulses,
@@ -56,7 +56,7 @@ def make_music(folder: Path | str, *, artists: int = 5, songs: int = 2, seconds:
     return folder
 
 
-def write_wav(path: Path, y: FloatArray, sr: int = SR) -> Path:
+def write_wav(path: Path, y: RealArray, sr: int = SR) -> Path:
     """Write samples from -1 to 1, mono, as a WAV file of 16 bits."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(path), "wb") as file:

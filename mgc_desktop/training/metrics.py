@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating]
-IntArray = NDArray[np.int64]
+from mgc_desktop.foundation.arrays import IntArray, RealArray
+
 _BINS: Final = 10
 
 
@@ -21,7 +20,7 @@ class Scores:
     `probabilities` `(n, genres)`, `labels` `(n,)` indices into `genres`, `artists` `(n,)`.
     """
 
-    probabilities: FloatArray
+    probabilities: RealArray
     labels: IntArray
     artists: tuple[str, ...]
     genres: tuple[str, ...]
@@ -109,15 +108,15 @@ def roc_auc(scores: Scores) -> float:
     return float(np.mean(areas)) if areas else float("nan")
 
 
-def _ranks(values: FloatArray) -> FloatArray:
+def _ranks(values: RealArray) -> RealArray:
     """Ranks from 1, ties sharing their mean."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
-    ranks: FloatArray = (last - (counts - 1) / 2)[inverse]
+    ranks: RealArray = (last - (counts - 1) / 2)[inverse]
     return ranks
 
 
-def calibration(scores: Scores) -> tuple[FloatArray, float]:
+def calibration(scores: Scores) -> tuple[RealArray, float]:
     """Bins `(10, 3)` of confidence (mean confidence, share right, clips) and the expected calibration error."""
     confidence = scores.probabilities.max(axis=1)
     right = scores.predicted == scores.labels
@@ -131,7 +130,7 @@ def calibration(scores: Scores) -> tuple[FloatArray, float]:
     return rows, float(error)
 
 
-def coverage(scores: Scores) -> FloatArray:
+def coverage(scores: Scores) -> RealArray:
     """`(n, 3)`, confidence falling: the threshold, the share of clips answered, the share of those right."""
     confidence = scores.probabilities.max(axis=1)
     order = np.argsort(-confidence, kind="stable")

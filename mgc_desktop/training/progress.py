@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from mgc_desktop.foundation.atomic_write import Durability, atomic_write
+
 FILE_NAME: Final = "progress.json"
 _EVERY: Final = 0.5  # seconds between two writes of the same step
 
@@ -80,9 +82,7 @@ class ProgressFile:
         if self._folder is None or not self._folder.is_dir() or not (now or time.monotonic() - self._written >= _EVERY):
             return
         self._written = time.monotonic()
-        part = self._folder / "progress.part"
         try:
-            part.write_text(json.dumps(values), encoding="utf-8")
-            part.replace(self._folder / FILE_NAME)
+            atomic_write(self._folder / FILE_NAME, json.dumps(values), durability=Durability.BUFFERED)
         except OSError:  # a full disk must not end a training for this; a reader on Windows may hold the file
             return

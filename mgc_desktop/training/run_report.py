@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mgc_desktop.csv_cells import safe_row
 from mgc_desktop.training.baselines import BASELINES
 from mgc_desktop.training.metrics import Scores
 from mgc_desktop.training.plots import draw_confusion, draw_curves
@@ -42,12 +43,13 @@ def write_predictions(scores: Scores, clip_ids: Iterable[str], path: Path) -> No
     """One row a clip: what it is, what was said, how confident, and the probability of each genre."""
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["clip", "artist", "true", "predicted", "right", "confidence", *scores.genres])
+        rows.writerow(["clip", "artist", "true", "predicted", "right", "confidence", *safe_row(scores.genres)])
         for i, clip_id in enumerate(clip_ids):
             true, said = scores.genres[scores.labels[i]], scores.genres[scores.predicted[i]]
             confidence = float(scores.probabilities[i].max())
             each = [f"{p:.4f}" for p in scores.probabilities[i]]
-            rows.writerow([clip_id, scores.artists[i], true, said, int(true == said), f"{confidence:.4f}", *each])
+            told = [clip_id, scores.artists[i], true, said, int(true == said), f"{confidence:.4f}", *each]
+            rows.writerow(safe_row(told))
 
 
 def describe(result: TrainingResult) -> str:

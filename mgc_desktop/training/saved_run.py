@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from torch import nn
 
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.metadata import FileRecord, ModelMetadata
 from mgc_desktop.inference.vocabularies import vocabulary_of
@@ -72,7 +73,7 @@ def save_run(result: TrainingResult) -> None:
             shutil.copyfile(file, kept)
         config = replace(config, network=f"{kept.absolute()}:{name}")
     write_report(result)
-    _write(folder / LEARNED, learned_clips(result))
+    _write_json(folder / LEARNED, learned_clips(result))
     described = {
         "format": FORMAT,
         "config": config.to_dict(),
@@ -84,13 +85,11 @@ def save_run(result: TrainingResult) -> None:
         "learned_from": result.learned_from,
         "notes": list(result.notes),
     }
-    _write(folder / "trained.json", described)
+    _write_json(folder / "trained.json", described)
 
 
-def _write(path: Path, values: object) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
-    part.replace(path)
+def _write_json(path: Path, values: object) -> None:
+    atomic_write(path, json.dumps(values, indent=1, ensure_ascii=False))
 
 
 def load_run(folder: Path) -> SavedRun:

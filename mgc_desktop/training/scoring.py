@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import Calibration, song_probabilities
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.examples import Pictures
 from mgc_desktop.training.metrics import Scores, accuracy, macro_accuracy, macro_f1
 
-FloatArray = NDArray[np.float32]
 _BATCH = 16
 _FEWEST = 20  # clips to fit a threshold by
 _TEMPERATURES = np.geomspace(0.25, 8, 41)

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.training.datasets.clip import Clip, artists_text
 from mgc_desktop.training.errors import TrainingError
 
@@ -36,9 +37,7 @@ class Split:
     def save(self, path: Path) -> None:
         """As JSON, replaced in one step."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
-        part.replace(path)
+        atomic_write(path, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def load(cls, path: Path) -> Split:

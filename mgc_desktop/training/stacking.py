@@ -13,19 +13,19 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from mgc_desktop.foundation.arrays import RealArray
 from mgc_desktop.training.datasets.clip import Clip
 from mgc_desktop.training.splits import grouped_folds
 
-FloatArray = NDArray[np.floating]
 Say = Callable[[str], None]
 Weighed = TypeVar("Weighed", bound=nn.Module)
 # Trains a member on some clips and gives its log-probabilities `(n, genres)` of others.
-FitAndAsk = Callable[[Sequence[Clip], Sequence[Clip]], FloatArray]
+FitAndAsk = Callable[[Sequence[Clip], Sequence[Clip]], RealArray]
 
 
 def out_of_fold(
     clips: Sequence[Clip], members: Sequence[FitAndAsk], folds: int, seed: int, say: Say = print
-) -> FloatArray:
+) -> RealArray:
     """Log-probabilities `(n, members * genres)` of every clip, each from members that never met its artist.
 
     A genre whose clips are all in one fold is named: the members that are asked about it have never met it.
@@ -39,9 +39,9 @@ def out_of_fold(
                 "clips is a guess, and the meta-learner learns from it"
             )
     place = {clip.clip_id: i for i, clip in enumerate(clips)}
-    columns: list[FloatArray] = []
+    columns: list[RealArray] = []
     for member in members:
-        rows: dict[int, FloatArray] = {}
+        rows: dict[int, RealArray] = {}
         for part in parts:
             asked = [c for c in clips if c.clip_id in part]
             answers = member([c for c in clips if c.clip_id not in part], asked)
@@ -56,16 +56,16 @@ def unmet_genres(clips: Sequence[Clip], asked: Collection[str]) -> list[str]:
     return sorted({c.genre for c in clips if c.clip_id in asked and c.genre is not None} - other)
 
 
-def balanced_weights(labels: NDArray[np.int64]) -> FloatArray:
+def balanced_weights(labels: NDArray[np.int64]) -> RealArray:
     """A weight for each clip `(n,)`, mean 1, under which each genre that is present counts the same."""
     counts = np.bincount(labels)
-    weights: FloatArray = len(labels) / ((counts > 0).sum() * counts[labels])
+    weights: RealArray = len(labels) / ((counts > 0).sum() * counts[labels])
     return weights
 
 
 def fit_meta(
-    views: FloatArray, targets: FloatArray, *, weight_decay: float = 1e-2, weights: FloatArray | None = None
-) -> tuple[FloatArray, FloatArray]:
+    views: RealArray, targets: RealArray, *, weight_decay: float = 1e-2, weights: RealArray | None = None
+) -> tuple[RealArray, RealArray]:
     """Weights `(genres, views)` and bias of multinomial logistic regression on soft or hard `targets` `(n, genres)`.
 
     `weights` `(n,)`: how much each clip counts (default: all the same). It starts from the mean of the members and is
@@ -90,7 +90,7 @@ def fit_meta(
     return weight.detach().numpy(), bias.detach().numpy()
 
 
-def weigh(network: Weighed, weight: FloatArray, bias: FloatArray) -> Weighed:
+def weigh(network: Weighed, weight: RealArray, bias: RealArray) -> Weighed:
     """The network with the fitted meta-learner in its layer `meta`."""
     meta = network.get_submodule("meta")
     assert isinstance(meta, nn.Linear)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.file_access import MB, read_limited
+from mgc_desktop.foundation.atomic_write import atomic_write
 
 FILE_NAME: Final = "order.json"
 FORMAT: Final = 1
@@ -30,7 +31,7 @@ class ConfigError(MgcError):
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingConfig:
+class TrainingRequest:
     """The options of one run, as `mgc train` knows them.
 
     `source`: a folder, or the list for `tracks`. `genres`: MagnaTagATune's genres, "" for the list that comes along.
@@ -68,7 +69,7 @@ class TrainingConfig:
         parts = (MODELS[self.model], f"{RESOLUTIONS[self.resolution].lower()} resolution")
         return " · ".join((*parts, ARCHITECTURES[self.architecture].lower(), *(["plain"] if self.plain else [])))
 
-    def check(self, taken: Collection[str] = ()) -> TrainingConfig:
+    def check(self, taken: Collection[str] = ()) -> TrainingRequest:
         """Itself; OrderError if something is missing. `taken`: names of other runs and models."""
         if not _NAME.fullmatch(self.name):
             raise ConfigError("Give the model a name of letters, digits, dots and dashes, such as my-cnn.")
@@ -105,14 +106,12 @@ class TrainingConfig:
         """Write `folder/order.json` whole or not at all; OrderError where it cannot be written."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            part = folder / "order.part"
-            part.write_text(json.dumps({"format": FORMAT, **asdict(self)}, indent=1), encoding="utf-8")
-            part.replace(folder / FILE_NAME)
+            atomic_write(folder / FILE_NAME, json.dumps({"format": FORMAT, **asdict(self)}, indent=1))
         except OSError as error:
             raise ConfigError(f"The run's folder cannot be written ({error.strerror}).", path=folder) from error
 
     @classmethod
-    def load(cls, folder: Path) -> TrainingConfig:
+    def load(cls, folder: Path) -> TrainingRequest:
         """What `save` wrote; OrderError if it is damaged or of a newer program."""
         path = folder / FILE_NAME
         try:
@@ -128,7 +127,7 @@ class TrainingConfig:
         return order
 
 
-def wrong_types(order: TrainingConfig) -> bool:
+def wrong_types(order: TrainingRequest) -> bool:
     """Whether a value is of another kind than its default."""
     kinds = {"str": str, "int": int, "float": (int, float), "bool": bool}
     return not all(isinstance(getattr(order, f.name), kinds[str(f.type)]) for f in fields(order))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ from typing import Any, Final
 from mgc_desktop.errors import MgcError
 from mgc_desktop.file_access import MB, read_limited
 from mgc_desktop.training_runs.config import FILE_NAME as ORDER
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 
 LOG: Final = "log.txt"
 NOTE: Final = "--- "  # before what the program itself notes in the log
@@ -93,11 +93,12 @@ class Curves:
 class TrainingRun:
     """A snapshot of a run's folder. `error` is the sentence it failed with. `exported`: it is a model of the program.
 
-    `figures` is what the test part gave (see `mgc train`), {} where nothing was measured.
+    `figures` is what the test part gave (see `mgc train`), {} where nothing was measured; `baselines` has the figures
+    of simple answers to the same clips, by name.
     """
 
     folder: Path
-    order: TrainingConfig | None
+    order: TrainingRequest | None
     state: RunState
     progress: RunProgress
     networks: tuple[Curves, ...]
@@ -105,6 +106,7 @@ class TrainingRun:
     log: tuple[str, ...]
     error: str = ""
     exported: bool = False
+    baselines: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -127,7 +129,7 @@ def read_run(folder: Path, models: Path, *, running: bool = False) -> TrainingRu
     """What the folder tells; `running` is known to whoever started it. `models`: where exported models lie."""
     order, wrong = None, ""
     try:
-        order = TrainingConfig.load(folder)
+        order = TrainingRequest.load(folder)
     except MgcError as damage:
         wrong = damage.message
     log = read_tail(folder / LOG)
@@ -150,6 +152,7 @@ def read_run(folder: Path, models: Path, *, running: bool = False) -> TrainingRu
         log=log,
         error=error,
         exported=(models / folder.name / "metadata.json").is_file(),
+        baselines=baselines if isinstance(baselines := trained.get("baselines"), dict) else {},
     )
 
 

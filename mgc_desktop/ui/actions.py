@@ -40,6 +40,8 @@ MENUS: Final[tuple[tuple[str, tuple[Command | str, ...]], ...]] = (
         Command("previous", "Previous", ("Ctrl+Left", "P", Qt.Key.Key_MediaPrevious)),
         Command("stop", "Stop", (Qt.Key.Key_MediaStop,)),
         SEPARATOR,
+        Command("live", "Listen to what is playing", ("L",)),
+        SEPARATOR,
         Command("forward", "5 seconds on", ("Right",)),
         Command("back", "5 seconds back", ("Left",)),
         Command("far_forward", "30 seconds on", ("Shift+Right",)),

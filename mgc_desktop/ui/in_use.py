@@ -1,4 +1,4 @@
-"""The model that listens: from the settings to all who listen."""
+"""The model and the genres in use: from the settings to all who analyse."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def use_model(
     if settings[s.MODEL] == name:
         return
     settings[s.MODEL] = name
-    analysis_service.use(partial(load_model, name))
+    analysis_service.use(partial(load_model, name, settings[s.VOCABULARY]))
     library_service.use(name)
+    settings.save()
+
+
+def use_vocabulary(
+    vocabulary: str, settings: Settings, analysis_service: AnalysisService, library_service: LibraryService
+) -> None:
+    """Name the genres of this vocabulary from now on ("": the model's own), as `use_model`; SettingsError likewise."""
+    if settings[s.VOCABULARY] == vocabulary:
+        return
+    settings[s.VOCABULARY] = vocabulary
+    analysis_service.use_vocabulary(partial(load_model, settings[s.MODEL], vocabulary), vocabulary)
+    library_service.use_vocabulary(vocabulary)
     settings.save()

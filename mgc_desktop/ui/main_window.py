@@ -36,6 +36,7 @@ from mgc_desktop.ui.widgets.buttons import retheme
 if TYPE_CHECKING:
     from mgc_desktop.library.query import Selection
     from mgc_desktop.ui.playback_controller import PlaybackController
+    from mgc_desktop.ui.widgets.spectrogram import SpectrogramView
     from mgc_desktop.workers.analysis_service import AnalysisService
     from mgc_desktop.workers.head_trainer import HeadTrainer
     from mgc_desktop.workers.library_service import LibraryService
@@ -82,19 +83,22 @@ class MainWindow(QMainWindow):
 
     def attach_services(self, parts: Parts) -> None:
         """Bring in the pages and all that works behind them."""
+        from mgc_desktop.ui.genres_choice import GenresChoice
         from mgc_desktop.ui.opener import Opener
         from mgc_desktop.ui.preferences import Preferences
         from mgc_desktop.ui.queue_controller import QueueController
         from mgc_desktop.ui.view_stack import ViewStack
         from mgc_desktop.ui.views.library.view import LibraryView, release_file
         from mgc_desktop.ui.views.listen.controller import ListenController
+        from mgc_desktop.ui.views.listen.live_controller import LiveController
         from mgc_desktop.ui.views.listen.page import ListenPage
         from mgc_desktop.ui.views.teach.corrections import Corrections
         from mgc_desktop.ui.widgets.drop_target import DropTarget
+        from mgc_desktop.workers.live_service import LiveService
 
         self._parts = parts
         settings, palette = self._settings, self._appearance.palette
-        self.queue_model = QueueModel()
+        self.queue_model = QueueModel(self)
         self.page = ListenPage(palette, self.queue_model)
         around = release_file(parts.playback.player, parts.playback.songs_in_hand)
         self.library = LibraryView(parts.library_service, settings, palette, around, self)
@@ -107,8 +111,20 @@ class MainWindow(QMainWindow):
             settings, self._appearance, parts.playback.player, parts.devices, self.page.spectrogram.view, self
         )
         self.listen = ListenController(self.page, self.bar, parts.playback, parts.analysis_service, parts.reader, self)
+        self.live = LiveController(
+            self.page, self.bar, parts.playback, LiveService(parts.analysis_service.load_in_use, self),
+            parts.devices, settings, self._appearance, self,
+        )  # fmt: skip
         self.corrections = Corrections(
             parts.head_trainer, self.listen, self.page.side.verdict, self.library.controller, self._appearance
+        )
+        self.genres = GenresChoice(
+            settings,
+            parts.analysis_service,
+            parts.library_service,
+            (self.page.side.genres, self.library.page.genres),
+            self.page.side.bars.begin_with,
+            self,
         )
         self.queue = QueueController(self.page, self.queue_model, parts.playback, parts.reader, self)
         self._connect_parts()
@@ -142,8 +158,18 @@ class MainWindow(QMainWindow):
         from mgc_desktop.ui.opener import demo_songs
 
         playback = self._parts.playback
-        for part in (playback, self.listen, self.opener, self.library, self.preferences, self.corrections, self.queue):
+        for part in (
+            playback,
+            self.listen,
+            self.opener,
+            self.library,
+            self.preferences,
+            self.corrections,
+            self.queue,
+            self.live,
+        ):
             part.noticed.connect(self.notices.post)
+        self.genres.noticed.connect(self.notices.post)
         self.corrections.settled.connect(self.notices.withdraw)
         self.notices.action_requested.connect(self._on_notice_action)
         self.opener.found.connect(self._on_found)
@@ -157,6 +183,8 @@ class MainWindow(QMainWindow):
         self.listen.genre_known.connect(self.queue.know_genre)
         self.page.welcome.open_requested.connect(self.opener.ask_for_files)
         self.page.welcome.demo_requested.connect(lambda: self.opener.open(demo_songs(), remember=False))
+        self.page.welcome.live_requested.connect(self.live.start)
+        self.live.opened.connect(lambda: self.show_view(0))
         self.page.queue.close_requested.connect(self._toggle_queue)
         self.page.spectrogram.view.save_requested.connect(self._export)
         self._appearance.changed.connect(self._retheme)
@@ -186,7 +214,7 @@ class MainWindow(QMainWindow):
         playback.queue_changed.connect(lambda: bar.set_repeat(playback.queue.repeat.value))
 
     def _connect_actions(self) -> None:
-        actions, playback, view = self.commands, self._parts.playback, self.page.spectrogram.view
+        actions, playback = self.commands, self._parts.playback
         wired: dict[str, Callable[[], object]] = {
             "open": self.opener.ask_for_files,
             "open_folder": self.opener.ask_for_folder,
@@ -197,6 +225,7 @@ class MainWindow(QMainWindow):
             "next": playback.next,
             "previous": playback.previous,
             "stop": playback.stop,
+            "live": self.live.toggle,
             "forward": lambda: playback.nudge(5.0),
             "back": lambda: playback.nudge(-5.0),
             "far_forward": lambda: playback.nudge(30.0),
@@ -206,10 +235,10 @@ class MainWindow(QMainWindow):
             "quieter": lambda: playback.set_volume(playback.volume - _VOLUME_STEP),
             "mute": self._toggle_mute,
             "repeat": playback.cycle_repeat,
-            "mode": lambda: view.set_mode("overview" if view.mode == "follow" else "follow"),
-            "zoom_in": lambda: view.zoom(1),
-            "zoom_out": lambda: view.zoom(-1),
-            "show_all": view.show_all,
+            "mode": self._toggle_mode,
+            "zoom_in": lambda: self._picture.zoom(1),
+            "zoom_out": lambda: self._picture.zoom(-1),
+            "show_all": lambda: self._picture.show_all(),
             "queue": self._toggle_queue,
             "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
             "keys": lambda: dialogs.ReadingDialog("Keyboard shortcuts", dialogs.keys_text(), self).show(),
@@ -242,6 +271,11 @@ class MainWindow(QMainWindow):
     def open(self, paths: Sequence[Path]) -> None:
         """Play files and folders."""
         self.opener.open(paths)
+
+    @Slot(object)
+    def open_file(self, path: Path) -> None:
+        """Play a file that the system hands over."""
+        self.open([path])
 
     @Slot(list)
     def come_forward(self, paths: Sequence[Path]) -> None:
@@ -312,6 +346,15 @@ class MainWindow(QMainWindow):
 
     # What is set
 
+    @property
+    def _picture(self) -> SpectrogramView:
+        """The spectrogram that is seen: of the song or of live input."""
+        return self.live.view or self.page.spectrogram.view
+
+    def _toggle_mode(self) -> None:
+        view = self._picture
+        view.set_mode("overview" if view.mode == "follow" else "follow")
+
     def _toggle_mute(self) -> None:
         self._parts.playback.set_muted(not self._parts.playback.muted)
 
@@ -332,6 +375,7 @@ class MainWindow(QMainWindow):
 
     def close_views(self) -> None:
         """The program ends."""
+        self.live.close()
         self.library.close()
         for view in self.views.made_views:
             view.close()
@@ -368,6 +412,9 @@ class MainWindow(QMainWindow):
         error_report_dialog.for_help(self._parts.log, self).show()
 
     def _export(self) -> None:
+        if self.live.view is not None:
+            self.live.save_picture()
+            return
         facts = self.listen.facts
         if facts is None:
             return

@@ -125,6 +125,12 @@ class PlaybackController(QObject):
             if ended:
                 self.jumped.emit(0.0)
 
+    def pause(self) -> None:
+        """Stand still where the song is."""
+        if self._playing:
+            self.player.pause()
+            self._set_playing(False)
+
     def stop(self) -> None:
         """Stand still at the beginning."""
         if self.queue.current is not None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.widgets.buttons import IconButton, RoundButton
 from mgc_desktop.ui.widgets.device_menu import DeviceMenu
-from mgc_desktop.ui.widgets.labels import muted
+from mgc_desktop.ui.widgets.labels import ElidedLabel, muted
 from mgc_desktop.ui.widgets.slider import Slider
 from mgc_desktop.ui.wording import clock
 
@@ -47,6 +47,8 @@ class PlayerBar(QFrame):
         self.seek = Slider("Position in the song", palette, live=False, spoken=lambda ms: clock(ms / _MS, tenths=False))
         self.seek.setSingleStep(_SEEK_STEP)
         self.seek.setPageStep(6 * _SEEK_STEP)
+        self.live = ElidedLabel(tone="muted")
+        self.live.hide()
         self.repeat = IconButton("repeat", _REPEAT_WORDS["off"], palette, keys="R", checkable=True)
         self.mute = IconButton("volume", "Mute", palette, keys="M")
         self.volume = Slider("Volume", palette, live=True, spoken=lambda value: f"{value} %")
@@ -76,6 +78,13 @@ class PlayerBar(QFrame):
         if not self.seek.isSliderDown():
             self.seek.setValue(self._slider_value(seconds))
             self._tell_time(seconds)
+
+    def set_live(self, text: str) -> None:
+        """Say in the place of the position that a source is listened to; "" for the position again."""
+        self.live.setText(text)
+        self.live.setVisible(bool(text))
+        for widget in (self.time, self.seek, self.total):
+            widget.setVisible(not text)
 
     def set_playing(self, playing: bool) -> None:
         """Show what the round button would do."""
@@ -126,6 +135,7 @@ class PlayerBar(QFrame):
         row.addWidget(self.time)
         row.addSpacing(4)
         row.addWidget(self.seek, 1)
+        row.addWidget(self.live, 1)
         row.addSpacing(4)
         row.addWidget(self.total)
         row.addSpacing(10)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.ui.wording import joined
@@ -31,8 +31,8 @@ class QueueModel(QAbstractListModel):
     insert_requested = Signal(list, int)  # paths, before which row
     facts_wanted = Signal(object)  # the Path of a row that is looked at and not known yet
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._items: tuple[QueueItem, ...] = ()
         self._current: int | None = None
         self._genres: Mapping[Path, str] = {}

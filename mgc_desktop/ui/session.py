@@ -40,16 +40,16 @@ def restore_playback(playback: PlaybackController, settings: Settings) -> None:
 
 
 def restore_queue(playback: PlaybackController, settings: Settings, *, stand: bool = True) -> None:
-    """The last queue, standing still; songs that are gone are left out. `stand`: open the song that was current."""
-    if not settings[s.KEEP_QUEUE]:
+    """The last queue, standing still. `stand`: open the song that was current.
+
+    No file is looked at here: songs that are gone stay in the queue, since their drive may only be unplugged, and the
+    player says of the current one that it is not there.
+    """
+    stored = settings[s.QUEUE] if settings[s.KEEP_QUEUE] else []
+    if not stored:
         return
-    stored = settings[s.QUEUE]
-    index = int(settings[s.QUEUE_INDEX])
-    kept = [(i, Path(name)) for i, name in enumerate(stored) if Path(name).is_file()]
-    if not kept:
-        return
-    playback.queue.add(QueueItem(path) for _, path in kept)
-    current = next((at for at, (i, _) in enumerate(kept) if i >= index), len(kept) - 1)
+    playback.queue.add(QueueItem(Path(name)) for name in stored)
+    current = min(max(0, int(settings[s.QUEUE_INDEX])), len(stored) - 1)
     if stand:
         playback.stand_at(current)
     else:

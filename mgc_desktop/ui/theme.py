@@ -6,29 +6,20 @@ has a contrast of at least 4.5:1 (a test computes it).
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from mgc_desktop.ui.genre_colours import FURTHER_COLOURS as FURTHER_COLOURS
+from mgc_desktop.ui.genre_colours import GENRE_COLOURS as GENRE_COLOURS
+from mgc_desktop.ui.genre_colours import genre_colour
+from mgc_desktop.ui.genre_colours import tell_apart as tell_apart
 
 GAP: Final = 12  # between panels
 INSET: Final = 16  # inside panels
 RADIUS: Final = 12
 _READABLE: Final = 4.5
-
-GENRE_COLOURS: Final[Mapping[str, str]] = MappingProxyType({
-    "Alt Rock": "#E4674B",
-    "Ambient": "#58B8C4",
-    "Classical": "#D9B64A",
-    "Electro Rock": "#D46CB3",
-    "Electronica": "#5C8DF0",
-    "Hard Rock": "#B8405E",
-    "Hip-Hop": "#F0923E",
-    "Jazz": "#9C7FD1",
-    "New Age": "#86B875",
-    "World": "#3FA58A",
-})  # fmt: skip
 
 # Where the fill is too pale or too dark to be read as text.
 _GENRE_TEXT_DARK: Final = MappingProxyType({**GENRE_COLOURS, "Hard Rock": "#E0708A"})
@@ -44,12 +35,6 @@ _GENRE_TEXT_LIGHT: Final[Mapping[str, str]] = MappingProxyType({
     "New Age": "#4A743C",
     "World": "#2D7562",
 })  # fmt: skip
-
-# For all other genres: each name has the same one of them always, unless another of the user's own has it.
-FURTHER_COLOURS: Final[tuple[str, ...]] = (
-    "#B4C64A", "#4DBB6A", "#74B4EA", "#7C82E8", "#B673E0", "#E98FB4", "#BD8D60", "#93A6BA",
-    "#DCCB86", "#86DDBD", "#C46A4A", "#C5A5EC", "#5F9A9A", "#E0A08A",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +63,7 @@ class Palette:
 
     def genre(self, name: str | None) -> str:
         """The fill colour of a genre, always the same for a name (see `tell_apart`); muted for none."""
-        if not name:
-            return self.muted
-        return GENRE_COLOURS.get(name) or _moved.get(name) or FURTHER_COLOURS[_place(name)]
+        return genre_colour(name) if name else self.muted
 
     def on_genre(self, name: str | None, *, veiled: bool = False) -> str:
         """Black or white, whichever is read better on the fill of a genre, or on that under the veil."""
@@ -141,28 +124,6 @@ def readable(colour: str, grounds: Sequence[str], ink: str) -> str:
         if all(contrast(mixed, ground) >= _READABLE for ground in grounds):
             return mixed
     return ink
-
-
-_moved: dict[str, str] = {}  # genres of the user's own whose colour another one has
-
-
-def tell_apart(own: Iterable[str]) -> None:
-    """From now on no two of these genres have one colour, as long as there are enough.
-
-    Where two names come to the same, the later in the alphabet moves on to the next that is free.
-    """
-    _moved.clear()
-    taken: set[int] = set()
-    for name in sorted(set(own) - GENRE_COLOURS.keys()):
-        places = [(_place(name) + step) % len(FURTHER_COLOURS) for step in range(len(FURTHER_COLOURS))]
-        place = next((place for place in places if place not in taken), places[0])
-        taken.add(place)
-        if place != places[0]:
-            _moved[name] = FURTHER_COLOURS[place]
-
-
-def _place(name: str) -> int:
-    return zlib.crc32(" ".join(name.casefold().split()).encode()) % len(FURTHER_COLOURS)
 
 
 # Widgets that paint themselves (bars, ribbon, sliders) take a `Palette`; all else is styled here. Colours only:

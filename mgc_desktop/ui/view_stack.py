@@ -12,9 +12,9 @@ from mgc_desktop.ui.view_registry import ViewEntry
 
 
 class ViewStack(QStackedWidget):
-    """Pages that are there from the start, and after them a page a view, empty until the view is made.
+    """Pages that are there from the start, and the pages of views, added when a view is made.
 
-    Pages are known by their place: 0 is the first.
+    Pages are known by their number, which is their place in the rail: 0 is the first.
     """
 
     made = Signal(object)  # View, before it is first shown
@@ -32,8 +32,8 @@ class ViewStack(QStackedWidget):
         self._entries = tuple(entries)
         self._context = context
         self._views: dict[int, View] = {}
-        self._pages = [*pages, *(QWidget() for _ in entries)]
-        for page in self._pages:
+        self._pages: dict[int, QWidget] = dict(enumerate(pages))
+        for page in pages:
             self.addWidget(page)
 
     @property
@@ -44,7 +44,7 @@ class ViewStack(QStackedWidget):
     @property
     def seen(self) -> View | None:
         """The view that is seen, None while that is a page without one."""
-        return self._views.get(self.currentIndex())
+        return next((view for view in self._views.values() if view.page is self.currentWidget()), None)
 
     def number(self, key: str) -> int:
         """The place of a view by its key."""
@@ -59,7 +59,7 @@ class ViewStack(QStackedWidget):
         before = self.seen
         if number >= self._first:
             self._made(number)
-        self.setCurrentIndex(number)
+        self.setCurrentWidget(self._pages[number])
         self._pages[number].setFocus()
         after = self.seen
         if before is not None and before is not after:
@@ -71,9 +71,7 @@ class ViewStack(QStackedWidget):
         view = self._views.get(number)
         if view is None:
             view = self._views[number] = self._entries[number - self._first].make(self._context())
-            empty, self._pages[number] = self._pages[number], view.page
-            self.insertWidget(number, view.page)
-            self.removeWidget(empty)
-            empty.deleteLater()
+            self._pages[number] = view.page
+            self.addWidget(view.page)
             self.made.emit(view)
         return view

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mgc_desktop.inference.genres import GENRES
-
 if TYPE_CHECKING:
     from mgc_desktop.inference.prediction import Timeline, TrackPrediction
     from mgc_desktop.workers.songs import SongTagsReader
 
 SEPARATOR: Final = "  ·  "
 UNSURE: Final = "Unsure"
+NONE: Final = "none of these"
+NONE_OF_THESE: Final = "None of these"
 _CODECS: Final = {
     "mp3": "MP3", "mp3float": "MP3", "vorbis": "Ogg Vorbis", "opus": "Opus", "flac": "FLAC", "alac": "ALAC",
     "aac": "AAC", "ape": "Monkey's Audio", "wavpack": "WavPack", "wmav1": "WMA", "wmav2": "WMA", "wmapro": "WMA",
@@ -63,16 +63,12 @@ def _key(genre: str) -> str:
     return re.sub(r"[\W_]", "", genre.casefold())
 
 
-_KNOWN: Final = {_key(genre): genre for genre in GENRES}
-
-
-def known_genre(written: str, genres: Sequence[str] = GENRES) -> str | None:
+def known_genre(written: str, genres: Sequence[str]) -> str | None:
     """Which of the genres one written in a file is ("hip hop" is Hip-Hop), None for any other."""
-    known = _KNOWN if genres is GENRES else {_key(genre): genre for genre in genres}
-    return known.get(_key(written))
+    return {_key(genre): genre for genre in genres}.get(_key(written))
 
 
-def comparison(genre: str | None, in_file: Sequence[str], genres: Sequence[str] = GENRES) -> str | None:
+def comparison(genre: str | None, in_file: Sequence[str], genres: Sequence[str]) -> str | None:
     """Whether the file agrees; None where either side has nothing that can be compared."""
     written = {known for name in in_file if (known := known_genre(name, genres)) is not None}
     if genre is None or not written:
@@ -102,7 +98,8 @@ def verdict(
         if prediction is not None and prediction.genre is not None:
             source = heard_by(prediction.model, prediction.model_version)
             found = f"{source} says so, too" if prediction.genre in said else f"{source} says {prediction.genre}"
-        return Verdict(", ".join(said), said[0], joined("as you said", comparison(said[0], in_file), found))
+        known = (*said, *(prediction.genres if prediction is not None else ()))
+        return Verdict(", ".join(said), said[0], joined("as you said", comparison(said[0], in_file, known), found))
     if prediction is None:
         return Verdict("Listening…", None, "the first verdict takes a moment") if running else NO_VERDICT
     share = min(1.0, prediction.analysed_seconds / prediction.duration) if prediction.duration > 0 else 0.0
@@ -112,6 +109,9 @@ def verdict(
         return Verdict("Silence", None, "nothing to name a genre by")
     if prediction.genre is None:
         best, probability = prediction.ranked[0]
+        if prediction.outcome.value == NONE:
+            detail = joined("like nothing that these genres stand for", f"nearest {best}", progress or source)
+            return Verdict(NONE_OF_THESE, None, detail)
         return Verdict(UNSURE, None, joined(f"most like {best}, {percent(probability)}", progress or source))
     # Nothing is ever wholly certain.
     sure = f"{percent(prediction.confidence)} sure" if prediction.confidence < 0.995 else "over 99 % sure"

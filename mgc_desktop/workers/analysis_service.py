@@ -49,11 +49,12 @@ class ModelLoader:
             return self._model
 
 
-def load_model(name: str | None = None) -> Classifier:
-    """A model by its name, without one the default; heavy libraries are imported here, after the window is shown."""
+def load_model(name: str | None = None, vocabulary: str = "") -> Classifier:
+    """A model by its name, without one the default, under its head for a vocabulary where it has one; heavy libraries
+    are imported here, after the window is shown."""
     from mgc_desktop.inference import registry
 
-    return registry.load(name)
+    return registry.load(name).preferring(vocabulary)
 
 
 def no_head() -> UserHead | None:
@@ -99,6 +100,10 @@ class AnalysisService(QObject):
         """The song that is being heard now."""
         return self._job.path if self._job else None
 
+    def load_in_use(self) -> Classifier:
+        """The model in use with the head in use, loaded where it is not yet; on any thread. Raises ModelError."""
+        return self._model()
+
     def verdict_on(self, path: Path) -> TrackPrediction | None:
         """What is remembered of a song that was heard to its end."""
         return self._known.get(path)
@@ -112,15 +117,22 @@ class AnalysisService(QObject):
         self._load = load
         self._begin_again()
 
+    def use_vocabulary(self, load: Callable[[], Classifier], vocabulary: str) -> None:
+        """Name the genres of this vocabulary from now on; `load` loads the model with its head for it. What was
+        analysed already is not analysed again where its result is known under these genres."""
+        self._load = load
+        known = {} if self._head() is not None else self._known
+        self._begin_again({path: found for path, each in known.items() if (found := each.under(vocabulary))})
+
     def use_head(self, head: UserHead | None) -> None:
         """Hear with this taught head from now on, None for the bundled one."""
         self._head = lambda: head
         self._begin_again()
 
-    def _begin_again(self) -> None:
+    def _begin_again(self, known: dict[Path, TrackPrediction] | None = None) -> None:
         self.stop()
         self._model = ModelLoader(self._load, self._head)
-        self._known.clear()
+        self._known = known or {}
         self.model_changed.emit()
 
     def start(self, path: Path) -> None:

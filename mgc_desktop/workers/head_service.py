@@ -10,16 +10,17 @@ import numpy as np
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import sentence_of
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.heads import head_training
 from mgc_desktop.heads.head_training import FittedHead
 from mgc_desktop.inference import registry, user_heads
-from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.inference.prediction import FloatArray, TrackPrediction
+from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, LabelledSong, UserHead
 from mgc_desktop.library import labels
 from mgc_desktop.library.genre_overrides import GenresByChecksum, checksums_of, set_user_genres
 from mgc_desktop.library.head_effects import GenreChange, effects
+from mgc_desktop.library.pending_labels import restore_pending
 from mgc_desktop.library.rescore import Rescorer
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.paths import models_dir
@@ -92,7 +93,7 @@ class HeadService:
 
     def rename_genre(self, store: LibraryStore, head: str, old: str, new: str) -> LabelUndo:
         """Call a genre otherwise."""
-        new = head_training.canonical_genre(new, GENRES)
+        new = head_training.canonical_genre(new, self.base_model.bundled.genres)
         mine = {each.example.checksum for each in labels.labels(store, head) if each.example.genre == old}
         said = {checksum: (new,) for checksum, genres in store.user_genres(mine).items() if genres == (old,)}
         undo = LabelUndo(head, self._examples(store, head, mine), (), set_user_genres(store, said))
@@ -105,6 +106,7 @@ class HeadService:
         labels.add_labels(store, undo.head, undo.before, self.base_model.identity)
         head_training.delete_if_empty(store, undo.head)
         set_user_genres(store, undo.said)
+        restore_pending(store, undo.head, undo.waiting)
 
     def rename(self, store: LibraryStore, old: str, new: str) -> str:
         """Give a head another name."""
@@ -144,12 +146,13 @@ class HeadService:
 
     def _proper(self, store: LibraryStore, head: str, genre: str) -> str:
         own = (each.example.genre for each in labels.labels(store, head))
-        return head_training.canonical_genre(genre, (*GENRES, *own))
+        return head_training.canonical_genre(genre, (*self.base_model.bundled.genres, *own))
 
     def _bundled(self, prediction: TrackPrediction, embedding: FloatArray, applied: UserHead | None) -> FloatArray:
         """What the bundled head says of the song."""
-        if prediction.model_version == self.base_model.base:
-            return prediction.probabilities
+        for each in (prediction, *prediction.others):
+            if each.model_version == self.base_model.base:
+                return each.probabilities
         if applied is None or prediction.model_version != self.base_model.version_with(applied):
             raise HeadError("It was heard under another head. Play it again, then mark it.", path=prediction.path)
         temperature = self.base_model.bundled.calibration.song_temperature

@@ -17,7 +17,7 @@ from mgc_desktop.errors import MgcError
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, UserHead, head_in_use, hold_head, let_count
-from mgc_desktop.library.pending_labels import add_pending, ready_labels, remove_pending
+from mgc_desktop.library.pending_labels import add_pending, pending_labels, ready_labels, remove_pending
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
 from mgc_desktop.workers.analysis_service import AnalysisService
@@ -303,7 +303,7 @@ class HeadTrainer(QObject):
         if result.not_analysed:
             self.waiting.emit(len(result.not_analysed))
             self._library_service.listen_to(list(result.not_analysed))
-        if result.undo is not None:
+        if result.undo is not None and result.undo.songs:
             self.labelled.emit(result.undo.songs, genre)
 
     def _on_listened(self, _: object = None) -> None:
@@ -370,9 +370,12 @@ def _label_songs(
     service: HeadService, store: LibraryStore, *, head: str, songs: Sequence[int], genre: str
 ) -> LabelChange:
     """Label songs for a head; those that have to be analysed first wait in the database."""
+    before = pending_labels(store, head, songs)
     result = service.label_songs(store, head, songs, genre)
     remove_pending(store, head, set(songs) - set(result.not_analysed))
     add_pending(store, head, result.not_analysed, genre)
+    if result.not_analysed or any(before.values()):
+        result = replace(result, undo=replace(result.undo or LabelUndo(head, (), ()), waiting=before))
     return result
 
 
@@ -381,7 +384,7 @@ def _mark_ready(service: HeadService, store: LibraryStore) -> list[LabelUndo]:
     undos = []
     for (head, genre), songs in ready_labels(store).items():
         if (undo := _label_songs(service, store, head=head, songs=songs, genre=genre).undo) is not None:
-            undos.append(undo)
+            undos.append(replace(undo, waiting={}))  # taken back, they do not wait again
             service.learn(store, head)
     return undos
 

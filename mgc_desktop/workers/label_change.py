@@ -13,12 +13,14 @@ class LabelUndo:
     """How to take a marking back: the marks as they were, and the songs that had none.
 
     `said`: what the user had said of each sound before, by checksum, None where that was nothing.
+    `waiting`: the labels that waited for the analysis of each song before, by its id, None where none did.
     """
 
     head: str
     before: tuple[LabelledSong, ...]
     none: tuple[str, ...]
     said: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    waiting: Mapping[int, str | None] = field(default_factory=dict)
 
     @property
     def songs(self) -> tuple[str, ...]:

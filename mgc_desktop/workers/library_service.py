@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.cancellation import Cancelled, CancelToken
-from mgc_desktop.errors import TagError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 from mgc_desktop.library import folders, jobs
 from mgc_desktop.library.batch import ANALYSIS_TIMEOUT
 from mgc_desktop.library.calls import AnalyseSong
+from mgc_desktop.library.database import library_error
 from mgc_desktop.library.decisions import restore
 from mgc_desktop.library.executor import IsolatedPool
 from mgc_desktop.library.folders import RemovedFolder, is_covered
 from mgc_desktop.library.progress import JobReport, Pause
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.rebuild import restore_written, save_folders
-from mgc_desktop.library.rescore import Rescorer, derive
+from mgc_desktop.library.rescore import Rescorer, derive, derive_bundled
 from mgc_desktop.library.scanner import ScanReport, scan
 from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.tags.journal import Journal
-from mgc_desktop.tags.lock import WriterLock
 from mgc_desktop.workers.analysis_service import LoadHead, no_head
 from mgc_desktop.workers.background_job import BackgroundJob, Report
 from mgc_desktop.workers.tasks import TaskRunner
 
 if TYPE_CHECKING:
+    from mgc_desktop.inference.classifier import Classifier
     from mgc_desktop.inference.user_heads import UserHead
 
 T = TypeVar("T")
@@ -44,6 +47,32 @@ Errand = Callable[[LibraryStore], Any]
 def worker_count() -> int:
     """One process for each core, within reason; they give way to everything else."""
     return max(1, min(_MOST, os.cpu_count() or 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Present:
+    """The model in use under its bundled head, and the rescorer of the taught head where one is in use."""
+
+    classifier: Classifier
+    rescorer: Rescorer | None
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.classifier.name
+
+    @property
+    def shown(self) -> str:
+        """The version whose verdicts count."""
+        return self.rescorer.version if self.rescorer is not None else self.classifier.version
+
+    def derive(self, store: LibraryStore, cancel: CancelToken | None = None) -> None:
+        """Keep the verdicts that follow from what is stored."""
+        head = self.classifier.head
+        if head is not None:
+            derive_bundled(store, self.name, self.classifier.metadata.version, head, cancel=cancel)
+        if self.rescorer is not None:
+            derive(store, self.rescorer, cancel=cancel)
 
 
 class LibraryService(QObject):
@@ -61,18 +90,19 @@ class LibraryService(QObject):
     failed = Signal(object)  # Exception
 
     def __init__(
-        self, database: Path, journal: Journal, *, model: str | None = None, head: LoadHead = no_head,
-        parent: QObject | None = None,
+        self, database: Path, journal: Journal, *, model: str | None = None, vocabulary: str = "",
+        head: LoadHead = no_head, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.database = database
         self.journal = journal
         self._model = model
+        self._vocabulary = vocabulary
         self._head = head
         self._scan = BackgroundJob(self, quiet=True)
         self._analysis = BackgroundJob(self, quiet=True)
         self._db_runner = TaskRunner(threads=1, parent=self)
-        self._lock: WriterLock | None = None
+        self._lock: FileLock | None = None
         self._pause = Pause()
         self._unqueue = False
         self._again = False  # the run was stopped to go on with another model
@@ -128,26 +158,28 @@ class LibraryService(QObject):
         """Let the present model's verdicts count: what it heard before is brought back, the rest is stale."""
 
         def work(store: LibraryStore) -> None:
-            name, version, rescorer = self._identify()
-            if rescorer is not None:
-                derive(store, rescorer)
-            store.use_version(name, rescorer.version if rescorer is not None else version)
+            present = self._identify()
+            present.derive(store)
+            store.use_version(present.name, present.shown)
 
         self.run_query(work, done)
 
     def use(self, model: str) -> None:
         """Listen with another model from now on; a run goes on with it."""
         self._model = model
-        self.model_changed.emit()
-        if self.listening:
-            self._again = True
-            self._analysis.cancel()
-        else:
-            self.use_model_version(lambda _: self.changed.emit())
+        self._begin_again()
+
+    def use_vocabulary(self, vocabulary: str) -> None:
+        """Name these genres from now on: at once where the verdicts are stored or follow from what is stored."""
+        self._vocabulary = vocabulary
+        self._begin_again()
 
     def use_head(self, head: UserHead | None) -> None:
         """Judge by this taught head from now on, None for the bundled one: at once, from what is stored."""
         self._head = lambda: head
+        self._begin_again()
+
+    def _begin_again(self) -> None:
         self.model_changed.emit()
         if self.listening:
             self._again = True
@@ -253,7 +285,7 @@ class LibraryService(QObject):
         for job in (self._scan, self._analysis):
             ended = job.close() and ended
         if self._lock is not None:
-            self._lock.__exit__(None, None, None)
+            self._lock.release()
             self._lock = None
         return ended
 
@@ -261,34 +293,36 @@ class LibraryService(QObject):
 
     def _with_store(self, work: Callable[[LibraryStore], T]) -> T:
         with LibraryStore(self.database, check=False) as store:
-            return work(store)
+            try:
+                return work(store)
+            except sqlite3.Error as error:
+                raise library_error(error, self.database) from error
 
-    def _identify(self) -> tuple[str, str, Rescorer | None]:
-        """The model and its version under the bundled head, and who judges where a taught one is in use."""
+    def _identify(self) -> _Present:
         from mgc_desktop.inference import registry
         from mgc_desktop.inference.user_heads import BaseModel
 
-        classifier, head = registry.load(self._model), self._head()
+        classifier, head = registry.load(self._model).preferring(self._vocabulary), self._head()
         suits = head is not None and head.suits(classifier)
         rescorer = Rescorer(BaseModel.of(classifier), head) if head is not None and suits else None
-        return classifier.name, classifier.version, rescorer
+        return _Present(classifier, rescorer)
 
     def _analyse(self, cancel: CancelToken, report: Report) -> JobReport:
         cancel.check()
-        name, version, rescorer = self._identify()
+        present = self._identify()
         workers = worker_count()
         pool = IsolatedPool(workers, timeout=ANALYSIS_TIMEOUT, low_priority=True)
         try:
             with LibraryStore(self.database, check=False) as store:
-                if rescorer is not None:
-                    derive(store, rescorer, cancel=cancel)
+                present.derive(store, cancel)
+                call = AnalyseSong(present.name, vocabulary=present.classifier.vocabulary.id)
                 ended = jobs.run(
-                    store, AnalyseSong(name), (name, version), pool, workers=workers, cancel=cancel, pause=self._pause,
-                    progress=report, rescorer=rescorer,
+                    store, call, (present.name, present.classifier.version), pool, workers=workers, cancel=cancel,
+                    pause=self._pause, progress=report, rescorer=present.rescorer,
                 )  # fmt: skip
                 if self._unqueue:
                     store.unqueue()
-                    store.use_version(name, rescorer.version if rescorer is not None else version)
+                    store.use_version(present.name, present.shown)
                 if ended.cancelled:
                     raise Cancelled
                 return ended
@@ -301,10 +335,16 @@ class LibraryService(QObject):
         """One program at a time changes a library; the others may look, and are told so through `failed`."""
         if self._lock is not None:
             return True
-        lock = WriterLock(self.database.with_suffix(".lock"))
+        lock = FileLock(self.database.with_suffix(".lock"))
         try:
-            lock.__enter__()
-        except TagError:
+            lock.acquire()
+        except OSError as error:
+            reason = error.strerror or error
+            self.failed.emit(
+                LibraryError(f"Its folder cannot be used ({reason}). Check its permissions.", path=self.database)
+            )
+            return False
+        except LockTakenError:
             self.failed.emit(
                 LibraryError(
                     "Another MGC Desktop is at work on this library. Here it can be looked at; close the other one to "

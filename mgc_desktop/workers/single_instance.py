@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mgc_desktop.errors import TagError
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.foundation.atomic_write import Durability, atomic_write
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Listener
@@ -60,7 +60,7 @@ class SingleInstance(QObject):
         super().__init__()
         self._folder = folder
         self._address_file = folder / "window.address"
-        self._lock = WriterLock(folder / "window.lock")
+        self._lock = FileLock(folder / "window.lock")
         self._locked = False
         self._listener: Listener | None = None
         self._key = b""
@@ -75,11 +75,12 @@ class SingleInstance(QObject):
         message = _message(paths)
         while True:
             try:
-                self._lock.__enter__()
-            except TagError as error:
-                if error.path is not None:
-                    _log.warning("the data folder cannot be locked: %s", error)
-                    return Claim.FIRST
+                self._lock.acquire()
+            except LockTakenError:
+                pass
+            except OSError as error:
+                _log.warning("the data folder cannot be locked: %s", error)
+                return Claim.FIRST
             else:
                 self._locked = True
                 return Claim.FIRST
@@ -100,7 +101,8 @@ class SingleInstance(QObject):
         try:
             self._listener = Listener(_new_address(self._folder), authkey=self._key)
             address = str(self._listener.address)
-            _write_privately(self._address_file, json.dumps({"address": address, "key": self._key.hex()}))
+            described = json.dumps({"address": address, "key": self._key.hex()})
+            atomic_write(self._address_file, described, durability=Durability.BUFFERED, private=True)
         except (OSError, ValueError) as error:
             _log.warning("later starts cannot be answered: %s", error)
             return
@@ -111,7 +113,7 @@ class SingleInstance(QObject):
         """Let another start be the first. Safe to call more than once."""
         self.stop()
         if self._locked:
-            self._lock.__exit__(None, None, None)
+            self._lock.release()
             self._locked = False
 
     @Slot()
@@ -188,14 +190,6 @@ def _new_address(folder: Path) -> str:
         address = Path(tempfile.mkdtemp(prefix=_PREFIX)) / "window.socket"
     address.unlink(missing_ok=True)
     return str(address)
-
-
-def _write_privately(path: Path, text: str) -> None:
-    """Write a file that only the user can read, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".window-")
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-    Path(name).replace(path)
 
 
 def _remove_socket(address_file: Path) -> None:

@@ -18,9 +18,10 @@ from typing import Final
 from PySide6.QtCore import QIODevice, QObject, QProcess, QTimer, Signal
 
 from mgc_desktop.cancellation import CancelToken
-from mgc_desktop.training_runs.config import ConfigError, TrainingConfig
+from mgc_desktop.training_runs.config import ConfigError, TrainingRequest
 from mgc_desktop.training_runs.run import LOG, NOTE, STOPPED, TrainingRun, delete_run, list_runs
 from mgc_desktop.workers.tasks import TaskRunner
+from mgc_desktop.workers.training_check import CheckedMusic, check_music
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class TrainingProcess(QObject):
     changed = Signal(object)  # tuple of TrainingRun, the newest first
     ended = Signal(object)  # TrainingRun: the process has gone, for whatever reason
     failed = Signal(object)  # Exception
+    checked = Signal(object)  # CheckedMusic
 
     def __init__(self, runs: Path, models: Path, cache: Path, parent: QObject | None = None) -> None:
         """`runs`: a folder for each run. `models`: where finished ones go. `cache`: for spectrograms."""
@@ -47,6 +49,7 @@ class TrainingProcess(QObject):
         self._stopping = False
         self._process: QProcess | None = None
         self._reader = TaskRunner(threads=1, parent=self)
+        self._checker = TaskRunner(threads=1, parent=self)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll_again)
@@ -61,13 +64,20 @@ class TrainingProcess(QObject):
         """Whether it is being made a model of the program."""
         return self._exporting
 
-    def start(self, order: TrainingConfig) -> None:
+    def start(self, order: TrainingRequest) -> None:
         """Begin a run, or go on with it where it stopped; OrderError if one is at work or it cannot be kept."""
         self._must_be_free()
         folder = self._runs / order.name
         order.save(folder)
         workers = max(1, (os.cpu_count() or 2) // 2)
         self._run(order.name, "train", order.arguments(folder, self._cache, workers))
+
+    def check(self, order: TrainingRequest) -> None:
+        """Look at the music that an order names; `checked` says what is in it, or why nothing can be learned."""
+        self._checker.run(partial(check_music, order, self._cache), done=self.checked.emit, failed=self._on_unchecked)
+
+    def _on_unchecked(self, error: Exception) -> None:
+        self.checked.emit(CheckedMusic(str(error), False))
 
     def export(self, name: str) -> None:
         """Make a finished run a model of the program; OrderError if something is at work."""
@@ -95,6 +105,7 @@ class TrainingProcess(QObject):
         """End what runs, so that it can be resumed, and wait for it."""
         self._closing = True
         self._timer.stop()
+        self._checker.close()
         process = self._process
         if process is not None:
             self._stopping = True

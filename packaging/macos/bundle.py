@@ -24,6 +24,8 @@ def property_list(version: str) -> dict[str, Any]:
         "LSApplicationCategoryType": "public.app-category.music",
         "LSBackgroundOnly": False,  # PyInstaller would set it for a bundle that also holds a program of the terminal
         "NSHighResolutionCapable": True,
+        # Without this sentence macOS ends a program that opens the microphone.
+        "NSMicrophoneUsageDescription": "To name the genre of what is playing. Nothing is recorded.",
         "NSRequiresAquaSystemAppearance": False,
         "NSHumanReadableCopyright": "GNU General Public License, version 3 or later",
         "CFBundleDocumentTypes": [

@@ -409,3 +409,10 @@ def test_tags_that_are_not_utf8_are_no_reason_to_refuse_the_sound(write_audio, s
     tags.save()
     path.write_bytes(path.read_bytes().replace("Ärger".encode(), b"\xff\xfe" + b"rger"))
     assert probe(path).duration == pytest.approx(0.5)
+
+
+def test_a_file_that_does_not_open_in_time_is_named_with_a_way_out(write_audio, sounds, monkeypatch) -> None:
+    path = write_audio("slow.flac", sounds.noise(1.0))
+    monkeypatch.setattr("mgc_desktop.audio.source._OPEN_SECONDS", 1e-9)
+    with pytest.raises(DecodeError, match="could not be opened within"):
+        probe(path)

@@ -20,7 +20,19 @@ from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.registry import load
 from mgc_desktop.pipeline import analyze
 
-KEYS = ["path", "duration", "model", "genre", "confidence", "genres", "tags", "segments", "error"]
+KEYS = [
+    "path",
+    "duration",
+    "model",
+    "vocabulary",
+    "outcome",
+    "genre",
+    "confidence",
+    "genres",
+    "tags",
+    "segments",
+    "error",
+]
 MGC = [sys.executable, "-c", "import sys; from mgc_desktop.cli import main; sys.exit(main())"]
 
 

@@ -35,7 +35,7 @@ def test_ends_when_whoever_started_it_lets_go() -> None:
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="Windows has classes of priority instead")
 def test_gives_way_to_other_processes() -> None:
     code = (
-        "import os; from mgc_desktop.library.executor import lower_priority; "
+        "import os; from mgc_desktop.foundation.priority import lower_priority; "
         "before = os.nice(0); lower_priority(); print(os.nice(0) - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

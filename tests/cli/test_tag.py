@@ -18,8 +18,10 @@ import pytest
 
 from mgc_desktop.cli import main
 from mgc_desktop.inference.registry import load
-from mgc_desktop.library.excerpts import listen
+from mgc_desktop.library.excerpts import analyse_excerpts
+from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.paths import resources_dir
+from mgc_desktop.tags.fingerprint import audio_checksum
 from mgc_desktop.tags.read import read_tags
 
 MGC = [sys.executable, "-c", "import sys; from mgc_desktop.cli import main; sys.exit(main())"]
@@ -36,7 +38,7 @@ def home(tmp_path, monkeypatch):
 def verdicts():
     """What the default model says of each demo song."""
     classifier = load()
-    return {path.name: listen(path, classifier) for path in DEMO}
+    return {path.name: analyse_excerpts(path, classifier) for path in DEMO}
 
 
 @pytest.fixture
@@ -131,6 +133,57 @@ def test_too_little_confidence_is_not_written(music, verdicts, capsys):
     assert read_tags(music / name).genres == ()
 
 
+@pytest.mark.parametrize("options", [[], ["--no-cache"], ["--min-confidence", "1"], ["--album"]], ids=str)
+def test_what_the_user_said_in_the_window_is_written(music, verdicts, home, options, capsys):
+    said, other = (path.name for path in DEMO[:2])
+    with LibraryStore(home / "data" / "library.db") as store:
+        store.set_user_genre(audio_checksum(music / said), ["Fado", "Morna"])
+    assert main(["tag", "--yes", "--json", *options, str(music / said), str(music / other)]) == 0
+    found = objects(capsys.readouterr().out)
+    assert read_tags(music / said).genres == ("Fado", "Morna")
+    assert found[said]["confidence"] == 1.0
+    assert "Fado" not in read_tags(music / other).genres
+
+
+def test_what_the_user_said_is_not_overruled_while_the_library_cannot_be_read(music, verdicts, home, capsys):
+    name = sure(verdicts)[0]
+    with LibraryStore(home / "data" / "library.db") as store:
+        store.set_user_genre(audio_checksum(music / name), ["Fado"])
+        store.db.execute("DROP TABLE user_genres")
+    assert main(["tag", "--yes", "--json", str(music / name)]) in (0, 1)
+    assert "genres that you gave to songs in the window are not known" in capsys.readouterr().err
+
+
+def test_an_unusable_journal_is_told_before_songs_are_analysed(music, home, capsys):
+    (home / "data").mkdir(parents=True)
+    (home / "data" / "journal").write_text("no folder")
+    before = contents(music)
+    assert main(["tag", "--yes", str(music)]) == 1
+    assert "journal" in capsys.readouterr().err
+    assert contents(music) == before
+    assert not (home / "data" / "library.db").exists()  # nothing was analysed
+
+
+def test_undo_takes_the_newest_run_of_which_something_can_be_taken_back(music, verdicts, capsys):
+    if len(names := sure(verdicts)) < 2:
+        pytest.skip("the model is unsure about a demo song")
+    first, second = (music / name for name in names)
+    before = first.read_bytes()
+    runs = []
+    for path in (first, second):
+        capsys.readouterr()
+        assert main(["tag", "--yes", "--json", str(path)]) == 0
+        runs.append(objects(capsys.readouterr().out)[path.name]["run"])
+    second.write_bytes(second.read_bytes() + b"another program was here")
+    assert main(["undo", "--yes"]) == 0
+    assert f"{runs[1]} is passed over" in capsys.readouterr().err
+    assert first.read_bytes() == before
+    assert main(["undo", "--yes"]) == 1  # says why
+    assert "was changed by another program" in "".join(capsys.readouterr())
+    assert main(["undo", "--yes", "--only", str(first)]) == 1
+    assert "nothing to undo in these files" in capsys.readouterr().err
+
+
 def test_an_album_gets_one_verdict(music, capsys):
     for path in DEMO[:2]:
         audio = mutagen.File(music / path.name)
@@ -216,4 +269,4 @@ def test_ctrl_c_while_listening_writes_nothing(music, home):
     assert "Traceback" not in said
     assert contents(music) == many
     assert before.items() <= many.items()
-    assert not (home / "data" / "journal").exists()
+    assert not list((home / "data" / "journal").glob("*.jsonl"))

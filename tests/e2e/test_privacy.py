@@ -80,6 +80,18 @@ def test_worker_processes_keep_to_themselves(trace: Trace) -> None:
 
 
 @pytest.mark.sound
+def test_live_input_is_not_recorded(trace: Trace, sound_server: Any) -> None:
+    """The trace has every file that is written, by `pactl` and `parec` as well."""
+    trace = replace(trace, allowed=(Path(sound_server.environment["XDG_RUNTIME_DIR"]),))
+    done = run(trace, "-m", "mgc_desktop.cli", "listen", "--seconds", "4", "--json", **sound_server.environment)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["seconds"] == 4.0
+    assert trace.faults() == []
+    sound = [path for path in trace.home.rglob("*") if path.is_file() and path.stat().st_size > 100_000]
+    assert sound == []
+
+
+@pytest.mark.sound
 @pytest.mark.screen
 def test_the_window_keeps_to_itself(trace: Trace, screen: str, sound_server: Any) -> None:
     sound_server_folder = Path(sound_server.environment["XDG_RUNTIME_DIR"])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mgc_desktop.heads.regression import Array, Coordinates, softmax
+from mgc_desktop.foundation.arrays import DoubleArray
+from mgc_desktop.heads.regression import Coordinates, softmax
+
+Problem = tuple[DoubleArray, DoubleArray, DoubleArray, DoubleArray, DoubleArray]
 
 
 @pytest.fixture
-def problem() -> tuple[Array, Array, Array, Array, Array]:
+def problem() -> Problem:
     """Features, offsets, soft targets, weights, penalty."""
     rng = np.random.default_rng(0)
     n, features, genres = 120, 12, 4
@@ -19,12 +22,21 @@ def problem() -> tuple[Array, Array, Array, Array, Array]:
     return x, offsets, targets, rng.uniform(0.1, 1, n), np.full(features + 1, 0.7)
 
 
-def loss(coefficients: Array, x: Array, offsets: Array, targets: Array, weights: Array, penalty: Array) -> float:
+def loss(
+    coefficients: DoubleArray,
+    x: DoubleArray,
+    offsets: DoubleArray,
+    targets: DoubleArray,
+    weights: DoubleArray,
+    penalty: DoubleArray,
+) -> float:
     found = softmax(offsets + x @ coefficients.T)
     return float(-(weights[:, None] * targets * np.log(found)).sum() + (penalty * coefficients**2).sum() / 2)
 
 
-def test_the_gradient_of_the_loss_is_zero_at_the_result(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+def test_the_gradient_of_the_loss_is_zero_at_the_result(
+    problem: Problem,
+) -> None:
     x, offsets, targets, weights, penalty = problem
     found = Coordinates.of(x, weights, penalty).fit(offsets, targets, weights)
     slope = (weights[:, None] * (softmax(offsets + x @ found.T) - targets)).T @ x + penalty * found
@@ -36,7 +48,9 @@ def test_the_gradient_of_the_loss_is_zero_at_the_result(problem: tuple[Array, Ar
         assert loss(elsewhere, x, offsets, targets, weights, penalty) > least
 
 
-def test_songs_that_are_left_out_have_no_effect(problem: tuple[Array, Array, Array, Array, Array]) -> None:
+def test_songs_that_are_left_out_have_no_effect(
+    problem: Problem,
+) -> None:
     x, offsets, targets, weights, penalty = problem
     among = np.arange(len(x)) % 3 > 0
     all_of_them = Coordinates.of(x, weights, penalty)
@@ -47,7 +61,7 @@ def test_songs_that_are_left_out_have_no_effect(problem: tuple[Array, Array, Arr
 
 
 def test_targets_that_equal_the_offsets_give_zero_coefficients(
-    problem: tuple[Array, Array, Array, Array, Array],
+    problem: Problem,
 ) -> None:
     x, offsets, _, weights, penalty = problem
     found = Coordinates.of(x, weights, penalty).fit(offsets, softmax(offsets), weights)

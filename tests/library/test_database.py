@@ -10,14 +10,16 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from mgc_desktop.library.database import set_aside
+from mgc_desktop.library.folders import remove
 from mgc_desktop.library.opening import LibraryError
 from mgc_desktop.library.query import Group, Query, Sort
-from mgc_desktop.library.schema import MIGRATIONS
+from mgc_desktop.library.schema import MIGRATIONS, migrate
 from mgc_desktop.library.song import FileTags, State
 from mgc_desktop.library.store import LibraryStore
 
@@ -266,7 +268,7 @@ def test_removing_a_root_folder_removes_its_songs(tmp_path: Path, root: str) -> 
     with LibraryStore(tmp_path / "library.db") as store:
         store.add_folder(Path(root))
         store.put(FileTags(Path(f"/m/{n}.mp3"), 1, 1) for n in range(3))
-        store.remove_folder(Path(root))
+        remove(store, Path(root))
         assert len(store.ids(Query())) == 0
 
 
@@ -275,7 +277,68 @@ def test_removing_a_folder_keeps_songs_of_nested_folders(tmp_path: Path) -> None
         for folder in ("/m", "/m/jazz", "/m/jazz/live"):
             store.add_folder(Path(folder))
         store.put(FileTags(Path(name), 1, 1) for name in ("/m/a.mp3", "/m/jazz/b.mp3", "/m/jazz/live/c.mp3"))
-        store.remove_folder(Path("/m/jazz"))
+        remove(store, Path("/m/jazz"))
         assert len(store.ids(Query())) == 3  # they are songs of /m as well
-        store.remove_folder(Path("/m"))
+        remove(store, Path("/m"))
         assert [song.name for song in store.songs(store.ids(Query()))] == ["c"]
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_library_of_each_earlier_version_opens_with_all_that_is_in_it(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        migrate(db, version)
+        _add_song_and_choice(db)
+    with LibraryStore(path) as store:
+        assert store.set_aside is None
+        (song,) = store.songs(store.ids(Query(search="bjork")))
+        assert (song.name, store.choices()[song.id]) == ("Track 1", (False, None))
+        assert store.is_intact()
+
+
+@pytest.mark.parametrize(("version", "later"), [(2, 3), (2, 4), (3, 4)])
+def test_tables_that_are_there_already_do_not_stop_a_migration(tmp_path: Path, version: int, later: int) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        migrate(db, later)
+        db.execute(f"PRAGMA user_version = {version}")
+        _add_song_and_choice(db)
+    for _ in range(2):
+        with LibraryStore(path) as store:
+            assert store.set_aside is None
+            assert len(store.ids(Query(search="bjork"))) == len(store.choices()) == 1
+            assert store.is_intact()
+
+
+@pytest.mark.parametrize("scripts", [(0, 1, 3), (0, 1, 2, 4)], ids=["without user_genres", "without whole_analysis"])
+def test_a_library_that_no_version_made_is_made_again_with_all_that_is_in_it(
+    tmp_path: Path, scripts: tuple[int, ...]
+) -> None:
+    path = tmp_path / "library.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        migrate(db)  # adds the functions that the scripts use
+        for table in ("song", "choice", "mark", "analysis", "whole_analysis", "pending_label", "folder", "user_genres"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("DROP TABLE set_aside")
+        for number in scripts:
+            db.executescript(MIGRATIONS[number])
+        db.execute(f"PRAGMA user_version = {len(scripts)}")
+        _add_song_and_choice(db)
+    with LibraryStore(path, check=False) as store:
+        assert store.set_aside is not None
+        assert store.set_aside.exists()
+        assert len(store.ids(Query(search="bjork"))) == len(store.choices()) == 1
+        assert store.is_intact()
+
+
+def _add_song_and_choice(db: sqlite3.Connection) -> None:
+    db.execute("INSERT INTO folder (path) VALUES (x'2f6d')")
+    db.execute(
+        "INSERT INTO song (id, path, folder, size, mtime_ns, title, artist, genres, state, state_order, title_key, "
+        "artist_key, album_key, genre_key, search) VALUES (7, x'2f6d2f612e6d7033', x'2f6d', 1, 1, 'Track 1', 'Björk', "
+        "'[\"Jazz\"]', 'new', 6, '', '', '', '', 'bjork')"
+    )
+    db.execute("INSERT INTO choice VALUES (7, 0, NULL)")

@@ -10,6 +10,7 @@ import pytest
 from mgc_desktop.errors import DecodeError, sentence_of
 from mgc_desktop.library.batch import failure_message
 from mgc_desktop.library.folders import put_back, remove, songs_leaving
+from mgc_desktop.library.pending_labels import add_pending
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.scanner import has_missing, scan
 from mgc_desktop.library.song import FileTags, Song, State
@@ -71,18 +72,20 @@ class TestRemoving:
         first, second, *_ = songs(store)
         store.choose([first.id], accepted=False)
         store.set_state([second.id], State.UNSURE)
+        add_pending(store, "My genres", [first.id], "Fado")
         before, choices = songs(store), store.choices()
         removed = remove(store, music)
         assert (songs(store), store.folders(), store.choices()) == ([], {}, {})
         put_back(store, removed)
         assert (songs(store), store.folders(), store.choices()) == (before, {music: True}, choices)
+        assert store.select("SELECT song, head, genre FROM pending_label") == [(first.id, "My genres", "Fado")]
 
     def test_songs_added_meanwhile_stay_when_a_removal_is_undone(self, store: LibraryStore, music: Path) -> None:
         add(store, music / "jazz")
         store.choose(store.ids(Query()), accepted=False)
         removed = remove(store, music / "jazz")
         add(store, music)  # the songs are there again, under numbers that were free
-        store.remove_folder(music)
+        remove(store, music)
         add(store, music / "jazzy", music / "a.flac")
         put_back(store, removed)
         assert names(store) == {"a.flac", "b.flac", "c.flac", "d.flac"}

@@ -12,7 +12,8 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.inference import registry
 from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.jobs import JobProgress, Pause, enqueue, run
+from mgc_desktop.library.jobs import enqueue, run
+from mgc_desktop.library.progress import JobProgress, Pause
 from mgc_desktop.library.query import Filter, Query
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.song import State

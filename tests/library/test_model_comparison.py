@@ -12,8 +12,8 @@ from mgc_desktop.inference.registry import identify, list_models
 from mgc_desktop.library import jobs
 from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.executor import IsolatedPool
-from mgc_desktop.library.jobs import JobProgress
 from mgc_desktop.library.model_comparison import ModelRequest, analyse_with_models, predictions_by_model
+from mgc_desktop.library.progress import JobProgress
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.scanner import scan
 from mgc_desktop.library.store import LibraryStore

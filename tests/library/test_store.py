@@ -12,6 +12,7 @@ import pytest
 
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
+from mgc_desktop.library.folders import remove
 from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.schema import MIGRATIONS
 from mgc_desktop.library.song import FileTags, State
@@ -188,7 +189,7 @@ def test_removing_a_folder_removes_its_songs_and_no_others(store: LibraryStore) 
     store.add_folder(Path("/m/a"), watched=True)
     store.put([FileTags(Path("/m/ab/other.mp3"), 1, 1), FileTags(Path("/m/a-b/other2.mp3"), 1, 1)])
     assert store.folders() == {Path("/m/a"): True}
-    store.remove_folder(Path("/m/a"))
+    remove(store, Path("/m/a"))
     assert store.folders() == {}
     assert sorted(names(store, Query())) == ["broken", "other", "other2", "three_100%"]
 

@@ -17,7 +17,7 @@ from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.journal import Journal
 from mgc_desktop.tags.journal_lines import pack, unpack
-from mgc_desktop.tags.lock import WriterLock
+from mgc_desktop.tags.lock import writer_lock
 from mgc_desktop.tags.policy import PlannedChange
 from mgc_desktop.tags.read import read_tags
 from mgc_desktop.tags.temporary import create, is_temporary
@@ -261,7 +261,7 @@ def test_the_lock_holds_on_a_full_disk(small_disk: Path) -> None:
     (small_disk / "data").mkdir()
     (small_disk / "data" / "lock").touch()
     fill(small_disk)
-    lock = WriterLock(small_disk / "data" / "lock")
-    with lock, pytest.raises(TagError, match="another task"), WriterLock(small_disk / "data" / "lock"):
+    lock = small_disk / "data" / "lock"
+    with writer_lock(lock), pytest.raises(TagError, match="another task"), writer_lock(lock):
         pytest.fail("two writers")
     shutil.rmtree(small_disk / "data")

@@ -101,3 +101,17 @@ def test_damaged_clips_are_skipped_and_told(small_tree: Path, tmp_path: Path, ca
 def test_pretrained_layers_ask_for_their_weights(dataset: Dataset, tmp_path: Path, cache: Path) -> None:
     with pytest.raises(TrainingError, match="--wheel"):
         run(dataset, replace(QUICK, architecture="pretrained"), tmp_path, cache)
+
+
+def test_the_meta_learner_is_held_to_the_mean_where_the_folds_members_are_poor(
+    dataset: Dataset, tmp_path: Path, cache: Path
+) -> None:
+    said: list[str] = []
+    result = run(dataset, replace(QUICK, network="stacked", epochs=1), tmp_path, cache, say=said.append)
+    (line,) = [line for line in said if line.startswith("meta-learner")]
+    losses = {
+        float(part.split(":")[0]): float(part.split(":")[1]) for part in line.split("firmness: ")[1][:-1].split(",")
+    }
+    chosen = float(line.split(" with ")[1].split(" ")[0])
+    assert losses[chosen] == min(losses.values()) and len(losses) == 6
+    assert result.members.keys() == {"cnn", "lstm"}

@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 
 from mgc_desktop.cli import train
-from mgc_desktop.training_runs.config import FILE_NAME, ConfigError, TrainingConfig, free_name
+from mgc_desktop.training_runs.config import FILE_NAME, ConfigError, TrainingRequest, free_name
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> TrainingConfig:
+def order(tmp_path: Path) -> TrainingRequest:
     (tmp_path / "music").mkdir()
-    return TrainingConfig("mine", str(tmp_path / "music"), learning_rate=0.01, frames=64, plain=True, created=5.5)
+    return TrainingRequest("mine", str(tmp_path / "music"), learning_rate=0.01, frames=64, plain=True, created=5.5)
 
 
-def parsed(order: TrainingConfig) -> argparse.Namespace:
+def parsed(order: TrainingRequest) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     train.add_arguments(parser)
     return parser.parse_args(order.arguments(Path("out"), Path("cache"), 2))
 
 
-def test_its_arguments_are_ones_that_mgc_train_understands(order: TrainingConfig) -> None:
+def test_its_arguments_are_ones_that_mgc_train_understands(order: TrainingRequest) -> None:
     options = parsed(order)
     assert options.dataset == ["folders", order.source]
     assert (options.model, options.resolution, options.frames, options.learning_rate) == ("cnn", "quarter", 64, 0.01)
@@ -34,15 +34,15 @@ def test_its_arguments_are_ones_that_mgc_train_understands(order: TrainingConfig
     assert options.wheel is None and options.root is None
 
 
-def test_the_weights_go_along_with_pretrained_layers_only(order: TrainingConfig) -> None:
+def test_the_weights_go_along_with_pretrained_layers_only(order: TrainingRequest) -> None:
     given = replace(order, wheel="/a.whl")
     assert parsed(given).wheel is None
     assert parsed(replace(given, architecture="pretrained")).wheel == Path("/a.whl")
 
 
-def test_comes_back_from_its_file(order: TrainingConfig, tmp_path: Path) -> None:
+def test_comes_back_from_its_file(order: TrainingRequest, tmp_path: Path) -> None:
     order.save(tmp_path / "run")
-    assert TrainingConfig.load(tmp_path / "run") == order
+    assert TrainingRequest.load(tmp_path / "run") == order
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_comes_back_from_its_file(order: TrainingConfig, tmp_path: Path) -> None
         lambda values: {},
     ],
 )
-def test_a_damaged_file_is_a_clear_error(order: TrainingConfig, tmp_path: Path, damage: object) -> None:
+def test_a_damaged_file_is_a_clear_error(order: TrainingRequest, tmp_path: Path, damage: object) -> None:
     order.save(tmp_path)
     path = tmp_path / FILE_NAME
     path.write_text(json.dumps(damage(json.loads(path.read_text()))))  # type: ignore[operator]
     with pytest.raises(ConfigError, match="cannot be read"):
-        TrainingConfig.load(tmp_path)
+        TrainingRequest.load(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_damaged_file_is_a_clear_error(order: TrainingConfig, tmp_path: Path, 
     ],
 )
 def test_what_cannot_be_trained_is_refused_with_the_way_out(
-    order: TrainingConfig, change: dict[str, str], why: str
+    order: TrainingRequest, change: dict[str, str], why: str
 ) -> None:
     with pytest.raises(ConfigError, match=why):
         replace(order, **change).check({"taken"})  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 from mgc_desktop.training_runs.run import (
     LOG,
     RunState,
@@ -26,7 +26,7 @@ CURVES = "epoch,train_loss,valid_loss,valid_macro_accuracy\n0,1.5,1.2,0.3\n1,1.1
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "runs" / "mine"
-    TrainingConfig("mine", "/music", created=1).save(folder)
+    TrainingRequest("mine", "/music", created=1).save(folder)
     return folder
 
 
@@ -138,7 +138,7 @@ def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:
 
 
 def test_runs_are_listed_newest_first_and_deleted(folder: Path, models: Path) -> None:
-    TrainingConfig("newer", "/music", created=2).save(folder.parent / "newer")
+    TrainingRequest("newer", "/music", created=2).save(folder.parent / "newer")
     (folder.parent / "no run").mkdir()
     (folder.parent / "damaged").mkdir()
     (folder.parent / "damaged" / "order.json").write_text("{")

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
@@ -141,11 +142,11 @@ def program(qapp: QApplication, home: Path, qtbot: QtBot) -> Iterator[Any]:
 
     before = set(threading.enumerate())
     program = build_app()
-    qtbot.addWidget(program.window)
     with qtbot.waitExposed(program.window):
         program.window.show()
     yield program
-    program.window.close()
+    if shiboken6.isValid(program.window):
+        program.window.close()
     program.close()
     # Python lists threads that were Qt's for ever, as dummies.
     new = set(threading.enumerate()) - before

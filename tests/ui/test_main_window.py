@@ -337,7 +337,6 @@ def test_what_was_set_comes_back(opened: MainWindow, program: Any, song: Path, q
     from mgc_desktop.app import build_app
 
     again = build_app()
-    qtbot.addWidget(again.window)
     again.start([])
     try:
         assert again.window.size().toTuple() == (800, 640)
@@ -362,7 +361,6 @@ def test_damaged_settings_are_said(home: Path, qapp: QApplication, qtbot: QtBot)
     from mgc_desktop.app import build_app
 
     program = build_app()
-    qtbot.addWidget(program.window)
     try:
         assert program.window.notices.notice is not None
         assert program.window.notices.notice.title == "The settings start afresh"
@@ -372,22 +370,32 @@ def test_damaged_settings_are_said(home: Path, qapp: QApplication, qtbot: QtBot)
     assert json.loads(path.read_text())["version"] == s.VERSION
 
 
-def test_songs_that_are_gone_do_not_come_back(home: Path, song: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_songs_that_are_gone_stay_in_the_queue(home: Path, song: Path, tmp_path: Path, qtbot: QtBot) -> None:
     settings = Settings()
-    settings[s.QUEUE] = [str(tmp_path / "gone.mp3"), str(song)]
+    there = [tmp_path / "drive" / "gone.mp3", song]
+    settings[s.QUEUE] = [str(path) for path in there]
     settings[s.QUEUE_INDEX] = 0
     settings.save()
     from mgc_desktop.app import build_app
 
     program = build_app()
-    qtbot.addWidget(program.window)
     program.start([])
     try:
-        assert [item.path for item in program.parts.playback.queue.items] == [song]
+        playback = program.parts.playback
+        assert [item.path for item in playback.queue.items] == there
         assert program.window.page.has_song
+        qtbot.waitUntil(lambda: program.window.notices.notice is not None)
+        notice = program.window.notices.notice
+        assert notice is not None
+        assert "gone.mp3" in notice.message
+        there[0].parent.mkdir()
+        song.rename(there[0])  # the drive is plugged in again
+        playback.toggle()
+        qtbot.waitUntil(lambda: playback.player.path == there[0])
     finally:
         program.window.close()
         program.close()
+    assert Settings()[s.QUEUE] == [str(path) for path in there]
 
 
 # The end

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 from mgc_desktop.ui import wording
 from mgc_desktop.workers.songs import SongTagsReader
@@ -47,20 +48,20 @@ def test_the_line_under_the_title_leaves_out_what_is_unknown() -> None:
 
 @pytest.mark.parametrize("written", ["Hip-Hop", "hip hop", "HIPHOP", "Hip–Hop"])
 def test_spellings_of_the_ten_are_recognised(written: str) -> None:
-    assert wording.known_genre(written) == "Hip-Hop"
+    assert wording.known_genre(written, REPORT_GENRES) == "Hip-Hop"
 
 
 @pytest.mark.parametrize("written", ["Rap", "Rock", "", "爵士"])
 def test_other_genres_are_not(written: str) -> None:
-    assert wording.known_genre(written) is None
+    assert wording.known_genre(written, REPORT_GENRES) is None
 
 
 def test_the_file_agrees_differs_or_says_nothing_comparable() -> None:
-    assert wording.comparison("Jazz", ["Soul", "jazz"]) == "agrees with the file"
-    assert wording.comparison("Jazz", ["Classical"]) == "differs from the file"
-    assert wording.comparison("Jazz", ["Polka"]) is None
-    assert wording.comparison(None, ["Jazz"]) is None
-    assert wording.comparison("Jazz", []) is None
+    assert wording.comparison("Jazz", ["Soul", "jazz"], REPORT_GENRES) == "agrees with the file"
+    assert wording.comparison("Jazz", ["Classical"], REPORT_GENRES) == "differs from the file"
+    assert wording.comparison("Jazz", ["Polka"], REPORT_GENRES) is None
+    assert wording.comparison(None, ["Jazz"], REPORT_GENRES) is None
+    assert wording.comparison("Jazz", [], REPORT_GENRES) is None
 
 
 Prediction = Callable[..., TrackPrediction]

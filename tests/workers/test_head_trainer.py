@@ -226,8 +226,7 @@ def test_the_last_mark_taken_away_switches_it_off(
     head_trainer.use(FIRST)
     qtbot.waitUntil(lambda: heard_as(database, "Lágrima") == "Fado", timeout=WAIT)
     head_trainer.undo()
-    qtbot.waitUntil(lambda: heard_as(database, "Lágrima") == "World", timeout=WAIT)
-    assert settings[s.HEAD] == ""
+    qtbot.waitUntil(lambda: heard_as(database, "Lágrima") == "World" and settings[s.HEAD] == "", timeout=WAIT)
 
 
 def test_the_song_that_plays_is_heard_with_the_head_in_use(
@@ -395,3 +394,22 @@ class TestLabelsOfSongsThatAreAnalysedFirst:
         with LibraryStore(database, check=False) as store:
             qtbot.waitUntil(lambda: ready_labels(store) == {}, timeout=WAIT)
         assert head_trainer.close()
+
+    @pytest.mark.parametrize("before", [None, "Jazz"])
+    def test_to_take_a_label_back_takes_it_back_where_it_waits(
+        self, before: str | None, head_trainer: HeadTrainer, songs: dict[str, int], library_service: LibraryService,
+        database: Path, qtbot: QtBot,
+    ) -> None:  # fmt: skip
+        def waiting() -> list[tuple[int, str]]:
+            with LibraryStore(database, check=False) as store:
+                return store.select("SELECT song, genre FROM pending_label")
+
+        new = songs["New"]  # its file is gone, so it cannot be analysed and the label goes on waiting
+        with LibraryStore(database, check=False) as store:
+            add_pending(store, FIRST, [new] if before else [], before or "")
+        with qtbot.waitSignal(library_service.job_ended, timeout=WAIT):
+            head_trainer.mark([new], "Fado")
+        assert waiting() == [(new, "Fado")]
+        assert head_trainer.state.undoable == 1
+        head_trainer.undo()
+        qtbot.waitUntil(lambda: waiting() == ([(new, before)] if before else []), timeout=WAIT)

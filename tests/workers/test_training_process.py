@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 pytest.importorskip("torch")
 from mgc_desktop.inference.registry import load
-from mgc_desktop.training_runs.config import ConfigError, TrainingConfig
+from mgc_desktop.training_runs.config import ConfigError, TrainingRequest
 from mgc_desktop.training_runs.run import RunState, TrainingRun, list_runs
 from mgc_desktop.workers.training_process import TrainingProcess
 
@@ -47,9 +47,9 @@ def trainer(qapp: QApplication, tmp_path: Path) -> Iterator[TrainingProcess]:
     trainer.close()
 
 
-def order(source: Path, **changes: object) -> TrainingConfig:
+def order(source: Path, **changes: object) -> TrainingRequest:
     quick = {"epochs": 3, "examples": 32, "batch": 16, "frames": 64, "learning_rate": 0.01, "created": 1.0}
-    return TrainingConfig("mine", str(source), resolution="sixteenth", **{**quick, **changes})  # type: ignore[arg-type]
+    return TrainingRequest("mine", str(source), resolution="sixteenth", **{**quick, **changes})  # type: ignore[arg-type]
 
 
 def ended(qtbot: QtBot, trainer: TrainingProcess) -> TrainingRun:

@@ -6,6 +6,7 @@ import struct
 from importlib import import_module
 from typing import BinaryIO, Final
 
+from mgc_desktop.audio.leading_tags import id3v2_size
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.formats.base import Contents, TagFormat
@@ -13,7 +14,6 @@ from mgc_desktop.tags.formats.layout import Budget, Layout, Range, read, window
 from mgc_desktop.tags.formats.wrapping import edit_id3
 from mgc_desktop.tags.splice import Splice, growth
 from mgc_desktop.tags.tag_types import id3_edit
-from mgc_desktop.tags.tag_types.id3_edit import id3v2_size
 from mgc_desktop.tags.tag_types.id3_read import ID3V2, load
 
 _HEADER: Final = 28  # bytes: the mark, the header's size, the file's size, the place of the tag or 0

@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import BinaryIO, Final, Literal
 
+from mgc_desktop.audio.leading_tags import id3v2_size
 from mgc_desktop.audio.plausible import believed_duration
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
@@ -17,7 +18,6 @@ from mgc_desktop.tags.formats.layout import Budget, Layout, Range, read, window
 from mgc_desktop.tags.genre_text import JOIN
 from mgc_desktop.tags.splice import Splice, growth
 from mgc_desktop.tags.tag_types import id3_edit
-from mgc_desktop.tags.tag_types.id3_edit import id3v2_size
 from mgc_desktop.tags.tag_types.id3_read import ID3V2, load
 from mgc_desktop.tags.tag_types.info_read import INFO, Texts
 

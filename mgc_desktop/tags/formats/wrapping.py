@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from mgc_desktop.audio.leading_tags import id3v2_size
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.formats.layout import Range, read
 from mgc_desktop.tags.splice import Splice
 from mgc_desktop.tags.tag_types import apev2_edit, id3_edit
-from mgc_desktop.tags.tag_types.id3_edit import id3v2_size
 
 _MOST_TAGS: Final = 32  # around one file
 _LYRICS3_END: Final = b"LYRICS200"

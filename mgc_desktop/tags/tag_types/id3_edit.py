@@ -32,14 +32,6 @@ class Frame:
     body: int
 
 
-def id3v2_size(head: bytes) -> int:
-    """The whole length in bytes of the ID3v2 tag whose first ten bytes are `head`; 0 if there is none."""
-    if len(head) < 10 or head[:3] != b"ID3" or head[3] == 0xFF or any(b & 0x80 for b in head[6:10]):
-        return 0
-    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-    return 10 + size + (10 if head[3] >= 4 and head[5] & 0x10 else 0)
-
-
 def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices, relative to the tag's start, that put `values` into the tag.
 

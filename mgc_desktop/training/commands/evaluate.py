@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.errors import MgcError
+from mgc_desktop.foundation.atomic_write import Durability, atomic_write
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.registry import list_models, load
 from mgc_desktop.paths import cache_dir
@@ -173,9 +174,7 @@ def _ask(
         except MgcError as error:
             skipped.append(Skipped(clip.clip_id, error.message))
         if done % 10 == 0 or done == len(missing):
-            part = path.with_suffix(".part")
-            part.write_text(json.dumps(answers), encoding="utf-8")
-            part.replace(path)
+            atomic_write(path, json.dumps(answers), durability=Durability.BUFFERED)
             left = (time.monotonic() - begun) / done * (len(missing) - done)
             say(f"  {done}/{len(missing)}, {left / 60:.1f} min to go")
     return {name: answers[key] for name, key in keys.items() if key in answers}, tuple(skipped)

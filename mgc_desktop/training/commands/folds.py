@@ -78,14 +78,18 @@ def train_repeatedly(
 ) -> Repeated:
     """Train on each of `folds` folds of artists (0: on one split) with the seeds `config.seed` and the next ones.
 
+    With `config.leaky` the folds are as many random splits, with `config.split_seed` and the next ones.
+
     Raises TrainingError as `train` does, and if the numbers cannot be or there are too few artists for the folds.
     """
     config.check()
     if folds < 0 or folds == 1 or repeats < 1:
         raise TrainingError(f"--folds must be 2 or more and --repeats 1 or more, not {folds} and {repeats}.")
-    if folds and config.leaky:
-        raise TrainingError("--leaky splits at random, so it has no --folds of artists. Use --repeats.")
-    splits: list[Split | None] = [None] if not folds else list(fold_splits(dataset.clips, folds, config.split_seed))
+    splits: list[Split | None] = [None]
+    if folds and not config.leaky:
+        splits = list(fold_splits(dataset.clips, folds, config.split_seed))
+    elif folds:
+        splits = [leaky_split(dataset.clips, config.split_seed + i) for i in range(folds)]
     output = output or RUNS / f"{config.name}-{folds or 1}-folds-{repeats}-repeats"
     results: list[tuple[int, int, TrainingResult]] = []
     for number, split in enumerate(splits, start=1 if folds else 0):

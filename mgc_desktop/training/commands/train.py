@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from mgc_desktop.errors import TagError
+from mgc_desktop.foundation.file_lock import FileLock, LockTakenError
 from mgc_desktop.paths import cache_dir
-from mgc_desktop.tags.lock import WriterLock
 from mgc_desktop.training import board, checkpoint
 from mgc_desktop.training.baselines import BASELINES, measure_baselines
 from mgc_desktop.training.cache import FeatureCache, Pictures, check_folder
@@ -43,6 +42,8 @@ from mgc_desktop.training.stacking import balanced_weights, fit_meta, out_of_fol
 
 Say = Callable[[str], None]
 RUNS: Final = Path("trained")  # where runs go that are given no folder
+# How firmly the meta-learner is held to the mean of its members; the last is hardly more than that mean.
+FIRMNESS: Final = (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 WATCHED: Final = 100  # clips of the part that teaches that are measured after each epoch, to see overfitting
 
 
@@ -164,10 +165,10 @@ def _claimed(identity: RunIdentity, split: Split, output: Path, group: Group) ->
         yield
         return
     identity.claim(output)
-    lock = WriterLock(output / "run.lock")
+    lock = FileLock(output / "run.lock")
     try:
-        lock.__enter__()
-    except TagError as error:
+        lock.acquire()
+    except LockTakenError as error:
         raise TrainingError(
             "Another training is at work here. Wait for it, or choose another --output.", path=output
         ) from error
@@ -176,7 +177,7 @@ def _claimed(identity: RunIdentity, split: Split, output: Path, group: Group) ->
         group.tell(True)
         yield
     finally:
-        lock.__exit__(None, None, None)
+        lock.release()
 
 
 def _learn(
@@ -255,14 +256,43 @@ def _learn_stacked(
     views = out_of_fold(
         learning, [member(name) for name in registry.MEMBERS], config.stack_folds, config.seed, context.say
     )
-    labels = np.array([context.genres.index(c.genre or "") for c in learning], np.int64)
-    weights = balanced_weights(labels) if config.balance else None
-    weight, bias = fit_meta(views, np.eye(len(context.genres))[labels], weights=weights)
     lstm, _ = _learn(replace(config, network="lstm"), learning, choosing, output / "lstm", context)
     inside = registry.spec_of(replace(config, network="lstm")).first(lstm)
     cnn = inside or _learn(replace(config, network="cnn"), learning, choosing, output / "cnn", context)[0]
     members = {"cnn": cnn, "lstm": lstm}
-    return weigh(registry.stack(config, members, len(context.genres)), weight, bias), members
+    stack = registry.stack(config, members, len(context.genres))
+    return _weigh(stack, views, learning, choosing, config, context), members
+
+
+def _weigh(
+    stack: nn.Module,
+    views: NDArray[np.floating],
+    learning: Sequence[Clip],
+    choosing: Sequence[Clip],
+    config: TrainingConfig,
+    context: _Context,
+) -> nn.Module:
+    """Fit the meta-learner to out-of-fold `views`, as free as the validation part, asked with the final members, bears.
+
+    The members of the folds learned from less music than the final ones, and with few recordings they are poor: what is
+    right for them is then wrong for the final ones, and the mean of the members is better than any fit.
+    """
+    labels = np.array([context.genres.index(c.genre or "") for c in learning], np.int64)
+    targets = np.eye(len(context.genres))[labels]
+    weights = balanced_weights(labels) if config.balance else None
+    known = usable(choosing, context.pictures)
+    examples = labelled_pictures(known, context.pictures, context.genres, config.input)
+    fits = {firmness: fit_meta(views, targets, weights=weights, weight_decay=firmness) for firmness in FIRMNESS}
+
+    def loss(firmness: float) -> float:
+        logits = logits_of(weigh(stack, *fits[firmness]), examples)
+        return validation(score(logits, known, context.genres))["loss"]
+
+    losses = {firmness: loss(firmness) for firmness in FIRMNESS}
+    best = min(FIRMNESS, key=lambda firmness: losses[firmness])
+    told = ", ".join(f"{firmness:g}: {value:.3f}" for firmness, value in losses.items())
+    context.say(f"meta-learner held to the mean of its members with {best:g} (validation loss by firmness: {told})")
+    return weigh(stack, *fits[best])
 
 
 def _measure(

@@ -82,12 +82,15 @@ def apart_by_genre(clips: Sequence[Clip]) -> tuple[list[Clip], tuple[str, ...]]:
 
 def refuse_artists_as_genres(folder: Path, tops: Sequence[Path], clips: Sequence[Clip]) -> None:
     """TrainingError where most of the folders are named after the artist that is heard in them."""
+    below: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips:
+        below[clip.clip_id.split("/", 1)[0]].append(clip)
     matching = []
     for top in tops:
-        own = [c for c in clips if top in c.path.parents]
+        own = below.get(top.name, [])
         if own and _named_after_its_artist(top, own[:: max(1, len(own) // 3)][:3]):
             matching.append(top.name)
-    if matching and 2 * len(matching) > len([top for top in tops if any(top in c.path.parents for c in clips)]):
+    if matching and 2 * len(matching) > len(below):
         raise TrainingError(
             f"These folders are artists, not genres ({some(matching)}): their songs name them as the artist. Put the "
             "artists' folders into a folder for each genre, or use --dataset tagged to learn the genres in the tags.",

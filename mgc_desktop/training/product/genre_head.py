@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.genres import GENRES
@@ -29,8 +29,6 @@ from mgc_desktop.training.product.genre_head_data import Listener, Recording, Ta
 from mgc_desktop.training.product.genre_head_fit import TAG_RANGE, artist_weights, fit
 from mgc_desktop.training.product.genre_head_report import Outcome, measured, write_report
 from mgc_desktop.training.product.prior import Background
-
-FloatArray = NDArray[np.float64]
 
 VERSION: Final = "1.0"
 FOLDS: Final = 5
@@ -61,7 +59,7 @@ class Sources:
     tags: tuple[str, ...]
 
 
-def make_head(background: Background, weights: FloatArray, bias: FloatArray, calibration: Calibration) -> Head:
+def make_head(background: Background, weights: DoubleArray, bias: DoubleArray, calibration: Calibration) -> Head:
     """The head in the program's form."""
     return Head(
         version=VERSION,
@@ -101,7 +99,7 @@ def judge(head: Head, recordings: Sequence[Recording]) -> list[Outcome]:
     return [Outcome(r, head.logits(tags=r.tags, embedding=None)) for r in recordings]
 
 
-def temperature(logits: Sequence[FloatArray], labels: Sequence[int], weights: Sequence[float]) -> float:
+def temperature(logits: Sequence[DoubleArray], labels: Sequence[int], weights: Sequence[float]) -> float:
     """The one under which the true genres are most probable; each `(n, genres)` counts its weight in all."""
     losses = []
     for value in _TEMPERATURES:

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.arrays import FloatArray, IntArray
+from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.training.datasets.clip import Clip, Dataset, Evidence, sound_digest
 from mgc_desktop.training.datasets.magnatagatune import parse_name
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.extract import Representation, extract
-
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.int64]
 
 PER_EXCERPT: Final = 10  # patches of 3 s: an excerpt is about 30 s, as the clips of the usual data sets are
 
@@ -90,9 +89,8 @@ class Listener:
         if not path.is_file():
             picked, excerpt = self._patches(clip)
             tags, embedding = self._classifier.features(picked)
-            unfinished = path.with_suffix(".part.npz")
-            np.savez(unfinished, tags=tags, embedding=embedding, excerpt=excerpt)
-            unfinished.replace(path)
+            with replacing(path, durability=Durability.BUFFERED) as unfinished, unfinished.open("wb") as file:
+                np.savez(file, tags=tags, embedding=embedding, excerpt=excerpt)
         with np.load(path) as stored:
             return stored["tags"], stored["excerpt"]
 

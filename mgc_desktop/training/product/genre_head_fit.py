@@ -14,14 +14,11 @@ from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import DoubleArray, IntArray
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.training.product.genre_head_data import Recording, TaggedClip, with_genre
 from mgc_desktop.training.product.prior import NOISE, Background, made_songs
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 # How often the genres are met in a person's music library; a belief, not a count.
 SHARES: Final[Mapping[str, float]] = {
@@ -59,21 +56,21 @@ _TAGGED_STRENGTHS: Final = (0.8, 1.7)
 class Songs:
     """Standardised tag logits `(n, T)`, indices of the genres `(n,)`, weights `(n,)`."""
 
-    x: FloatArray
+    x: DoubleArray
     labels: IntArray
-    weights: FloatArray
+    weights: DoubleArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linear:
     """logits = weights @ x + bias; `(genres, T)` and `(genres,)`."""
 
-    weights: FloatArray
-    bias: FloatArray
+    weights: DoubleArray
+    bias: DoubleArray
 
-    def logits(self, x: FloatArray) -> FloatArray:
+    def logits(self, x: DoubleArray) -> DoubleArray:
         """`(n, T)` -> `(n, genres)`."""
-        result: FloatArray = x @ self.weights.T + self.bias
+        result: DoubleArray = x @ self.weights.T + self.bias
         return result
 
 
@@ -113,10 +110,10 @@ def _fit_once(
     return regress(jittered, songs.labels, songs.weights, len(GENRES), _PENALTY)
 
 
-def clipped(background: Background, x: FloatArray) -> FloatArray:
+def clipped(background: Background, x: DoubleArray) -> DoubleArray:
     """Standardised logits as they are after clipping to `TAG_RANGE`."""
     low, high = (background.standardised(np.full(len(background.tags), end)) for end in TAG_RANGE)
-    result: FloatArray = np.clip(x, low, high)
+    result: DoubleArray = np.clip(x, low, high)
     return result
 
 
@@ -129,7 +126,7 @@ def tagged_songs(background: Background, clips: Sequence[TaggedClip], rng: np.ra
     present = 1 / (1 + np.exp(-(background.songs * background.scale + background.mean)))
     heard = (present * background.songs).sum(axis=0) / present.sum(axis=0)
     given = {tag: float(heard[i]) for i, tag in enumerate(background.tags)}
-    rows: dict[tuple[str, ...], FloatArray] = {}
+    rows: dict[tuple[str, ...], DoubleArray] = {}
     for clip in clips:
         names = _meant(clip)
         if names not in rows:
@@ -162,7 +159,7 @@ def real_songs(background: Background, recordings: Sequence[Recording]) -> Songs
     return Songs(x, labels, weights * (trust * np.minimum(1, 1 / np.maximum(totals, 1e-9)))[labels])
 
 
-def artist_weights(recordings: Sequence[Recording]) -> FloatArray:
+def artist_weights(recordings: Sequence[Recording]) -> DoubleArray:
     """What each excerpt of each recording counts."""
     excerpts: Counter[str] = Counter()
     for r in recordings:
@@ -181,7 +178,7 @@ def mix(parts: Sequence[Songs]) -> Songs:
     return Songs(x, labels, weights * (shares / np.maximum(totals, 1e-9))[labels])
 
 
-def regress(x: FloatArray, labels: IntArray, weights: FloatArray, genres: int, penalty: float) -> Linear:
+def regress(x: DoubleArray, labels: IntArray, weights: DoubleArray, genres: int, penalty: float) -> Linear:
     """Multinomial logistic regression: weighted cross-entropy and half the penalty times the squared weights."""
     share = torch.from_numpy(weights / weights.sum())
     centre = share.numpy() @ x  # the bias takes it up; without it the search is many times slower

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import Calibration, song_probabilities
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.head import Head
 from mgc_desktop.training.metrics import Scores, calibration, coverage, interval, macro_accuracy, per_genre
 from mgc_desktop.training.product.genre_head_data import Recording
-
-FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

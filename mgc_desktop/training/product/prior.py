@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from mgc_desktop.foundation.arrays import DoubleArray, IntArray
 
 _FILE: Final = Path(__file__).with_name("prior_styles.toml")
 _SHRINK: Final = 0.4  # far from all that goes together in music can be learnt from unlabelled game music
@@ -69,13 +67,13 @@ class Background:
     """
 
     tags: tuple[str, ...]
-    mean: FloatArray
-    scale: FloatArray
-    songs: FloatArray
-    correlation: FloatArray
+    mean: DoubleArray
+    scale: DoubleArray
+    songs: DoubleArray
+    correlation: DoubleArray
 
     @classmethod
-    def of(cls, tags: Sequence[str], logits: FloatArray, weights: FloatArray) -> Background:
+    def of(cls, tags: Sequence[str], logits: DoubleArray, weights: DoubleArray) -> Background:
         """From `(n, T)` mean logits of excerpts and `(n,)` weights (that every song may count once)."""
         share = weights / weights.sum()
         mean = share @ logits
@@ -84,29 +82,29 @@ class Background:
         correlation = (1 - _SHRINK) * np.corrcoef(songs, rowvar=False) + _SHRINK * np.eye(len(tags))
         return cls(tuple(tags), mean, scale, songs, correlation)
 
-    def standardised(self, logits: FloatArray) -> FloatArray:
+    def standardised(self, logits: DoubleArray) -> DoubleArray:
         """`(n, T)` logits in standard deviations from the mean."""
-        result: FloatArray = (logits - self.mean) / self.scale
+        result: DoubleArray = (logits - self.mean) / self.scale
         return result
 
-    def expected(self, known: Mapping[str, float]) -> FloatArray:
+    def expected(self, known: Mapping[str, float]) -> DoubleArray:
         """`(T,)`: the known standardised values, for the others what these let expect (the conditional mean)."""
         if not known:
             return np.zeros(len(self.tags))
         index = [self.tags.index(tag) for tag in known]
         values = np.array(list(known.values()))
         among = self.correlation[np.ix_(index, index)]
-        row: FloatArray = self.correlation[:, index] @ np.linalg.solve(among, values)
+        row: DoubleArray = self.correlation[:, index] @ np.linalg.solve(among, values)
         return row
 
-    def deviations(self, count: int, rng: np.random.Generator) -> FloatArray:
+    def deviations(self, count: int, rng: np.random.Generator) -> DoubleArray:
         """`(count, T)`: how real songs differ from one another."""
         return self.songs[rng.integers(len(self.songs), size=count)]
 
 
 def made_songs(
     background: Background, genres: Sequence[str], per_genre: int, rng: np.random.Generator
-) -> tuple[FloatArray, IntArray]:
+) -> tuple[DoubleArray, IntArray]:
     """Songs drawn from the styles: `(n, T)` standardised tag logits and `(n,)` indices of their genres.
 
     A song is a style at some strength, with or without a singer, plus a part of the deviations of a real,

@@ -27,6 +27,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.product.style_songs import song
 
@@ -160,14 +161,15 @@ def _call(*command: str, folder: Path) -> None:
 def write_flac(path: Path, y: NDArray[np.float32]) -> None:
     """Mono, 16 bits, 22,050 Hz; there complete or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with av.open(str(part), "w", format="flac") as container:
+    with (
+        replacing(path, durability=Durability.BUFFERED) as unfinished,
+        av.open(str(unfinished), "w", format="flac") as container,
+    ):
         stream = container.add_stream("flac", rate=SR, layout="mono")
         frame = av.AudioFrame.from_ndarray((y * 32767).astype("<i2")[None], format="s16", layout="mono")
         frame.sample_rate = SR
         for packet in (*stream.encode(frame), *stream.encode(None)):
             container.mux(packet)
-    part.replace(path)
 
 
 def render_all(takes: Sequence[Take], folder: Path, seconds: float, seed: int, sound_font: Path) -> list[str]:

@@ -18,6 +18,7 @@ from mgc_desktop.ui.wording import percent
 _ROW: Final = 25.0  # preferred height of a row
 _LEAST_ROW: Final = 17
 _MOST_ROWS: Final = 10  # where there are more genres, those at the foot give way when it is low
+_UNFOLDED: Final = 12  # of more genres the most probable are shown, and the rest as one row
 _BAR: Final = 8.0
 _LONGEST_NAME: Final = 110.0
 _FRAME_MS: Final = 33
@@ -50,6 +51,11 @@ class GenreBars(QWidget):
             self.updateGeometry()
             self.update()
 
+    def begin_with(self, genres: Sequence[str]) -> None:
+        """Show these genres unless something is known of others."""
+        if not self._known:
+            self.set_genres(genres)
+
     def _begin(self, genres: tuple[str, ...]) -> None:
         self._genres = genres
         self._order = StableOrder()
@@ -58,16 +64,30 @@ class GenreBars(QWidget):
         self._shown = self._targets.copy()
         self._shown_places = self._places.copy()
         self._known = False
-        longest = max(QFontMetricsF(font()).horizontalAdvance(name) for name in genres)
+        longest = max((QFontMetricsF(font()).horizontalAdvance(name) for name in genres), default=_LONGEST_NAME)
         self._name_width = min(longest, _LONGEST_NAME) + 14
 
     def sizeHint(self) -> QSize:
-        """All rows at their preferred height."""
-        return QSize(240, round(_ROW * len(self._genres)))
+        """All rows at their preferred height, of many genres the most probable."""
+        return QSize(240, round(_ROW * self._rows()))
 
     def minimumSizeHint(self) -> QSize:
         """All rows, or the first ten, still readable."""
-        return QSize(200, _LEAST_ROW * min(_MOST_ROWS, len(self._genres)))
+        return QSize(200, _LEAST_ROW * min(_MOST_ROWS, self._rows()))
+
+    def _rows(self) -> int:
+        return min(len(self._genres), _UNFOLDED) or _MOST_ROWS
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The genres that have a row of their own, from the top down."""
+        return self.order[: self._own_rows()]
+
+    def _own_rows(self) -> int:
+        """How many genres have a row of their own at the present height."""
+        if len(self._genres) <= _UNFOLDED:
+            return len(self._genres)
+        return max(1, min(_UNFOLDED, int((self.height() + 1) / _LEAST_ROW)) - 1)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -112,20 +132,24 @@ class GenreBars(QWidget):
         """One row a genre: name, bar, number."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = min(_ROW, max(_LEAST_ROW, self.height() / len(self._genres)))
-        for index in range(len(self._genres)):
-            if (self._shown_places[index] + 1) * row <= self.height() + 1:
-                self._paint_row(painter, index, self._shown_places[index] * row, row)
+        own = self._own_rows()
+        folded = len(self._genres) - own
+        row = min(_ROW, max(_LEAST_ROW, self.height() / max(1, own + bool(folded))))
+        for index, name in enumerate(self._genres):
+            place = self._shown_places[index]
+            if (place + 1) * row <= self.height() + 1 and place < own - 0.5:
+                value = float(self._shown[index])
+                self._paint_row(painter, name, value, self._palette.genre(name), place * row, row)
+        if folded:
+            value = min(1.0, float(self._shown[self._shown_places >= own - 0.5].sum()))
+            self._paint_row(painter, f"{folded} others", value, self._palette.faint, own * row, row)
 
-    def _paint_row(self, painter: QPainter, index: int, y: float, height: float) -> None:
-        value = float(self._shown[index])
+    def _paint_row(self, painter: QPainter, name: str, value: float, colour: str, y: float, height: float) -> None:
         ink = _mixed(self._palette.muted, self._palette.text, min(1.0, value / _CLEAR))
         painter.setPen(ink)
         painter.setFont(font())
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        name = painter.fontMetrics().elidedText(
-            self._genres[index], Qt.TextElideMode.ElideRight, round(self._name_width) - 8
-        )
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, round(self._name_width) - 8)
         painter.drawText(QRectF(0, y, self._name_width, height), left, name)
         track = QRectF(
             self._name_width, y + (height - _BAR) / 2, self.width() - self._name_width - self._number_width, _BAR
@@ -140,7 +164,7 @@ class GenreBars(QWidget):
         painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
         if self._known:
             fill = QRectF(track.x(), track.y(), max(_BAR, track.width() * value), _BAR)
-            painter.setBrush(QColor(self._palette.genre(self._genres[index])))
+            painter.setBrush(QColor(colour))
             painter.drawRoundedRect(fill, _BAR / 2, _BAR / 2)
 
     def _animated(self) -> bool:
@@ -148,7 +172,7 @@ class GenreBars(QWidget):
         return self.isVisible() and duration > 0
 
     def _moving(self) -> bool:
-        return bool(
+        return len(self._genres) > 0 and bool(
             np.abs(self._targets - self._shown).max() > _STILL
             or np.abs(self._places - self._shown_places).max() > _STILL
         )

@@ -19,11 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.inference.prediction import Timeline
 from mgc_desktop.ui.fonts import CAPTION, font
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.widgets import ribbon_picture
-from mgc_desktop.ui.widgets.ribbon_picture import FloatArray
 from mgc_desktop.ui.widgets.stable_order import StableOrder
 from mgc_desktop.ui.wording import clock, described, percent
 
@@ -38,9 +38,11 @@ class Ribbon(QWidget):
 
     seek_requested = Signal(float)  # seconds
 
-    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+    def __init__(self, palette: Palette, *, gaps: bool = False, parent: QWidget | None = None) -> None:
+        """`gaps`: leave empty where nothing was analysed, such as in silence, instead of bridging that."""
         super().__init__(parent)
         self._palette = palette
+        self._gaps = gaps
         self._timeline: Timeline | None = None
         self._duration = 0.0
         self._complete = False
@@ -140,20 +142,26 @@ class Ribbon(QWidget):
     def _drawn(self, timeline: Timeline) -> QImage:
         scale = self.devicePixelRatioF()
         width, height = round(self.width() * scale), round(self.height() * scale)
-        values, known = ribbon_picture.columns(timeline, self._duration, width)
+        bands_of = ribbon_picture.folded(timeline)
+        values, known = ribbon_picture.columns(bands_of, self._duration, width)
         known = width if self._complete else known
         order = self._order.update(values[:known].mean(axis=0).tolist() if known else [])
-        names = [timeline.genres[i] for i in order]
+        names = [bands_of.genres[i] for i in order]
         bands = ribbon_picture.edges(values[:known], order)
         colours = np.array([_rgb(self._palette.genre(name)) for name in names], np.uint8)
         pixels = np.ascontiguousarray(ribbon_picture.picture(bands, colours, height))
+        empty = np.zeros(known, bool)
+        if self._gaps:
+            empty = ~ribbon_picture.covered(timeline, self._duration, width)[:known]
+            pixels[:, empty] = _rgb(self._palette.raised)
         image = QImage(pixels.data, known, height, 3 * known, QImage.Format.Format_RGB888)
         image = image.convertToFormat(QImage.Format.Format_RGB32)  # its own copy of the pixels
         image.setDevicePixelRatio(scale)
+        bands[empty] = 0.0  # no name has room there
         self._names = self._place_names(bands, names, scale)
         return image
 
-    def _place_names(self, bands: FloatArray, names: list[str], scale: float) -> list[tuple[QRectF, str]]:
+    def _place_names(self, bands: DoubleArray, names: list[str], scale: float) -> list[tuple[QRectF, str]]:
         metrics = QFontMetricsF(font(CAPTION))
         widths = [(metrics.horizontalAdvance(name) + _NAME_MARGIN) * scale for name in names]
         placed = []

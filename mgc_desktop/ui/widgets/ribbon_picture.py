@@ -8,13 +8,33 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import DoubleArray
 from mgc_desktop.inference.prediction import Timeline
+from mgc_desktop.inference.vocabularies import LARGE, vocabulary_of
 
-FloatArray = NDArray[np.float64]
+OTHERS: Final = "Other genres"
 _KERNEL: Final = np.array([0.25, 0.5, 0.25])
 
 
-def columns(timeline: Timeline, duration: float, width: int) -> tuple[FloatArray, int]:
+def folded(timeline: Timeline, most: int = 12) -> Timeline:
+    """The same by broad genres where the vocabulary is large; of more than `most` of them the rarest as one."""
+    if len(timeline.genres) <= LARGE:
+        return timeline
+    vocabulary = vocabulary_of(timeline.genres)
+    broad = [vocabulary.broad(name) for name in timeline.genres]
+    names = list(dict.fromkeys(broad))
+    shares = np.zeros((len(timeline), len(names)), np.float32)
+    for column, name in enumerate(broad):
+        shares[:, names.index(name)] += timeline.probabilities[:, column]
+    if len(names) > most:
+        order = np.argsort(-shares.sum(axis=0), kind="stable")
+        kept, rest = np.sort(order[: most - 1]), order[most - 1 :]
+        shares = np.concatenate([shares[:, kept], shares[:, rest].sum(axis=1, keepdims=True)], axis=1)
+        names = [*(names[i] for i in kept), OTHERS]
+    return Timeline(tuple(names), timeline.times, shares)
+
+
+def columns(timeline: Timeline, duration: float, width: int) -> tuple[DoubleArray, int]:
     """The probabilities `(width, genres)` at each column of the whole song's picture, how many are known."""
     if not len(timeline) or duration <= 0 or width <= 0:
         return np.zeros((max(0, width), len(timeline.genres))), 0
@@ -36,14 +56,28 @@ def columns(timeline: Timeline, duration: float, width: int) -> tuple[FloatArray
     return smooth, known
 
 
-def edges(values: FloatArray, order: tuple[int, ...]) -> FloatArray:
+def covered(timeline: Timeline, duration: float, width: int) -> NDArray[np.bool_]:
+    """`(width,)`: at which columns there was something to analyse, or no farther from it than a segment is long."""
+    if not len(timeline) or duration <= 0:
+        return np.zeros(width, bool)
+    at = (np.arange(width) + 0.5) * duration / width
+    starts, ends = timeline.times.astype(float).T
+    slack = float((ends - starts).max())
+    before = np.searchsorted(starts, at, side="right") - 1
+    after = np.minimum(before + 1, len(starts) - 1)
+    behind = np.where(before >= 0, at - ends[np.maximum(before, 0)], np.inf)
+    mask: NDArray[np.bool_] = (behind <= slack) | (np.abs(starts[after] - at) <= slack)
+    return mask
+
+
+def edges(values: DoubleArray, order: tuple[int, ...]) -> DoubleArray:
     """`(width, genres + 1)`: the heights, 0 to 1 from the bottom, between which the genres of `order` lie."""
     stacked = np.cumsum(values[:, list(order)], axis=1)
     total = np.maximum(stacked[:, -1:], 1e-9)
     return np.concatenate([np.zeros((len(values), 1)), stacked / total], axis=1)
 
 
-def picture(bands: FloatArray, colours: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
+def picture(bands: DoubleArray, colours: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
     """`(height, width, 3)` RGB of the bands that `edges` gave, colours `(genres, 3)` in the same order."""
     tops = height * (1.0 - bands)  # in pixels from the top, falling along axis 1
     rows = np.arange(height, dtype=float)[:, None]
@@ -64,7 +98,7 @@ class Placed:
     y: float
 
 
-def places(bands: FloatArray, widths: list[float], height: int, *, least: float = 22.0) -> list[Placed]:
+def places(bands: DoubleArray, widths: list[float], height: int, *, least: float = 22.0) -> list[Placed]:
     """Where names, `widths` columns wide with their margins, fit into the bands; at most two a band."""
     placed: list[Placed] = []
     for band, name_width in enumerate(widths):

@@ -71,3 +71,13 @@ def test_no_name_where_none_fits() -> None:
     bands = np.stack([np.zeros(50), np.ones(50)], axis=1)
     assert ribbon_picture.places(bands, [80.0], 64) == []
     assert ribbon_picture.places(bands, [20.0], 10) == []
+
+
+def test_what_was_not_analysed_is_known() -> None:
+    """GIVEN two segments with a long silence between them THEN the columns of the silence are not covered."""
+    times = np.array([[0.0, 3.0], [3.0, 6.0], [60.0, 63.0]], np.float32)
+    timeline = Timeline(("A", "B"), times, np.full((3, 2), 0.5, np.float32))
+    mask = ribbon_picture.covered(timeline, 100.0, 100)
+    assert mask[:8].all() and not mask[10:56].any() and mask[58:65].all() and not mask[67:].any()
+    nothing = Timeline(("A",), np.zeros((0, 2), np.float32), np.zeros((0, 1), np.float32))
+    assert not ribbon_picture.covered(nothing, 10.0, 5).any()

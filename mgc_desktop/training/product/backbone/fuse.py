@@ -15,14 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import AnyArray
 from mgc_desktop.training.product.backbone.wheel import Tagger, Weights
-
-Array = NDArray[Any]
 
 # log10(1 + 10000 power): full-scale sound stays under 7.4.
 INPUT_RANGE: Final = (0.0, 9.0)
@@ -34,20 +32,20 @@ _BLOCKS = 5
 class FrontBlock:
     """The live filters of one kernel shape; `v = clip(max over frequency of convolution, low, high)`."""
 
-    kernel: Array  # (filters, frames, bands)
-    bias: Array  # (filters,)
-    low: Array  # (filters,)
-    high: Array  # (filters,)
+    kernel: AnyArray  # (filters, frames, bands)
+    bias: AnyArray  # (filters,)
+    low: AnyArray  # (filters,)
+    high: AnyArray  # (filters,)
 
 
 @dataclass(frozen=True)
 class MidLayer:
     """Convolution over time with a bias map, ReLU, then scale and shift."""
 
-    kernel: Array  # (filters, channels, frames)
-    bias: Array  # (filters, n_frames) or (filters, 1)
-    scale: Array  # (filters, 1)
-    shift: Array  # (filters, 1)
+    kernel: AnyArray  # (filters, channels, frames)
+    bias: AnyArray  # (filters, n_frames) or (filters, 1)
+    scale: AnyArray  # (filters, 1)
+    shift: AnyArray  # (filters, 1)
 
 
 @dataclass(frozen=True)
@@ -55,13 +53,13 @@ class Fused:
     """One tagger, ready to be written as a graph. `dense` takes all maxima over time, then all means."""
 
     name: str
-    input_scale: Array
-    input_shift: Array
+    input_scale: AnyArray
+    input_shift: AnyArray
     front: tuple[FrontBlock, ...]
     mid: tuple[MidLayer, ...]
-    dense: tuple[Array, Array]
-    dense_bn: tuple[Array, Array]
-    out: tuple[Array, Array]
+    dense: tuple[AnyArray, AnyArray]
+    dense_bn: tuple[AnyArray, AnyArray]
+    out: tuple[AnyArray, AnyArray]
     dead: int
 
 
@@ -69,9 +67,9 @@ class Fused:
 class _Live:
     """What the later layers need to know of one front block: which filters live, and how they are to be scaled."""
 
-    live: Array  # (filters,) bool
-    scale: Array  # of the live ones, positive
-    shift: Array  # (filters,): batch norm's shift, for dead filters their constant
+    live: AnyArray  # (filters,) bool
+    scale: AnyArray  # of the live ones, positive
+    shift: AnyArray  # (filters,): batch norm's shift, for dead filters their constant
 
 
 def fuse(tagger: Tagger, n_frames: int, tolerance: float = TOLERANCE) -> Fused:
@@ -113,7 +111,7 @@ def _front_block(w: Weights, index: int, tolerance: float) -> tuple[FrontBlock, 
     return block, _Live(live, np.abs(scale[live]), constant)
 
 
-def _activation_bounds(kernel: Array, bias: Array, scale: Array, shift: Array) -> tuple[Array, Array]:
+def _activation_bounds(kernel: AnyArray, bias: AnyArray, scale: AnyArray, shift: AnyArray) -> tuple[AnyArray, AnyArray]:
     """The least and the most that each filter can give after its ReLU; padding counts as input 0."""
     ends = np.array(INPUT_RANGE) * scale + shift
     low, high = min(ends.min(), 0.0), max(ends.max(), 0.0)
@@ -124,14 +122,14 @@ def _activation_bounds(kernel: Array, bias: Array, scale: Array, shift: Array) -
     return np.maximum(least, 0), np.maximum(most, 0)
 
 
-def _first_mid(w: Weights, live: Array, scale: Array, shift: Array, n_frames: int) -> MidLayer:
+def _first_mid(w: Weights, live: AnyArray, scale: AnyArray, shift: AnyArray, n_frames: int) -> MidLayer:
     kernel = w["mid.0.conv.weight"]
     per_tap = np.einsum("fct,c->ft", kernel, shift)
     bias = w["mid.0.conv.bias"][:, None] + _padded_sum(per_tap, n_frames)
     return MidLayer(kernel[:, live] * scale[:, None], bias, *_column_bn(w, 0))
 
 
-def _padded_sum(per_tap: Array, n_frames: int) -> Array:
+def _padded_sum(per_tap: AnyArray, n_frames: int) -> AnyArray:
     """What a constant 1 gives under 'same' zero padding: `(filters, taps) -> (filters, n_frames)`."""
     taps = per_tap.shape[1]
     ones = np.pad(np.ones(n_frames), (taps // 2, taps // 2))
@@ -142,11 +140,11 @@ def _mid(w: Weights, index: int) -> MidLayer:
     return MidLayer(w[f"mid.{index}.conv.weight"], w[f"mid.{index}.conv.bias"][:, None], *_column_bn(w, index))
 
 
-def _column_bn(w: Weights, index: int) -> tuple[Array, Array]:
+def _column_bn(w: Weights, index: int) -> tuple[AnyArray, AnyArray]:
     return w[f"mid.{index}.bn.scale"][:, None], w[f"mid.{index}.bn.shift"][:, None]
 
 
-def _dense(w: Weights, live: Array, scale: Array, shift: Array) -> tuple[Array, Array]:
+def _dense(w: Weights, live: AnyArray, scale: AnyArray, shift: AnyArray) -> tuple[AnyArray, AnyArray]:
     """The dense layer with the pooled batch norm and the front's scales and shifts folded in."""
     kernel = w["dense.weight"] * w["pool_bn.scale"]
     bias = w["dense.bias"] + w["dense.weight"] @ w["pool_bn.shift"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from mgc_desktop.features.config import MUSICNN
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.onnx_runtime import load_onnxruntime
 from mgc_desktop.training.extract import Representation, extract
 from mgc_desktop.training.product.backbone.describe import MODEL_FILE, PATCH_FRAMES
@@ -20,7 +20,6 @@ from mgc_desktop.training.product.backbone.graph import build
 from mgc_desktop.training.product.backbone.network import Backbone
 from mgc_desktop.training.product.backbone.wheel import Tagger
 
-FloatArray = NDArray[np.float32]
 Run = Callable[[FloatArray], Sequence[FloatArray]]
 
 _SECONDS = PATCH_FRAMES * MUSICNN.frame_seconds

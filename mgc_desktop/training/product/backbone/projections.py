@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.arrays import RealArray
+from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.pooling import SongPool
 from mgc_desktop.inference.projection import DIMENSIONS, Method, Projection, ProjectionSet
@@ -28,8 +30,6 @@ from mgc_desktop.training.datasets.clip import Clip, sound_digest
 from mgc_desktop.training.datasets.open import open_dataset
 from mgc_desktop.training.explore import fit, imitate, umap_layout
 from mgc_desktop.training.extract import Representation
-
-FloatArray = NDArray[np.floating]
 
 TITLE: Final = "Maps of the embeddings"
 _PARTS: Final = 3
@@ -45,8 +45,8 @@ class HeardSong:
 
     artist: str
     genre: str | None
-    embedding: FloatArray
-    parts: FloatArray
+    embedding: RealArray
+    parts: RealArray
 
 
 def find_songs(sources: Sequence[Path], root: Path | None) -> list[Clip]:
@@ -87,7 +87,7 @@ def hear(classifier: Classifier, songs: Sequence[Clip], cache: Path) -> list[Hea
     return heard
 
 
-def _keep(classifier: Classifier, mel: FloatArray, kept: Path) -> None:
+def _keep(classifier: Classifier, mel: RealArray, kept: Path) -> None:
     """What the model says of a song with the spectrogram `(n_mels, frames)`; nothing of a silent one."""
     stretches = _stretches(mel, classifier.metadata.patch_frames)
     scores = classifier.predict(np.asarray(stretches[stretches.max(axis=(1, 2)) > _SILENT], np.float32))
@@ -99,12 +99,11 @@ def _keep(classifier: Classifier, mel: FloatArray, kept: Path) -> None:
     rows = nothing if scores.embedding is None else scores.embedding
     parts = [rows[i::_PARTS].mean(axis=0) for i in range(min(_PARTS, len(rows)))]
     kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_suffix(".part.npz")
-    np.savez(unfinished, genre=said.genre or "", embedding=whole, parts=np.stack(parts) if parts else nothing)
-    unfinished.replace(kept)
+    with replacing(kept, durability=Durability.BUFFERED) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, genre=said.genre or "", embedding=whole, parts=np.stack(parts) if parts else nothing)
 
 
-def _stretches(mel: FloatArray, frames: int) -> FloatArray:
+def _stretches(mel: RealArray, frames: int) -> RealArray:
     """`(n, n_mels, frames)`: patches in the middle of their shares of the song, or all where there are no more."""
     if mel.shape[1] <= PLAN.number * frames:
         return patches(np.asarray(mel, np.float32), frames, frames)
@@ -156,7 +155,7 @@ def _told(songs: Sequence[HeardSong], labels: Sequence[str]) -> str:
     )
 
 
-def _examples(songs: Sequence[HeardSong], projection_set: ProjectionSet) -> tuple[FloatArray, NDArray[np.intp]]:
+def _examples(songs: Sequence[HeardSong], projection_set: ProjectionSet) -> tuple[RealArray, NDArray[np.intp]]:
     """Standard embeddings of all songs and their parts, and which song each is of."""
     rows = [row for song in songs for row in (song.embedding, *song.parts)]
     owners = np.repeat(np.arange(len(songs)), [1 + len(song.parts) for song in songs])
@@ -164,7 +163,7 @@ def _examples(songs: Sequence[HeardSong], projection_set: ProjectionSet) -> tupl
 
 
 def _held_out(
-    songs: Sequence[HeardSong], layout: FloatArray, examples: FloatArray, owners: NDArray[np.intp], seed: int
+    songs: Sequence[HeardSong], layout: RealArray, examples: RealArray, owners: NDArray[np.intp], seed: int
 ) -> float:
     """R² on songs of artists that the network did not learn from, all artists in turn."""
     artists = sorted({song.artist for song in songs})
@@ -181,12 +180,12 @@ def _held_out(
     return _r2(placed, layout)
 
 
-def _r2(placed: FloatArray, layout: FloatArray) -> float:
+def _r2(placed: RealArray, layout: RealArray) -> float:
     """Mean over the axes."""
     return float(1 - (np.square(placed - layout).mean(axis=0) / layout.var(axis=0)).mean())
 
 
-def _framed(projection: Projection, standard: FloatArray) -> Projection:
+def _framed(projection: Projection, standard: RealArray) -> Projection:
     """The same, moved and stretched so that the songs fill a square or cube of side 1."""
     low, high = np.percentile(projection.apply(standard), [1, 99], axis=0)
     scale = (1 - 2 * _EDGE) / (high - low)

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import soxr
 import torch
-from numpy.typing import NDArray
 from torch.nn import functional
 
 from mgc_desktop.audio.decode import AudioReader
@@ -22,6 +21,7 @@ from mgc_desktop.audio.frames import to_mono
 from mgc_desktop.features.config import MUSICNN, MelConfig
 from mgc_desktop.features.framing import patches
 from mgc_desktop.features.mel import log_mel
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import sigmoid, song_probabilities
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.training.product.backbone.describe import MODEL_FILE, PATCH_FRAMES
@@ -29,8 +29,6 @@ from mgc_desktop.training.product.backbone.fuse import fuse
 from mgc_desktop.training.product.backbone.graph import build
 from mgc_desktop.training.product.backbone.measure import Run, onnx_run
 from mgc_desktop.training.product.backbone.wheel import Tagger
-
-FloatArray = NDArray[np.float32]
 
 # resampy 0.2's 'kaiser_best', which librosa.load used in 2019.
 _ZEROS, _ROLLOFF, _BETA = 64, 0.9475937167399596, 14.769656459379492

@@ -10,16 +10,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.decode import probe
 from mgc_desktop.errors import MgcError
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.tag_names import SYNONYMS, shown_probabilities
 from mgc_desktop.training.extract import Representation, extract
-
-FloatArray = NDArray[np.float32]
 
 _SECONDS = 30.0
 _HUMAN = "mtt:"

@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.training.cache import write_array
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.inputs import FRAMES, WINDOWS
 from mgc_desktop.training.product.distil.variation import varied
 
-FloatArray = NDArray[np.float32]
 Teacher = Callable[[FloatArray], tuple[FloatArray, FloatArray]]  # patches to their tag logits and embeddings
 LENGTH: Final = WINDOWS * FRAMES
 _CHUNK: Final = 256  # segments in a file

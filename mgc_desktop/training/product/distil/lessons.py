@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from mgc_desktop.foundation.arrays import FloatArray, IntArray
 from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.training import augment
 from mgc_desktop.training.augment import Augmentation
-from mgc_desktop.training.examples import FloatArray, IntArray
 from mgc_desktop.training.inputs import FRAMES, WINDOWS
 from mgc_desktop.training.product.distil.corpus import Corpus
 from mgc_desktop.training.product.pretrained import Heard

@@ -21,11 +21,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from mgc_desktop.foundation.arrays import FloatArray, IntArray
 from mgc_desktop.inference.calibration import Calibration, segment_probabilities, song_probabilities
 from mgc_desktop.inference.head import Head
 from mgc_desktop.training.augment import Augmentation
 from mgc_desktop.training.datasets.clip import Clip
-from mgc_desktop.training.examples import FloatArray, IntArray
 from mgc_desktop.training.inputs import FACTORS, backbone_input, sequence_input
 from mgc_desktop.training.loop import LoopConfig, cross_entropy, fit
 from mgc_desktop.training.product.backbone.fuse import Fused

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
+
 _SCALE: Final = 10_000.0  # musicnn's: log10(1 + 10000 power)
 
 

@@ -10,9 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.ui.fonts import CAPTION, font
 from mgc_desktop.ui.theme import Palette
-from mgc_desktop.ui.views.explain.picture import FloatArray, PatchPicture
+from mgc_desktop.ui.views.explain.picture import PatchPicture
 from mgc_desktop.ui.views.explain.shades import ON_DARK, ON_LIGHT, Diverging, reach
 from mgc_desktop.ui.widgets.spectrogram.scales import time_label
 from mgc_desktop.ui.wording import percent

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.ui.fonts import CAPTION, font
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.widgets.spectrogram.colours import shades
 from mgc_desktop.ui.widgets.spectrogram.scales import HZ_TICKS, hz_label, time_label, time_ticks
-
-FloatArray = NDArray[np.float32]
 
 _LEFT: Final = 32.0  # pixels for hertz
 _FOOT: Final = 18.0  # pixels for seconds

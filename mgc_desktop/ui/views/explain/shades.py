@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 LEAST: Final = 0.02  # probability; the scale never reaches less far, so that noise looks like nothing
 

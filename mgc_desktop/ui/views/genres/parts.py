@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from mgc_desktop.analysis.distribution import Division
 from mgc_desktop.ui.fonts import SMALL, font
-from mgc_desktop.ui.theme import GENRE_COLOURS, Palette
+from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.views.genres.words import part_line, part_reading
 from mgc_desktop.ui.views.library.words import songs
 from mgc_desktop.ui.widgets.chart import RIGHT, Chart, Place, write
@@ -90,4 +90,4 @@ class PartBars(Chart):
         painter.restore()
 
     def _colour(self, genre: str) -> QColor:
-        return QColor(self.colours.genre(genre) if genre in GENRE_COLOURS else self.colours.faint)
+        return QColor(self.colours.genre(genre) if genre else self.colours.faint)

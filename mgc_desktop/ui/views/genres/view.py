@@ -7,9 +7,10 @@ from functools import partial
 from PySide6.QtWidgets import QMenu
 
 from mgc_desktop import settings as s
-from mgc_desktop.analysis.columns import IntArray, read_columns
+from mgc_desktop.analysis.columns import read_columns
 from mgc_desktop.analysis.distribution import Distribution, Division, Side, by_decade, by_folder, distribution
 from mgc_desktop.analysis.own_names import own_names
+from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.library.query import Selection
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.ui.auto_refresh import AutoRefresh

@@ -21,7 +21,7 @@ ROW: Final = 40
 _INSET: Final = 8
 _BAR: Final = 54
 _LOUD: Final = (State.TO_WRITE, State.DIFFERS)
-_OPEN: Final = (State.UNSURE, State.STALE)  # the genre that is shown is no verdict of the present model
+_OPEN: Final = (State.UNSURE, State.NONE, State.STALE)  # the genre that is shown is no verdict of the present model
 _QUIET: Final = (Column.ARTIST, Column.ALBUM, Column.LENGTH)
 
 

@@ -21,6 +21,7 @@ FILTERS: Final[tuple[tuple[Filter, str, str, Callable[[Counts], int]], ...]] = (
     (Filter.TO_WRITE, "To write", "No genre in the file, but one was heard", lambda c: c[State.TO_WRITE]),
     (Filter.DIFFERS, "Differs", "Another genre was heard than the one in the file", lambda c: c[State.DIFFERS]),
     (Filter.UNSURE, "Unsure", "Listened to without a verdict; nothing is written", lambda c: c[State.UNSURE]),
+    (Filter.NONE, "None of these", "Like none of the genres there are; nothing is written", lambda c: c[State.NONE]),
     (Filter.FAILED, "Failed", "Files that could not be read or decoded", lambda c: c[State.FAILED]),
     (Filter.WRITTEN, "Written", "Songs whose genre this program wrote", lambda c: c[State.WRITTEN]),
 )

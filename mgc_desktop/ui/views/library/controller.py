@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from mgc_desktop import settings as s
 from mgc_desktop.audio.files import is_audio
 from mgc_desktop.library.folders import RemovedFolder, songs_leaving
+from mgc_desktop.library.opening import LibraryBusyError, LibraryError
 from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.rebuild import restore_folders
 from mgc_desktop.library.scanner import ScanReport, has_missing
@@ -21,7 +22,7 @@ from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.views.library.columns import Column
-from mgc_desktop.ui.views.library.model import SongModel
+from mgc_desktop.ui.views.library.model import SongModel, Work
 from mgc_desktop.ui.views.library.page import LibraryPage
 from mgc_desktop.ui.views.library.rules import tick_rules
 from mgc_desktop.ui.views.library.words import Counts, removal_question, songs
@@ -61,11 +62,17 @@ class LibraryController(QObject):
         self._watch = QTimer(self)
         self._watch.setInterval(_WATCH_MS)
         self._watch.timeout.connect(self._scan_watched)
+        self._unusable: LibraryError | None = None  # why there is no library now
+        model.write = self._write
         self._connect()
         self._restore()
 
     def start(self) -> None:
         """What takes time, after the window is shown."""
+        if self._unusable is not None:
+            self.tell_error(self._unusable)
+        if self.store.in_memory:
+            return
         self._tell_set_aside()
         if self.store.set_aside is None:
             self.library_service.check(self._on_checked)
@@ -186,11 +193,31 @@ class LibraryController(QObject):
         sort = Sort[settings[s.LIBRARY_SORT].upper()]
         query = Query(sort=sort, descending=settings[s.LIBRARY_DESCENDING], group=group)
         if not self.store.is_readable(query):
-            self.store.close()
-            self.store = LibraryStore(self.library_service.database)  # looks through it, and sets it aside
-            self.model.use(self.store)
+            self._open_again()
         self._count()
         self.show_query(query)
+
+    def _open_again(self) -> None:
+        """Look through the library's database; a damaged one is set aside and made again. Where that cannot be done
+        now, the window shows an empty library and says why."""
+        self.store.close()
+        path = self.library_service.database
+        try:
+            self.store = LibraryStore(path)
+        except LibraryError as error:
+            self._unusable = without_library(error)
+            self.store = LibraryStore(path, in_memory=True)
+        self.model.use(self.store)
+
+    def _write(self, work: Work) -> None:
+        """Change something in the database at once; where another program is writing, as soon as it lets us."""
+        try:
+            with self.store.at_once():
+                work(self.store)
+        except LibraryBusyError:
+            self.library_service.run_query(work, lambda _: self.refresh())
+        except LibraryError as error:
+            self.tell_error(error)
 
     def remember(self) -> None:
         """Keep order, groups and columns."""
@@ -291,7 +318,7 @@ class LibraryController(QObject):
             part.addAction("Remove from the library (files stay)", partial(self._remove, folder))
 
     def _watch_folder(self, folder: Path, *, watched: bool) -> None:
-        self.store.add_folder(folder, watched=watched)
+        self._write(lambda store: store.add_folder(folder, watched=watched))
         if watched:
             self._scan_watched()
 
@@ -349,9 +376,9 @@ class LibraryController(QObject):
 
     def _on_checked(self, sound: bool) -> None:
         if not sound:
-            self.store.close()
-            self.store = LibraryStore(self.library_service.database)  # sets it aside, and makes it again
-            self.model.use(self.store)
+            self._open_again()
+            if self._unusable is not None:
+                self.tell_error(self._unusable)
             self._tell_set_aside()
 
     def _tell_set_aside(self) -> None:
@@ -360,7 +387,6 @@ class LibraryController(QObject):
         if not names:
             return
         folder = self.store.path.parent
-        folders = restore_folders(self.store)
         self.noticed.emit(
             Notice(
                 "The library was damaged and was made again",
@@ -369,9 +395,23 @@ class LibraryController(QObject):
                 f"the name {self.store.path.name} again.",
             )
         )
-        self.store.acknowledge_set_aside()
-        if folders or self.store.folders():
-            self.library_service.scan(rebuilding=True)
+
+        def work(store: LibraryStore) -> bool:
+            store.acknowledge_set_aside()
+            return bool(restore_folders(store) or store.folders())
+
+        self.library_service.run_query(
+            work, lambda known: self.library_service.scan(rebuilding=True) if known else None
+        )
+
+
+def without_library(error: LibraryError) -> LibraryError:
+    """The same error, with what the window shows until it is mended."""
+    return LibraryError(
+        f"{error.message} Until then the window shows an empty library and keeps no change of it; start the program "
+        "again afterwards.",
+        path=error.path,
+    )
 
 
 def _widths(stored: list[str]) -> list[tuple[Column, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ _PAGES: Final = 48  # pages kept: some screens up and down
 _REVIEWED: Final = (State.TO_WRITE, State.DIFFERS)
 
 Index = QModelIndex | QPersistentModelIndex
+Work = Callable[[LibraryStore], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class SongModel(QAbstractTableModel):
     def __init__(self, store: LibraryStore) -> None:
         super().__init__()
         self._store = store
+        self.write: Callable[[Work], None] = lambda work: work(self._store)  # how the database is changed
         self.rules = TickRules()
         self._query = Query()
         self._rows: array[int] = array("q")
@@ -124,7 +126,8 @@ class SongModel(QAbstractTableModel):
     def tick(self, songs: Iterable[int], *, accepted: bool) -> None:
         """Take songs into the review, or leave them out."""
         decidable = set(self._store.ids(Query(Filter.TO_REVIEW)))
-        self._store.choose([song for song in songs if song in decidable], accepted=accepted)
+        chosen = [song for song in songs if song in decidable]
+        self.write(lambda store: store.choose(chosen, accepted=accepted))
         self.refresh()
         self.ticked.emit()
 

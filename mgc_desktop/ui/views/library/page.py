@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from mgc_desktop.library.query import Selection
 from mgc_desktop.ui.fonts import font
+from mgc_desktop.ui.genres_choice import GenresButton
 from mgc_desktop.ui.theme import GAP, Palette
 from mgc_desktop.ui.views.library.chips import FilterChips
 from mgc_desktop.ui.views.library.model import SongModel
@@ -66,6 +67,7 @@ class LibraryPage(QWidget):
         self.group.setProperty("kind", "quiet")
         self.group.setAccessibleName("Group the songs")
         self.group.setMenu(QMenu(self.group))
+        self.genres = GenresButton()
         self.table = SongTable(model, palette)
         self.strip = Strip(palette)
         self.empty = EmptyState(
@@ -136,6 +138,7 @@ class LibraryPage(QWidget):
         filters.setSpacing(6)
         filters.addWidget(self.chips, 1)
         filters.addWidget(self.only)
+        filters.addWidget(self.genres)
         filters.addWidget(self.group)
         self._frame = QFrame()
         self._frame.setObjectName("songs")

@@ -17,7 +17,7 @@ from mgc_desktop.library.store import LibraryError, LibraryStore
 from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.theme import Palette
-from mgc_desktop.ui.views.library.controller import LibraryController
+from mgc_desktop.ui.views.library.controller import LibraryController, without_library
 from mgc_desktop.ui.views.library.model import SongModel
 from mgc_desktop.ui.views.library.page import LibraryPage
 from mgc_desktop.ui.views.library.review_dialog import ReviewDialog
@@ -76,14 +76,21 @@ class LibraryView(QObject):
             self.controller.tell_error(self._error)
 
     def _open(self) -> LibraryStore:
-        """The library; where it cannot be opened another one, so that the program can be used until it can."""
+        """The library; where it cannot be opened another one, so that the program can be used until it can. Where that
+        cannot be opened either, an empty one in memory."""
         try:
             return LibraryStore(self._library_service.database, check=False)
         except LibraryError as error:
-            self._error = LibraryError(f"{error.message} Until then another, new library is shown.", path=error.path)
-            self._library_service.database = self._library_service.database.with_name(_OTHER)
-            self.writer.database = self._library_service.database
-            return LibraryStore(self._library_service.database)
+            first = error
+        other = self._library_service.database.with_name(_OTHER)
+        try:
+            store = LibraryStore(other)
+        except LibraryError:
+            self._error = without_library(first)
+            return LibraryStore(self._library_service.database, in_memory=True)
+        self._error = LibraryError(f"{first.message} Until then another, new library is shown.", path=first.path)
+        self._library_service.database = self.writer.database = other
+        return store
 
     def add(self, paths: Sequence[Path]) -> None:
         """Add folders."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mgc_desktop.library.jobs import JobProgress
+from mgc_desktop.library.progress import JobProgress
 from mgc_desktop.library.scanner import ScanProgress, ScanReport
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.ui.wording import joined, percent
@@ -66,6 +66,7 @@ def head_line(counts: Counts) -> str:
         (counts.no_genre, "without a genre"),
         (counts[State.DIFFERS], "differ" if counts[State.DIFFERS] != 1 else "differs"),
         (counts[State.UNSURE], "unsure"),
+        (counts[State.NONE], "none of these genres"),
         (counts[State.FAILED], "failed"),
     )
     return joined(where, *(f"{number(count)} {word}" for count, word in parts if count))

@@ -193,9 +193,11 @@ class ListenController(QObject):
     def _on_model_changed(self) -> None:
         if self._facts is None:
             return
-        self._prediction, self._tags_at = None, 0.0
-        self._analysis_service.start(self._facts.path)
+        self._prediction, self._tags_at = self._analysis_service.verdict_on(self._facts.path), 0.0
+        if self._prediction is None:
+            self._analysis_service.start(self._facts.path)
         self._show_prediction()
+        self._tell_genre()
         self._show_now(self._playback.position, settle=True)
 
     def _look_ahead(self) -> None:

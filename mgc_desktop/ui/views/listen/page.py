@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.ui.genres_choice import GenresButton
 from mgc_desktop.ui.queue_model import QueueModel
 from mgc_desktop.ui.queue_panel import QueuePanel
 from mgc_desktop.ui.theme import GAP, Palette
@@ -38,7 +38,9 @@ class SideColumn(QWidget):
         super().__init__(parent)
         self.verdict = VerdictPanel(palette)
         self.now = Panel("Now")
-        self.bars = GenreBars(GENRES, palette)
+        self.genres = GenresButton()
+        self.now.head.addWidget(self.genres)
+        self.bars = GenreBars((), palette)
         self.now.body.addWidget(self.bars, 1)
         self.tag_panel = Panel("Heard")
         self.chips = ChipRow(palette)
@@ -97,7 +99,10 @@ class ListenPage(QWidget):
         self.side = SideColumn(palette)
         self.queue = QueuePanel(queue, palette)
         self.queue.hide()
+        self._queue_open = False
         self._queue_inside = False
+        self._live: QWidget | None = None
+        self._behind_live = 0
         self.welcome = Welcome(palette)
         self._stack = QStackedLayout()
         song = QWidget()
@@ -115,14 +120,36 @@ class ListenPage(QWidget):
         """Whether a song is shown, not the welcome."""
         return self._stack.currentIndex() == 1
 
+    @property
+    def is_live(self) -> bool:
+        """Whether live input is shown."""
+        return self._live is not None and self._stack.currentWidget() is self._live
+
     def show_welcome(self, welcome: bool) -> None:
-        """The empty page, or the song."""
-        self._stack.setCurrentIndex(0 if welcome else 1)
+        """The empty page, or the song; live input gives way to either."""
+        self._behind_live = 0 if welcome else 1
+        self._stack.setCurrentIndex(self._behind_live)
+        self._make_room()
+
+    def add_live(self, page: QWidget) -> None:
+        """Take in the page of live input, which is made when it is first wanted."""
+        self._live = page
+        self._stack.addWidget(page)
+
+    def show_live(self) -> None:
+        """Live input in the place of the song."""
+        if self._live is not None:
+            self._stack.setCurrentWidget(self._live)
+            self._make_room()
+
+    def leave_live(self) -> None:
+        """The song again, or the welcome."""
+        self._stack.setCurrentIndex(self._behind_live)
         self._make_room()
 
     def set_queue_open(self, is_open: bool) -> None:
         """Show or hide the queue; in a narrow window it takes the place of all but the verdict."""
-        self.queue.setVisible(is_open)
+        self._queue_open = is_open
         self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -133,7 +160,9 @@ class ListenPage(QWidget):
     def _make_room(self) -> None:
         self.side.setFixedWidth(_SIDE_WIDTH if self.width() < _WIDE else _WIDE_SIDE_WIDTH)
         self.ribbon.setFixedHeight(ribbon.HEIGHT if self.height() < _HIGH else ribbon.HIGH)
-        inside = self.has_song and not self.queue.isHidden() and self.width() < _SIDE_AND_QUEUE_FROM
+        narrow = self.width() < _SIDE_AND_QUEUE_FROM
+        self.queue.setVisible(self._queue_open and not (narrow and self.is_live))
+        inside = self.has_song and self._queue_open and narrow
         if inside == self._queue_inside:
             return
         self._queue_inside = inside

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
@@ -13,12 +15,23 @@ from mgc_desktop.ui.widgets.labels import ElidedLabel
 from mgc_desktop.ui.widgets.panel import Panel
 from mgc_desktop.ui.wording import NO_VERDICT, Verdict
 
+_WITHOUT_GENRE: Final = (wording.UNSURE, wording.NONE_OF_THESE)
+
 
 class VerdictPanel(Panel):
     """The genre, large and in its colour, and how sure that is."""
 
-    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__("Whole song", spacing=4, parent=parent)
+    def __init__(
+        self,
+        palette: Palette,
+        title: str = "Whole song",
+        *,
+        correctable: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`correctable`: whether the user may say what it is instead."""
+        super().__init__(title, spacing=4, parent=parent)
+        self._correctable = correctable
         self._palette = palette
         self._verdict = NO_VERDICT
         self.headline = ElidedLabel(px=30, weight=QFont.Weight.Bold)
@@ -45,10 +58,11 @@ class VerdictPanel(Panel):
         self._verdict = verdict
         self.headline.setText(verdict.headline)
         self.detail.setText(verdict.detail)
-        self.correct.setVisible(verdict.genre is not None or verdict.headline == wording.UNSURE)
+        named = verdict.genre is not None or verdict.headline in _WITHOUT_GENRE
+        self.correct.setVisible(named and self._correctable)
         self._colour()
 
     def _colour(self) -> None:
         named = self._palette.genre_as_text(self._verdict.genre)
-        quiet = self._verdict.genre is None and self._verdict.headline != wording.UNSURE
+        quiet = self._verdict.genre is None and self._verdict.headline not in _WITHOUT_GENRE
         self.headline.set_ink(self._palette.muted if quiet else named)

@@ -19,6 +19,7 @@ class Welcome(QWidget):
 
     open_requested = Signal()
     demo_requested = Signal()
+    live_requested = Signal()
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +38,9 @@ class Welcome(QWidget):
         self.open.clicked.connect(self.open_requested)
         self.demo = QPushButton("Play the demo songs")
         self.demo.clicked.connect(self.demo_requested)
+        self.live = QPushButton("Listen to what is playing")
+        self.live.setToolTip("Name the genre of what the computer plays, or of a microphone  (L)")
+        self.live.clicked.connect(self.live_requested)
         drop = muted("or drop files and folders anywhere")
         drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QHBoxLayout()
@@ -44,6 +48,7 @@ class Welcome(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.open)
         buttons.addWidget(self.demo)
+        buttons.addWidget(self.live)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.addStretch(3)

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
 from mgc_desktop.analysis.camera import Camera
 from mgc_desktop.analysis.scene import Scene
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 _MS: Final = 420
 

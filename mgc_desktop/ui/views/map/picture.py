@@ -24,14 +24,13 @@ from PySide6.QtWidgets import QWidget
 from mgc_desktop.analysis.camera import ASLANT, FRONT, Camera
 from mgc_desktop.analysis.colouring import Colouring
 from mgc_desktop.analysis.scene import Scene
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.views.map.card import Facts, HoverCard
 from mgc_desktop.ui.views.map.colours import Ink, inks
 from mgc_desktop.ui.views.map.drawing import draw_links, draw_mark, draw_names, draw_playing, draw_points, playing_room
 from mgc_desktop.ui.views.map.motion import Motion
 from mgc_desktop.ui.views.map.sprites import Sprites, radius_for
-
-FloatArray = NDArray[np.float32]
 
 
 class MapPicture(QWidget):

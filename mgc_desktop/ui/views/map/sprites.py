@@ -13,11 +13,9 @@ from pyqtgraph.Qt import internals
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
+from mgc_desktop.foundation.arrays import FloatArray, IndexArray
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.views.map.colours import Ink
-
-FloatArray = NDArray[np.float32]
-IntArray = NDArray[np.intp]
 
 LEVELS: Final = 7  # of depth: sizes and strengths
 _EDGE: Final = 0.7  # pixels of the ground around each point, to tell neighbours apart
@@ -36,9 +34,9 @@ def radius_for(count: int) -> float:
     return min(6.0, max(2.2, 11.0 / (1.0 + 0.28 * math.log2(1 + count))))
 
 
-def levels_of(depth: FloatArray) -> IntArray:
+def levels_of(depth: FloatArray) -> IndexArray:
     """`(n,)` depth of the camera to the number of a level, the middle one where all is flat."""
-    levels: IntArray = np.clip(np.rint(depth * (LEVELS / 1.5) + LEVELS // 2), 0, LEVELS - 1).astype(np.intp)
+    levels: IndexArray = np.clip(np.rint(depth * (LEVELS / 1.5) + LEVELS // 2), 0, LEVELS - 1).astype(np.intp)
     return levels
 
 
@@ -58,7 +56,7 @@ class Sprites:
         self._array = internals.PrimitiveArray(QPainter.PixmapFragment, 10)
         self.pixmap = self._draw()
 
-    def draw(self, painter: QPainter, xy: FloatArray, groups: NDArray[Any], rows: IntArray) -> None:
+    def draw(self, painter: QPainter, xy: FloatArray, groups: NDArray[Any], rows: IndexArray) -> None:
         """Points at `(n, 2)` in their order. `groups` `(n,)`, and `rows` `(n,)`: look * LEVELS + level."""
         count = len(xy)
         if not count:
@@ -78,7 +76,7 @@ class Sprites:
         fragments[:, 9] = 1.0
         painter.drawPixmapFragments(*self._array.drawargs(), self.pixmap)  # type: ignore[call-arg]
 
-    def outline(self, painter: QPainter, xy: FloatArray, groups: NDArray[Any], rows: IntArray) -> None:
+    def outline(self, painter: QPainter, xy: FloatArray, groups: NDArray[Any], rows: IndexArray) -> None:
         """The same as shapes, for files that keep shapes."""
         for (x, y), group, row in zip(xy.tolist(), groups.tolist(), rows.tolist(), strict=True):
             self._point(painter, QPointF(x, y), group, row)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mgc_desktop.analysis.model_comparison import Comparison
-from mgc_desktop.library.jobs import JobProgress, JobReport
+from mgc_desktop.library.progress import JobProgress, JobReport
 from mgc_desktop.library.song import Song
 from mgc_desktop.ui.fonts import SMALL
 from mgc_desktop.ui.theme import GAP, Palette

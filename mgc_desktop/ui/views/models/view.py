@@ -18,7 +18,7 @@ from mgc_desktop.analysis.model_figures import model_rows
 from mgc_desktop.errors import MgcError, SettingsError
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.registry import identify, list_models
-from mgc_desktop.library.jobs import JobProgress
+from mgc_desktop.library.progress import JobProgress
 from mgc_desktop.library.query import Selection
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore

@@ -8,7 +8,7 @@ from typing import Any
 from mgc_desktop.analysis.model_comparison import Agreement, AgreementSegment, Comparison, Dispute
 from mgc_desktop.inference.figures import Figures
 from mgc_desktop.inference.prediction import TrackPrediction
-from mgc_desktop.library.jobs import JobProgress, JobReport
+from mgc_desktop.library.progress import JobProgress, JobReport
 from mgc_desktop.ui.views.library.words import number, remaining, songs
 from mgc_desktop.ui.views.models.genre_table import Badge, Cell
 from mgc_desktop.ui.widgets.spectrogram.scales import time_label

@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from mgc_desktop.errors import MgcError
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 from mgc_desktop.training_runs.run import RunState, TrainingRun
 from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.views.train.page import TrainPage
 from mgc_desktop.ui.views.train.words import accuracy_sentence
+from mgc_desktop.workers.training_check import CheckedMusic
 from mgc_desktop.workers.training_process import TrainingProcess
 
 
@@ -38,12 +39,15 @@ class TrainController(QObject):
         page.new_requested.connect(self.show_form)
         page.form.left.connect(self._leave_form)
         page.form.ordered.connect(self.start)
+        page.form.check_requested.connect(self._check)
+        trainer.checked.connect(self._on_checked)
         page.chosen.connect(self._show)
         panel = page.run
         panel.cancel_requested.connect(trainer.cancel)
         panel.resume_requested.connect(self._resume)
         panel.export_requested.connect(self._export)
         panel.delete_requested.connect(self._ask_to_delete)
+        panel.again_requested.connect(self._again)
 
     @property
     def runs(self) -> tuple[TrainingRun, ...]:
@@ -56,7 +60,7 @@ class TrainController(QObject):
         self._page.form.clear(taken)
         self._page.show_form()
 
-    def start(self, order: TrainingConfig) -> None:
+    def start(self, order: TrainingRequest) -> None:
         """Begin, or go on with, a training, and show it."""
         self._wanted = order.name
         if self._try(lambda: self._trainer.start(order)):
@@ -100,6 +104,23 @@ class TrainController(QObject):
         run = self._page.run.run
         if run is not None and run.order is not None and run.resumable:
             self.start(run.order)
+
+    def _again(self) -> None:
+        run = self._page.run.run
+        if run is not None and run.order is not None:
+            self.show_form()
+            self._page.form.fill(run.order)
+
+    def _check(self, order: TrainingRequest) -> None:
+        self._page.form.check.setEnabled(False)
+        self._page.form.tell("Looking at the music…")
+        self._trainer.check(order)
+
+    def _on_checked(self, checked: CheckedMusic) -> None:
+        form = self._page.form
+        form.check.setEnabled(True)
+        form.tell(checked.text if checked.usable else "")
+        form.say("" if checked.usable else checked.text)
 
     def _export(self) -> None:
         run = self._page.run.run

@@ -29,12 +29,13 @@ from mgc_desktop.training_runs.config import (
     MODELS,
     RESOLUTIONS,
     ConfigError,
-    TrainingConfig,
+    TrainingRequest,
     free_name,
     now,
 )
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.theme import GAP, Palette
+from mgc_desktop.ui.views.train.log_text import LogText
 from mgc_desktop.ui.widgets.labels import muted
 from mgc_desktop.ui.widgets.own_keys import UP_AND_DOWN, OwnKeys
 from mgc_desktop.ui.widgets.panel import Panel
@@ -43,7 +44,7 @@ from mgc_desktop.ui.widgets.segments import Segments
 _MARGINS: Final = (10, 0, 10, 0)  # which a spin box does not take from the style sheet
 _KIND_TIPS: Final = {
     "folders": "Each folder is a genre (as in GTZAN); a folder below it is an artist: Jazz/Miles Davis/So What.mp3. "
-    "To be used by the program, the genres must be among its ten.",
+    "Any genres can be learned and measured; whether the program can use the model is said at the end.",
     "tagged": "A library whose files carry a genre; those that are one of the ten, or an alias of one, teach.",
     "magnatagatune": "The folder with clip_info_final.csv and the folders 0 to f.",
     "tracks": "A table with the columns path, genre and artist, tabs between them.",
@@ -109,6 +110,7 @@ class ConfigForm(QWidget):
 
     ordered = Signal(object)  # TrainingOrder
     left = Signal()
+    check_requested = Signal(object)  # TrainingRequest
 
     def __init__(self, palette: Palette) -> None:
         super().__init__()
@@ -131,8 +133,8 @@ class ConfigForm(QWidget):
         )
         self.wheel = PathField("musicnn's weights", folder=False, files="Wheels (*.whl)")
         self.wheel.line.setPlaceholderText("musicnn-0.1.0-py3-none-any.whl")
-        self.plain = QCheckBox("Plain: no dropout, no augmentation")
-        self.plain.setToolTip("As the report's first LSTM, to see what the measures against overfitting are good for")
+        self.plain = QCheckBox("Plain: no measures against overfitting")
+        self.plain.setToolTip("No dropout, weight decay, SpecAugment, mixup and time shifts: to see what they do")
         self.epochs = _whole("Epochs at most", 1, 1000, 30)
         self.patience = _whole("Patience, in epochs", 1, 1000, 8)
         self.patience.setToolTip("It stops when validation has not become better for so many epochs")
@@ -140,7 +142,11 @@ class ConfigForm(QWidget):
         self.batch = _whole("Patches a step", 1, 1024, 32)
         self.frames = _whole("Frames a patch", 32, 10_000, 1248)
         self.frames.setToolTip("1248 frames are 29 seconds")
-        self.seed = _whole("Seed", 0, 10_000, 0)
+        self.seed = _whole("Seed of the weights", 0, 10_000, 0)
+        self.split_seed = _whole("Seed of the split", 0, 10_000, 0)
+        self.split_seed.setToolTip("Decides which artists teach and which measure")
+        self.artists = PathField("List of artists", folder=False, files="Lists (*.txt *.tsv *.csv)")
+        self.artists.line.setPlaceholderText("As folders and file names say")
         self.rate = QDoubleSpinBox()
         self.rate.setAccessibleName("Learning rate")
         OwnKeys(self.rate, UP_AND_DOWN)
@@ -153,6 +159,11 @@ class ConfigForm(QWidget):
         self.error = QLabel()
         self.error.setWordWrap(True)
         self.error.setTextFormat(Qt.TextFormat.PlainText)
+        self.check = QPushButton("Check the music")
+        self.check.setToolTip("Say which genres and artists would be learned from, and which would measure")
+        self.found = LogText("What would be learned from")
+        self.found.setMaximumHeight(150)
+        self.found.hide()
         self.start = QPushButton("Start training")
         self.start.setProperty("kind", "primary")
         self.start.setFont(font(weight=QFont.Weight.DemiBold))
@@ -163,10 +174,10 @@ class ConfigForm(QWidget):
         self.set_palette(palette)
 
     @property
-    def order(self) -> TrainingConfig:
+    def order(self) -> TrainingRequest:
         """The fields as they stand, unchecked."""
         kind = self._kind
-        return TrainingConfig(
+        return TrainingRequest(
             name=self.name.text().strip(),
             source=self.source.text,
             kind=kind,
@@ -181,6 +192,8 @@ class ConfigForm(QWidget):
             frames=self.frames.value(),
             learning_rate=self.rate.value(),
             seed=self.seed.value(),
+            split_seed=self.split_seed.value(),
+            artists=self.artists.text,
             genres=self.genres.text if kind == "magnatagatune" else "",
             root=self.root.text if kind == "tracks" else "",
             wheel=self.wheel.text if self._architecture == "pretrained" else "",
@@ -193,6 +206,29 @@ class ConfigForm(QWidget):
         self._named = False
         self.say("")
         self._propose_name()
+
+    def fill(self, order: TrainingRequest) -> None:
+        """Show what was ordered before, to be changed; its name cannot be given again."""
+        self.choose_kind(order.kind)
+        self.choose(model=order.model, resolution=order.resolution, architecture=order.architecture)
+        for field, text in (
+            (self.source, order.source), (self.genres, order.genres), (self.root, order.root),
+            (self.wheel, order.wheel), (self.artists, order.artists),
+        ):  # fmt: skip
+            field.line.setText(text)
+        for box, value in (
+            (self.epochs, order.epochs), (self.patience, order.patience), (self.examples, order.examples),
+            (self.batch, order.batch), (self.frames, order.frames), (self.seed, order.seed),
+            (self.split_seed, order.split_seed),
+        ):  # fmt: skip
+            box.setValue(value)
+        self.rate.setValue(order.learning_rate)
+        self.plain.setChecked(order.plain)
+
+    def tell(self, found: str) -> None:
+        """What the music holds; "" for nothing."""
+        self.found.show_lines(tuple(found.splitlines()))
+        self.found.setVisible(bool(found))
 
     def say(self, problem: str) -> None:
         """What is wrong; "" for nothing."""
@@ -222,7 +258,8 @@ class ConfigForm(QWidget):
         self.resolution.chosen.connect(lambda key: self.choose(resolution=key))
         self.architecture.chosen.connect(lambda key: self.choose(architecture=key))
         self.name.textEdited.connect(lambda _: setattr(self, "_named", True))
-        self.source.changed.connect(lambda: self.say(""))
+        self.source.changed.connect(self._forget)
+        self.check.clicked.connect(self._on_check)
         self.start.clicked.connect(self._on_start)
         self.back.clicked.connect(self.left)
         self.choose_kind(self._kind)
@@ -246,6 +283,19 @@ class ConfigForm(QWidget):
     def _propose_name(self) -> None:
         if not self._named:
             self.name.setText(free_name(self._model, self._resolution, self._taken))
+
+    def _forget(self) -> None:
+        self.say("")
+        self.tell("")
+
+    def _on_check(self) -> None:
+        try:
+            order = self.order.check(self._taken)
+        except ConfigError as error:
+            self.say(str(error))
+            return
+        self._forget()
+        self.check_requested.emit(order)
 
     def _on_start(self) -> None:
         try:
@@ -272,6 +322,8 @@ class ConfigForm(QWidget):
         rows.addWidget(self.genres, 3, 1)
         rows.addWidget(self._root_label, 4, 0)
         rows.addWidget(self.root, 4, 1)
+        rows.addWidget(muted("Artists"), 5, 0)
+        rows.addWidget(self.artists, 5, 1)
         music.body.addLayout(rows)
         nets = QGridLayout()
         nets.setHorizontalSpacing(14)
@@ -310,6 +362,7 @@ class ConfigForm(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(GAP)
         outer.addWidget(area, 1)
+        outer.addWidget(self.found)
         outer.addWidget(self.error)
         outer.addLayout(self._foot())
 
@@ -318,7 +371,7 @@ class ConfigForm(QWidget):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(8)
         fields = (
-            self.epochs, self.patience, self.examples, self.batch, self.frames, self.rate, self.seed,
+            self.epochs, self.patience, self.examples, self.batch, self.frames, self.rate, self.seed, self.split_seed,
         )  # fmt: skip
         for number, field in enumerate(fields):
             row, side = number // 2, 2 * (number % 2)
@@ -336,6 +389,7 @@ class ConfigForm(QWidget):
         row.addWidget(self.name)
         row.addStretch(1)
         row.addWidget(self.back)
+        row.addWidget(self.check)
         row.addWidget(self.start)
         return row
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -20,13 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from mgc_desktop.training_runs.run import Curves, RunState, TrainingRun
-from mgc_desktop.ui.fonts import CAPTION, SMALL, font
+from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.theme import GAP, Palette
 from mgc_desktop.ui.views.library.strip import ThinBar
 from mgc_desktop.ui.views.train.curves import CurvePlot
+from mgc_desktop.ui.views.train.genre_figures import GenreFigures
+from mgc_desktop.ui.views.train.log_text import LogText
 from mgc_desktop.ui.views.train.words import figure_rows, measured_line, network_name, progress_line, source_line
 from mgc_desktop.ui.widgets.labels import ElidedLabel, muted
-from mgc_desktop.ui.widgets.own_keys import ACROSS, UP_AND_DOWN, OwnKeys
+from mgc_desktop.ui.widgets.own_keys import UP_AND_DOWN, OwnKeys
 from mgc_desktop.ui.widgets.panel import Panel
 from mgc_desktop.ui.widgets.segments import Segments
 
@@ -119,30 +120,6 @@ class RunFiguresPanel(Panel):
                 self._grid.addWidget(label, row, side + column)
 
 
-class LogText(QPlainTextEdit):
-    """The last lines that the training printed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setReadOnly(True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setAccessibleName("The last lines of the log")
-        self.setTabChangesFocus(True)
-        face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        face.setPixelSize(CAPTION)
-        self.setFont(face)
-
-    def show_lines(self, lines: tuple[str, ...]) -> None:
-        """Show these, at their end unless somebody has scrolled up to read."""
-        text = "\n".join(lines)
-        if text == self.toPlainText():
-            return
-        bar = self.verticalScrollBar()
-        before, at_end = bar.value(), bar.value() >= bar.maximum() - 2
-        self.setPlainText(text)
-        bar.setValue(bar.maximum() if at_end else before)
-
-
 class RunPanel(QWidget):
     """Shows a `TrainingRun`; the buttons that make sense now say what is wanted."""
 
@@ -150,6 +127,7 @@ class RunPanel(QWidget):
     resume_requested = Signal()
     export_requested = Signal()
     delete_requested = Signal()
+    again_requested = Signal()
 
     def __init__(self, palette: Palette, plots: Plots, save: QWidget) -> None:
         """`save`: the button that saves the plots."""
@@ -167,6 +145,7 @@ class RunPanel(QWidget):
         self.resume = _button("Resume", self.resume_requested, "Go on where it was")
         self.export = _button("Make it a model", self.export_requested, "Put it among the models of the program")
         self.delete = _button("Delete…", self.delete_requested, "Delete the run; a model made of it stays")
+        self.again = _button("Try again…", self.again_requested, "Change what was ordered, and train once more")
         for button in (self.resume, self.export):
             button.setProperty("kind", "primary")
             button.setFont(font(weight=QFont.Weight.DemiBold))
@@ -177,9 +156,11 @@ class RunPanel(QWidget):
         self.plots = plots
         self.legend = CurveLegend(palette)
         self.figures = RunFiguresPanel()
-        self.log = LogText()
-        OwnKeys(self.log, UP_AND_DOWN | ACROSS)
-        self.shown = Segments("Shown", [("curves", "Learning curves", ""), ("log", "Log", "")], palette)
+        self.log = LogText("The last lines of the log")
+        self.genres = GenreFigures(palette)
+        self.shown = Segments(
+            "Shown", [("curves", "Learning curves", ""), ("genres", "Genres", ""), ("log", "Log", "")], palette
+        )
         self.shown.choose("curves")
         self.shown.chosen.connect(self.show_part)
         self._save = save
@@ -207,22 +188,23 @@ class RunPanel(QWidget):
         self.error.setText(run.error)
         self.error.setVisible(bool(run.error))
         self.cancel.setVisible(working and not exporting)
-        self.resume.setText("Try again" if run.state is RunState.FAILED else "Resume")
         self.resume.setVisible(run.resumable)
         self.resume.setEnabled(free)
         self.export.setVisible(run.state is RunState.FINISHED and not run.exported and not run.error)
         self.export.setEnabled(free)
         self.delete.setVisible(not working)
+        self.again.setVisible(not working and run.order is not None)
         self._show_curves(run)
         self.figures.setVisible(run.state is RunState.FINISHED)
         self.figures.show_figures(run.figures)
+        self.genres.show_figures(run.figures, run.baselines)
         self.log.show_lines(run.log)
 
     def show_part(self, part: str) -> None:
-        """The curves or the log."""
+        """The curves, the genres or the log."""
         self.shown.choose(part)
         curves = part == "curves"
-        self._parts.setCurrentWidget(self.plots if curves else self.log)
+        self._parts.setCurrentWidget({"curves": self.plots, "genres": self.genres}.get(part, self.log))
         for widget in (self.legend, self._save):
             widget.setVisible(curves)
         self._tell_networks()
@@ -231,6 +213,7 @@ class RunPanel(QWidget):
         """Colours that the program's style sheet does not know."""
         self._palette = palette
         self.error.setStyleSheet(f"color: {palette.danger};")
+        self.genres.set_palette(palette)
 
     def _show_curves(self, run: TrainingRun) -> None:
         names = [curves.network for curves in run.networks]
@@ -260,7 +243,7 @@ class RunPanel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addLayout(words, 1)
-        for button in (self.cancel, self.resume, self.export, self.delete):
+        for button in (self.cancel, self.resume, self.export, self.again, self.delete):
             head.addWidget(button)
         state = Panel("Progress", spacing=8)
         state.caption.hide()
@@ -276,6 +259,7 @@ class RunPanel(QWidget):
             middle.head.addWidget(widget)
         self._parts = QStackedWidget()
         self._parts.addWidget(self.plots)
+        self._parts.addWidget(self.genres)
         self._parts.addWidget(self.log)
         middle.body.addWidget(self._parts, 1)
         column = QVBoxLayout(self)

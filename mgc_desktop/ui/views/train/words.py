@@ -132,9 +132,54 @@ def measured_line(figures: Mapping[str, Any]) -> str:
     if not figures:
         return "Nothing was left to measure on."
     clips, artists = figures.get("clips", 0), figures.get("artists", 0)
-    grouped = "grouped by artist" in str(figures.get("split", "grouped by artist"))
-    whom = "that it did not learn from" if grouped else "that it learned from, too"
+    split = str(figures.get("split", "grouped by artist"))
+    if "BY RECORDING" in split:
+        return f"{clips} clips of unknown artists: too good wherever an artist was learned from, too"
+    if "UNKNOWN" in split:
+        return f"{clips} clips, some of unknown artists: maybe too good"
+    whom = "that it did not learn from" if "grouped by artist" in split else "that it learned from, too"
     return f"{clips} clips of {artists} artists {whom}"
+
+
+BASELINES: Final = {
+    "majority": "always the most frequent genre",
+    "bands": "logistic regression on the bands",
+    "embedding": "logistic regression on the embedding",
+}
+
+
+def genre_table(figures: Mapping[str, Any], baselines: Mapping[str, Any]) -> tuple[str, ...]:
+    """Precision and recall of each genre that was measured, then the macro accuracy of the baselines: lines."""
+    rows = figures.get("per_genre")
+    measured = {g: row for g, row in rows.items() if _count(row, "clips")} if isinstance(rows, Mapping) else {}
+    if not measured:
+        return ("Nothing was measured yet.",)
+    width = max(len(genre) for genre in measured) + 2
+    lines = [f"{'genre':<{width}}clips  artists  precision  recall"]
+    for genre, row in measured.items():
+        values = f"{_count(row, 'clips'):>5.0f}{_count(row, 'artists'):>9.0f}"
+        lines.append(f"{genre:<{width}}{values}{_count(row, 'precision'):>11.2f}{_count(row, 'recall'):>8.2f}")
+    known = [(word, figure(baselines.get(name, {}), "macro_accuracy")) for name, word in BASELINES.items()]
+    if any(found for _, found in known):
+        lines += ["", "macro accuracy of simple answers to the same clips:"]
+        lines += [f"  {found[0]:.2f}  {word}" for word, found in known if found]
+    return tuple(lines)
+
+
+def confusion_counts(figures: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    """The genres that were measured or predicted, and the counts of each pair; empty where there is no whole matrix."""
+    genres, counts = figures.get("genres"), figures.get("confusion")
+    if not isinstance(genres, list) or not isinstance(counts, list) or len(counts) != len(genres):
+        return (), ()
+    if not all(isinstance(row, list) and len(row) == len(genres) for row in counts):
+        return (), ()
+    kept = [i for i in range(len(genres)) if sum(counts[i]) or any(row[i] for row in counts)]
+    return tuple(str(genres[i]) for i in kept), tuple(tuple(int(counts[i][j]) for j in kept) for i in kept)
+
+
+def _count(row: object, name: str) -> float:
+    value = row.get(name) if isinstance(row, Mapping) else None
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def network_name(folder: str) -> str:

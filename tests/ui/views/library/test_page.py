@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop import settings as s
+from mgc_desktop.library.folders import remove
 from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
@@ -197,7 +200,7 @@ def test_a_watched_folder_is_looked_through_again(
     folder = tmp_path / "watched"
     folder.mkdir()
     write_audio("watched/one.flac", sounds.noise(0.3))
-    store.remove_folder(Path("/m"))
+    remove(store, Path("/m"))
     with qtbot.waitSignal(view.library_service.scan_ended):
         view.controller._watch_folder(folder, watched=True)
     qtbot.waitUntil(lambda: view.titles() == ["one"])
@@ -316,3 +319,29 @@ def test_after_another_model_the_old_verdicts_are_in_sight_and_it_is_said_why(
     view.controller.refresh()
     assert strip.words.text() == "5 songs were analysed by an earlier model; analyse again"
     assert strip.listen.text() == "Analyse 5 songs again"
+
+
+def test_the_window_does_not_wait_while_another_program_writes(
+    view: Around, store: LibraryStore, tmp_path: Path, qtbot: QtBot
+) -> None:
+    song = store.song_at(Path("/m/a/one.mp3"))
+    assert song is not None
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        view.model.tick([song.id], accepted=False)  # comes back, although the other one has not finished
+        view.controller._watch_folder(Path("/m"), watched=True)
+        assert (store.choices(), store.folders()) == ({}, {Path("/m"): False})
+        other.execute("COMMIT")
+    qtbot.waitUntil(lambda: store.choices() == {song.id: (False, None)} and store.folders()[Path("/m")])
+    qtbot.waitUntil(lambda: view.model.is_ticked(song) is False)
+
+
+def test_a_change_that_the_disk_does_not_take_is_told(view: Around, store: LibraryStore, qtbot: QtBot) -> None:
+    song = store.song_at(Path("/m/a/one.mp3"))
+    assert song is not None
+    store.db.execute("PRAGMA query_only = ON")
+    with qtbot.waitSignal(view.controller.noticed) as told:
+        view.model.tick([song.id], accepted=False)
+    assert "cannot be written" in told.args[0].message
+    store.db.execute("PRAGMA query_only = OFF")
+    assert store.choices() == {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mgc_desktop.library.jobs import JobProgress
+from mgc_desktop.library.progress import JobProgress
 from mgc_desktop.library.scanner import ScanProgress
 from mgc_desktop.library.song import State
 from mgc_desktop.ui.views.library.words import Counts, head_line, idle_line, job_line, remaining, scan_line

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.settings import Settings
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 from mgc_desktop.training_runs.extra import Extra
 from mgc_desktop.ui.theme import DARK
 from mgc_desktop.ui.view import ViewContext
@@ -35,7 +35,7 @@ def make_run(home: Path) -> Callable[..., Path]:
         networks: tuple[str, ...] = ("",),
     ) -> Path:  # fmt: skip
         folder = home / "data" / "runs" / name
-        TrainingConfig(name, "/music/by genre", created=created).save(folder)
+        TrainingRequest(name, "/music/by genre", created=created).save(folder)
         rows = [f"{e},{1 / (e + 1)},{2 / (e + 1)},0.5,{e / 10},0.4" for e in range(epochs)]
         for network in networks if epochs else ():
             (folder / network).mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from mgc_desktop.training_runs.config import TrainingConfig
+from mgc_desktop.training_runs.config import TrainingRequest
 from mgc_desktop.training_runs.extra import look_for_extra
 from mgc_desktop.ui.theme import LIGHT
 from mgc_desktop.ui.views.train.view import TrainView
@@ -57,7 +57,7 @@ def test_a_run_that_failed_says_why_and_offers_to_try_again(open_view: View, mak
     make_run("broken", epochs=0, said=("mgc: The disk is full.",))
     panel = open_view().panel
     assert panel.error.text() == "The disk is full." and panel.error.isVisible()
-    assert panel.resume.text() == "Try again"
+    assert panel.resume.isVisible() and panel.again.isVisible()
 
 
 def test_a_finished_run_shows_what_was_measured(open_view: View, make_run: Run) -> None:
@@ -140,7 +140,7 @@ def test_the_form_says_what_is_wrong_and_orders_what_is_right(
     view.page.form.ordered.disconnect()
     with qtbot.waitSignal(form.ordered) as told:
         qtbot.mouseClick(form.start, LEFT)
-    order: TrainingConfig = told.args[0]
+    order: TrainingRequest = told.args[0]
     assert (order.name, order.model, order.resolution, order.epochs) == ("mine", "lstm", "sixteenth", 30)
 
 
@@ -204,3 +204,61 @@ def test_progress_tells_step_and_time(open_view: View, make_run: Run, qtbot: QtB
         assert view.panel.words.text() == words
     assert view.panel.cancel.isVisible() and not view.panel.delete.isVisible()
     view.trainer._name = None
+
+
+GENRES = {
+    "clips": 5, "artists": 3, "split": "test part of music, grouped by artist", "macro_accuracy": [0.6, 0.4, 0.8],
+    "genres": ["Jazz", "Polka", "World"], "confusion": [[2, 0, 0], [0, 0, 0], [1, 0, 2]],
+    "per_genre": {
+        "Jazz": {"precision": 0.67, "recall": 1.0, "f1": 0.8, "clips": 2, "artists": 1},
+        "Polka": {"precision": 0.0, "recall": 0.0, "f1": 0.0, "clips": 0, "artists": 0},
+        "World": {"precision": 1.0, "recall": 0.67, "f1": 0.8, "clips": 3, "artists": 2},
+    },
+}  # fmt: skip
+
+
+def test_each_genre_the_confusions_and_the_baselines_are_shown(open_view: View, make_run: Run) -> None:
+    folder = make_run("done", finished=True)
+    baselines = {"majority": {"macro_accuracy": [0.5, 0.4, 0.6]}, "bands": {"macro_accuracy": "damaged"}}
+    (folder / "trained.json").write_text(json.dumps({"figures": GENRES, "baselines": baselines}))
+    panel = open_view().panel
+    panel.show_part("genres")
+    told = panel.genres.table.toPlainText()
+    assert "World      3        2       1.00    0.67" in told and "Polka" not in told
+    assert "0.50  always the most frequent genre" in told and "bands" not in told
+    picture = panel.genres.matrix.grab().toImage()
+    row = {picture.pixel(x, picture.height() // 3) for x in range(picture.width())}
+    assert len(row) >= 3, "background, empty cells and full ones"
+
+
+def test_what_was_ordered_is_changed_and_tried_again(open_view: View, make_run: Run, qtbot: QtBot, home: Path) -> None:
+    folder = make_run("broken", epochs=0, said=("mgc: The disk is full.",))
+    order = TrainingRequest("broken", "/music/by genre", model="lstm", resolution="sixteenth", epochs=7, seed=3,
+                           split_seed=4, plain=True, artists="/artists.txt", created=1.0)  # fmt: skip
+    order.save(folder)
+    view = open_view()
+    qtbot.mouseClick(view.panel.again, LEFT)
+    form = view.page.form
+    assert view.page.ordering and form.name.text() == "my-lstm-sixteenth"
+    again = form.order
+    for name in ("source", "model", "resolution", "epochs", "seed", "split_seed", "plain", "artists"):
+        assert getattr(again, name) == getattr(order, name), name
+
+
+@pytest.mark.train
+def test_the_music_is_looked_at_before_the_start(open_view: View, tmp_path: Path, qtbot: QtBot) -> None:
+    pytest.importorskip("torch")
+    from mgc_desktop.training.made_music import make_music
+
+    view = open_view()
+    qtbot.mouseClick(view.page.empty.button, LEFT)
+    form = view.page.form
+    form.source.line.setText(str(make_music(tmp_path / "music", songs=1, seconds=1)))
+    with qtbot.waitSignal(view.trainer.checked, timeout=120_000):
+        qtbot.mouseClick(form.check, LEFT)
+    told = form.found.toPlainText()
+    assert "15 clips of 15 artists" in told and "Hard Rock" in told and "test" in told
+    form.source.line.setText(str(tmp_path / "music" / "Classical"))
+    with qtbot.waitSignal(view.trainer.checked, timeout=120_000):
+        qtbot.mouseClick(form.check, LEFT)
+    assert form.error.isVisible() and not form.found.isVisible()
