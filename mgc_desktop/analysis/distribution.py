@@ -125,7 +125,7 @@ class Distribution:
         rows: list[tuple[Any, ...]] = [(g.name, len(g.tagged), len(g.predicted)) for g in self.genres]
         rows += [("no genre in the file", len(self.untagged), ""), ("unsure", "", len(self.unsure))]
         rows.append(("not analysed", "", len(self.not_analysed)))
-        return ("genre", "in the file", "predicted"), rows
+        return ("genre", "in the file", "heard"), rows
 
 
 def distribution(

@@ -20,7 +20,7 @@ _IDLE: Final = 10.0  # seconds without playback after which the audio device is 
 _TOO_MANY_GAPS: Final = 3  # underruns in one stream after which a longer buffer is used
 _USUAL_RATE: Final = 44100  # Hz, without a song
 _GONE: Final = PlaybackError(
-    "The audio output was disconnected, and the song runs on without sound. Choose another output, "
+    "The sound output was disconnected, and the song runs on without sound. Choose another output, "
     "or press pause and play when it is back."
 )
 

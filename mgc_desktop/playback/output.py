@@ -127,7 +127,7 @@ class DeviceOutput:
             except library.PortAudioError as error:
                 reason = error
         raise PlaybackError(
-            f"The audio output cannot be opened ({reason.args[0]}). "
+            f"The sound output cannot be opened ({reason.args[0]}). "
             "Close other programs that use it, or choose another output."
         ) from reason
 

@@ -93,7 +93,7 @@ def test_a_user_head_has_its_own_genres(musicnn: Classifier, golden: Golden) -> 
     assert musicnn.genres == GENRES
     assert adapter.version != musicnn.version
     assert adapter.predict(golden["patches"]).logits.shape == (len(golden["patches"]), 2)
-    with pytest.raises(ModelError, match="does not give"):
+    with pytest.raises(ModelError, match="does not have"):
         musicnn.with_head(user_head(width=200))
 
 
@@ -107,7 +107,7 @@ def test_a_report_model_gives_its_genres_directly(report_model: Path) -> None:
     assert classifier.predict(spectrogram[:0]).logits.shape == (0, 10)
     assert [part.shape for part in classifier.features(spectrogram)] == [(3, 0), (3, 0)]
     assert classifier.version == "1.0"
-    with pytest.raises(ModelError, match="does not give"):
+    with pytest.raises(ModelError, match="does not have"):
         classifier.with_head(user_head())
 
 

@@ -97,14 +97,14 @@ def test_a_base_model_is_read_without_its_network(musicnn: Classifier) -> None:
 
 
 def test_models_of_another_kind_cannot_have_user_heads() -> None:
-    with pytest.raises(ModelError, match="cannot be taught"):
+    with pytest.raises(ModelError, match="cannot have genres of your own"):
         base_model("cnn-sixteenth")
     with pytest.raises(ModelError, match="no model named"):
         base_model("nobody")
 
 
 def test_an_own_genre_cannot_have_the_name_of_a_bundled_one(musicnn: Classifier) -> None:
-    with pytest.raises(ModelError, match="Teach it again"):
+    with pytest.raises(ModelError, match="Train it again"):
         made(("Jazz",)).head(BaseModel.of(musicnn).bundled, "v")
 
 

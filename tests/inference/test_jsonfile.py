@@ -24,8 +24,8 @@ def test_an_object_is_read(tmp_path: Path) -> None:
         (b"{", "not understood"),
         (b"\xff\xfe\x00garbage", "not understood"),
         (b"[" * 100_000, "not understood"),
-        (b"[1, 2]", "no JSON object"),
-        (b"null", "no JSON object"),
+        (b"[1, 2]", "not contain a JSON object"),
+        (b"null", "not contain a JSON object"),
     ],
 )
 def test_damaged_json_is_a_model_error(tmp_path: Path, content: bytes, complaint: str) -> None:

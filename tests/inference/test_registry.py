@@ -92,7 +92,7 @@ def test_a_head_that_does_not_fit_the_network_is_refused(copied: Path, edited: E
         head["weights"] = [row[::2] for row in head["weights"]]
 
     edited("head.json", halve)
-    with pytest.raises(ModelError, match="does not give"):
+    with pytest.raises(ModelError, match="does not have"):
         load("musicnn", copied)
 
 

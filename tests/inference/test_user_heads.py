@@ -118,12 +118,12 @@ def test_names_that_are_invalid_on_some_system_are_refused(folder: Path, name: s
     "changes, reason",
     [
         ({"format": 2}, "format 2"),
-        ({"kind": "another program's"}, "no taught head"),
+        ({"kind": "another program's"}, "not contain a user head"),
         ({"taught": {}}, "is missing"),
         ({"lessons": [{"checksum": 1}]}, "is missing|must be text"),
         ({"made": "yesterday"}, "yesterday"),
         ({"name": "../../evil"}, "cannot be the name"),
-        ({"name": "Yours"}, "calls itself"),
+        ({"name": "Yours"}, "name of the head"),
         ({"extra": 1}, "newer version"),
     ],
 )
@@ -194,7 +194,7 @@ def test_an_exported_head_can_be_imported_on_another_computer(folder: Path, tmp_
 def test_importing_a_file_that_is_not_a_head_is_refused(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"version": 1, "values": {}}', encoding="utf-8")
-    with pytest.raises(HeadError, match="no head of this program"):
+    with pytest.raises(HeadError, match="not a head of this program"):
         user_heads.import_head(path)
     with pytest.raises(HeadError, match="is missing"):
         user_heads.import_head(tmp_path / "missing.json")

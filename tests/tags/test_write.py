@@ -252,11 +252,11 @@ def test_a_read_only_file_is_refused(song: Song) -> None:
 def test_a_vanished_file_is_named(song: Song) -> None:
     path = song(".mp3")
     path.unlink()
-    assert "no longer there" in refusal(path)
+    assert "is missing" in refusal(path)
 
 
 def test_a_vanished_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TagError, match="no longer there"):
+    with pytest.raises(TagError, match="is missing"):
         rewrite(tmp_path / "unplugged" / "song.mp3", "Jazz")
 
 

@@ -64,7 +64,7 @@ class Asf(ContainerFormat):
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object by its place in the file; its contents begin 24 bytes after `start`."""
+    """An object of the header by its position in the file; its contents start 24 bytes after `start`."""
 
     guid: bytes
     start: int
@@ -73,7 +73,7 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The objects of the header, and those in its extension, which has room for more kinds."""
+    """The objects of the header, and those in its extension, which may hold further kinds."""
 
     end: int
     objects: tuple[Object, ...]
@@ -86,7 +86,7 @@ class Header:
 
 
 def _load(file: BinaryIO) -> Any:
-    """mutagen's object; raises `TagError` where reading all attributes would take long."""
+    """mutagen's object; raises `TagError` if reading all attributes would take too long."""
     header = _header(file)
     count = 0
     for found in (*header.objects, *header.extended):
@@ -99,7 +99,7 @@ def _load(file: BinaryIO) -> Any:
 
 
 def _layout(file: BinaryIO) -> Layout:
-    """All objects but those of tags, without the field that gives the file's size."""
+    """The layout: all objects except tags, without the field with the file's size."""
     header = _header(file)
     pieces: list[Range | bytes] = []
     for found in header.objects:
@@ -114,7 +114,7 @@ def _layout(file: BinaryIO) -> Layout:
 
 
 def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    """The splices for the objects that hold the field, for their sizes, and for the padding."""
+    """The splices for the objects with the field, for their sizes, and for the padding."""
     header = _header(file)
     name = "WM/Genre" if field is Field.GENRE else field.value
     in_header = _in_extended(file, header, name, values)
@@ -157,7 +157,7 @@ def _objects(file: BinaryIO, start: int, end: int) -> Iterator[Object]:
 
 
 def _in_extended(file: BinaryIO, header: Header, name: str, values: tuple[str, ...]) -> list[Splice]:
-    """The list of descriptors with the new ones in place of the first old one, or at its end."""
+    """Put the new descriptors in the place of the first old one, or at the end of the list."""
     new = b"".join(_descriptor(name, value) for value in values)
     found = header.first(_EXTENDED)
     if found is None:
@@ -177,7 +177,7 @@ def _in_extended(file: BinaryIO, header: Header, name: str, values: tuple[str, .
 
 
 def _in_extension(file: BinaryIO, header: Header, name: str) -> list[Splice]:
-    """Records of the same name in the other two objects, taken out: readers would show them as well."""
+    """Remove records of the same name from the other two objects, since readers would show them too."""
     splices: list[Splice] = []
     for found in header.extended:
         if found.guid not in (_METADATA, _LIBRARY):
@@ -203,7 +203,7 @@ def _utf16(text: str) -> bytes:
 
 
 def _descriptors(data: bytes, name: str) -> tuple[list[tuple[int, int]], int]:
-    """The places of the descriptors of that name, and the number of all."""
+    """The positions of the descriptors of that name, and the number of all descriptors."""
     found = []
     try:
         (total,) = struct.unpack_from("<H", data)
@@ -223,7 +223,7 @@ def _descriptors(data: bytes, name: str) -> tuple[list[tuple[int, int]], int]:
 
 
 def _records(data: bytes, name: str) -> tuple[list[tuple[int, int]], int]:
-    """The places of the records of that name, and the number of all."""
+    """The positions of the records of that name, and the number of all records."""
     found = []
     try:
         (total,) = struct.unpack_from("<H", data)
@@ -246,7 +246,7 @@ def _name(raw: bytes) -> str:
 
 
 def _absorb(header: Header, more: int) -> tuple[list[Splice], bool]:
-    """Padding made smaller or larger, so that the sound stays where it is; whether it lies in the extension."""
+    """Resize the padding so that the audio keeps its position; also returns whether it is in the extension."""
     for found in (*header.objects, *header.extended):
         size = found.end - found.start - more
         if found.guid != _PADDING or size < _EDGE or not more:
@@ -266,7 +266,7 @@ def _extension_size(extension: Object, more: int) -> list[Splice]:
 
 
 def _sizes(file: BinaryIO, header: Header, more: int, made: bool) -> list[Splice]:
-    """The sizes of the header and of the file, and the number of the header's objects, one more if one was made."""
+    """The sizes of header and file, and the number of the header's objects, plus one if one was added."""
     (count,) = struct.unpack("<I", read(file, 24, 28))
     splices = [Splice(16, 24, struct.pack("<Q", header.end + more))]
     if made:
