@@ -24,7 +24,8 @@ from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.application import Application
 from mgc_desktop.ui.error_reporter import ErrorReporter
 from mgc_desktop.ui.interrupts import Interrupts
-from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
+from mgc_desktop.ui.main_window import NAME, MainWindow
+from mgc_desktop.ui.parts import Parts
 from mgc_desktop.workers.single_instance import Claim, SingleInstance
 from mgc_desktop.workers.tasks import end_if_hung
 
@@ -134,10 +135,10 @@ def _make_parts(settings: Settings, appearance: Appearance, log_file: Path | Non
     from mgc_desktop.playback.player import Player
     from mgc_desktop.playback.queue import PlayQueue
     from mgc_desktop.tags.journal import Journal
-    from mgc_desktop.ui.playback_controller import PlaybackController
     from mgc_desktop.workers.analysis_service import AnalysisService, load_model
     from mgc_desktop.workers.head_trainer import HeadTrainer
     from mgc_desktop.workers.library_service import LibraryService
+    from mgc_desktop.workers.playback_controller import PlaybackController
     from mgc_desktop.workers.player_events import PlayerEvents
     from mgc_desktop.workers.tasks import TaskRunner
 

@@ -1,10 +1,11 @@
 """Makes the pictures in docs/images from the real program.
 
-python tools/screenshots.py [SONG...] [--home FOLDER] [--teach GENRE=WORD,WORD...]
+python tools/screenshots.py [SONG...] [--home FOLDER] [--teach GENRE=WORD,WORD...] [--live]
 
 The Listen view shows the bundled demo songs, or those that are named. The views of a library need one whose songs were
 listened to: `--home` names the folder of settings and data that holds it (as MGC_HOME does); a copy of it is used.
 `--teach` marks the songs whose path has one of the words. The Train view shows the runs of that folder, if it has any.
+`--live` takes the picture of live input alone, of what another program plays meanwhile.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 
 from mgc_desktop.app import Program, build_app
 from mgc_desktop.audio.files import find_audio
@@ -33,6 +34,7 @@ USUAL = (1360, 820)
 SMALL = (1024, 640)
 _SETTLE_MS = 12_000  # for what a view reads and computes in the background
 _LEARN_MS = 60_000
+_LIVE_MS = 26_000
 
 Scene = tuple[str, str, tuple[int, int], Callable[[Program], object]]
 
@@ -46,6 +48,14 @@ def _queue_and_overview(program: Program) -> None:
     program.window.page.spectrogram.view.set_mode("overview")
 
 
+def _live(program: Program) -> None:
+    """What the computer plays."""
+    program.window.commands["live"].trigger()
+    loop = QEventLoop()
+    QTimer.singleShot(_LIVE_MS, loop.quit)
+    loop.exec()
+
+
 def _view(key: str) -> Callable[[Program], object]:
     return lambda program: program.window.commands[f"{key}_view"].trigger()
 
@@ -57,6 +67,8 @@ LISTEN: tuple[Scene, ...] = (
     ("queue-light", "light", USUAL, _queue_and_overview),
     ("small-dark", "dark", SMALL, _nothing),
 )
+# With --live: play music in another program meanwhile.
+LIVE: tuple[Scene, ...] = (("live-dark", "dark", USUAL, _live),)
 LIBRARY: tuple[Scene, ...] = (
     ("library-dark", "dark", USUAL, _view("library")),
     ("library-light", "light", USUAL, _view("library")),
@@ -76,6 +88,7 @@ def main() -> int:
     parser.add_argument("songs", nargs="*", type=Path, metavar="SONG")
     parser.add_argument("--home", type=Path)
     parser.add_argument("--teach", nargs="*", default=[], metavar="GENRE=WORD,WORD")
+    parser.add_argument("--live", action="store_true")
     options = parser.parse_args()
     songs = list(find_audio(options.songs)) or demo_songs()
     with tempfile.TemporaryDirectory() as folder:
@@ -91,6 +104,8 @@ def main() -> int:
             screenshot.listen_to(songs, None)
             _teach(program, screenshot, options.teach)
             _take(program, screenshot, LIBRARY, _SETTLE_MS)
+        elif options.live:
+            _take(program, screenshot, LIVE, 0)
         else:
             program.parts.appearance.set_theme("dark")
             screenshot.take([], OUT / "welcome-dark.png")

@@ -21,6 +21,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from mgc_desktop.audio.comments import MOST_COMMENTS, number_of_comments
 from mgc_desktop.audio.file_view import FileView, open_view
 from mgc_desktop.audio.formats import input_options, is_playlist
 from mgc_desktop.audio.frames import samples
@@ -194,6 +195,12 @@ def _check_file(path: Path) -> None:
 def _open(path: Path) -> _Opened:
     _check_file(path)
     try:
+        if (comments := number_of_comments(path)) > MOST_COMMENTS:
+            raise DecodeError(
+                f"The file has {comments:,} texts in its tags, which would take minutes to read. "
+                "Remove them with a tag editor, or download it again.",
+                path=path,
+            )
         file = open_view(path)
     except OSError as error:
         raise _unreadable(path, error) from error

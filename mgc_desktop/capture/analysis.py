@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.audio.frames import sane, to_mono
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.features.mel import LogMelStream
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import segment_probabilities
 from mgc_desktop.inference.classifier import Classifier, PatchScores
 from mgc_desktop.inference.pooling import SongPool, SongVerdict
 from mgc_desktop.inference.prediction import Timeline
 from mgc_desktop.pipeline import PICTURE, MelBlock, Patch, Patcher
-
-FloatArray = NDArray[np.float32]
 
 NOW_SECONDS: Final = 10.0  # "the last seconds": three patches of musicnn
 RECENT_SECONDS: Final = 300.0  # "the last minutes"

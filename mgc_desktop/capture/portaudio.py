@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 
 from mgc_desktop.capture.source import Source
-from mgc_desktop.capture.stream import SILENT_DEVICE_SECONDS, CaptureStream, FloatArray
+from mgc_desktop.capture.stream import SILENT_DEVICE_SECONDS, CaptureStream
 from mgc_desktop.errors import CaptureError, PlaybackError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.playback import devices
 from mgc_desktop.playback.devices import Device
 from mgc_desktop.playback.timeout import within_timeout

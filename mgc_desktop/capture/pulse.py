@@ -91,7 +91,12 @@ class PulseCapture(CaptureStream):
             f"--latency-msec={_LATENCY_MS}", "--client-name=MGC Desktop", "--stream-name=Live", "--raw",
         )  # fmt: skip
         # The server moves a stream whose source has gone to another one without a word: somebody must look.
-        self._watch = _start("pactl", "subscribe")
+        try:
+            self._watch = _start("pactl", "subscribe")
+        except CaptureError:
+            self._parec.kill()
+            self._parec.wait()
+            raise
         self._threads = [
             threading.Thread(target=self._receive, args=(self._parec,), name="capture", daemon=True),
             threading.Thread(target=self._watch_for_removal, args=(found.index,), name="capture watch", daemon=True),

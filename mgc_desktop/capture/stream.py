@@ -7,12 +7,10 @@ from collections import deque
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mgc_desktop.capture.source import Source
 from mgc_desktop.errors import CaptureError
-
-FloatArray = NDArray[np.float32]
+from mgc_desktop.foundation.arrays import FloatArray
 
 QUEUE_SECONDS: Final = 20.0  # sound that may wait for an analysis that is held up
 SILENT_DEVICE_SECONDS: Final = 8.0  # a device that has delivered nothing for so long is taken for gone

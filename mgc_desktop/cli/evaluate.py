@@ -66,9 +66,9 @@ def _measure_run(options: argparse.Namespace, dataset: Dataset, part: str) -> in
     if options.seconds:
         raise MgcError("--seconds is for models. A run is measured on whole recordings, as its training was.")
     if options.page or options.publish:
-        raise MgcError("--page and --publish are for models. Make the run a model first, with mgc export.")
+        raise MgcError("--page and --publish are for models. Make the run a model first, with mgc export-model.")
     figures = evaluate_run(options.of_run, dataset, part, options.cache, say)
-    say(f"{figures['split']}: {figures['clips']} clips, {figures['artists']} artists")
+    say(f"{figures['split']}: {figures['clips']} clips of {figures['who']}")
     for name in NAMES:
         value, low, high = figures[name]
         say(f"  {name.replace('_', ' '):<18}{value:.3f}  ({low:.3f} to {high:.3f})")

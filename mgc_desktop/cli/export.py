@@ -1,10 +1,7 @@
-"""Export a list of songs, or a trained model.
+"""List the songs in files and folders with what the library knows of them, as CSV, JSON or an M3U playlist.
 
-With --format: the songs in files and folders with the library's data, as CSV, JSON or an M3U playlist. Songs that are
-not in the library are listed with their tags only.
-
-Without --format: PATH is the --output folder of `mgc train`, and its network becomes a model of the program (needs the
-extra [train]).
+Songs that the library has not analysed are listed by their tags alone.
+A trained model is exported with `mgc export-model`.
 """
 
 from __future__ import annotations
@@ -24,26 +21,29 @@ from mgc_desktop.paths import data_dir
 if TYPE_CHECKING:
     from mgc_desktop.library.song import Song
 
-HELP = "export lists of songs (csv, json, m3u), or a trained model"
+HELP = "export lists of songs (csv, json, m3u)"
 _FORMATS = ("csv", "json", "m3u")
+_OF_MODELS = ("--name", "--models")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc export`."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="songs, folders, or a trained network")
-    songs = parser.add_argument_group("songs")
-    songs.add_argument("--format", choices=_FORMATS, help="the format of the list")
-    songs.add_argument("--output", type=Path, metavar="FILE", help="the file to write (default: print to the terminal)")
-    songs.add_argument("--genre", metavar="NAME", help="only songs with this genre, predicted or in their tags")
-    model = parser.add_argument_group("model")
-    model.add_argument("--name", help="the model's name, different from those of the bundled models")
-    model.add_argument("--models", type=Path, default=data_dir() / "models", help="folder for the model")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="songs and folders")
+    parser.add_argument("--format", choices=_FORMATS, help="what to write; it must be given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to (default: the terminal)")
+    parser.add_argument("--genre", metavar="NAME", help="only songs that were heard as, or are tagged with, this genre")
+    parser.add_argument("--heard", metavar="WORD", help="only songs in which this was heard, such as piano or happy")
+    for option in _OF_MODELS:  # of a command that did both; they are understood to say where they have gone
+        parser.add_argument(option, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Export; `FAILED` if there is no matching song."""
-    if options.format is None:
-        return _export_model(options)
+    """Export; `FAILED` if there is no such song."""
+    if options.format is None or options.name is not None or options.models is not None:
+        raise UsageError(
+            "Say what to write with --format csv, json or m3u. A trained model is exported with: "
+            "mgc export-model FOLDER"
+        )
     from mgc_desktop.library.export import WRITERS, songs_in
 
     _check_output(options.output)
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     songs = _Counted(
         song
         for song in songs_in(options.paths, data_dir() / "library.db", unreadable)
-        if options.genre is None or _is(song, options.genre)
+        if (options.genre is None or _is(song, options.genre)) and (options.heard is None or _has(song, options.heard))
     )
     left_out = _write(songs, WRITERS[options.format], options.output)
     for path in left_out:
@@ -112,10 +112,5 @@ def _is(song: Song, genre: str) -> bool:
     return genre.casefold() in {name.casefold() for name in (song.predicted or "", *song.genres)}
 
 
-def _export_model(options: argparse.Namespace) -> int:
-    from mgc_desktop.cli import export_model
-
-    if len(options.paths) != 1 or options.output is not None or options.genre is not None:
-        raise UsageError("choose a format with --format csv, json or m3u; or name one folder of `mgc train`")
-    options.trained = options.paths[0]
-    return export_model.run(options)
+def _has(song: Song, word: str) -> bool:
+    return word.casefold() in {name.casefold() for name in song.words}

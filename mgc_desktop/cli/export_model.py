@@ -1,4 +1,4 @@
-"""Make a model of the program from the folder of `mgc train`."""
+"""Make a trained network a model of the program: ONNX, metadata and a model card (needs the extra [train])."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ HELP = "make a trained network a model of the program (needs the extra [train])"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `mgc export`."""
-    parser.add_argument("trained", type=Path, help="the --output folder of `mgc train`")
-    parser.add_argument("--name", help="the model's name, different from those of the bundled models")
-    parser.add_argument("--models", type=Path, default=data_dir() / "models", help="folder for the model")
+    """The options of `mgc export-model`."""
+    parser.add_argument("trained", type=Path, metavar="FOLDER", help="the --output folder of `mgc train`")
+    parser.add_argument("--name", help="the model's name, which no bundled model may have")
+    parser.add_argument("--models", type=Path, default=data_dir() / "models", help="where the model goes")
 
 
 def run(options: argparse.Namespace) -> int:

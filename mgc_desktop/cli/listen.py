@@ -4,9 +4,9 @@ Every five seconds a line tells the time since the start, the genre of the last 
 minutes; Ctrl-C ends it. Without --device it listens to what the computer plays, or where that cannot be had to the
 system's own input. Nothing is recorded.
 
-With --json each line is an object with the keys time, seconds, source, model, now and recent; now and recent are null
-in silence, else they have outcome ("genre", "unsure" or "none of these"), genre (null unless the outcome is one),
-confidence, genres and tags.
+With --json each line is an object with the keys time, seconds, source, model, vocabulary, now and recent; the last
+two are null in silence, else they have outcome ("genre", "unsure" or "none of these"), genre (null unless the outcome
+is one), confidence, genres and tags.
 Exit status: 0 after Ctrl-C or the seconds asked for, 1 if there is no such source or it goes away, 2 for wrong usage.
 """
 
@@ -18,6 +18,7 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from mgc_desktop.cli.genres_option import add_genres_option, chosen_genres
 from mgc_desktop.cli.head_option import add_head_option, chosen_head
 from mgc_desktop.cli.interrupt import cancelled_by_interrupt
 from mgc_desktop.cli.model_option import add_model_option, chosen_model
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=_seconds, metavar="N", help="end after so many seconds")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     add_model_option(parser)
+    add_genres_option(parser)
     add_head_option(parser)
 
 
@@ -54,13 +56,12 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         return _list(as_json=options.json)
     model, head = chosen_model(options.model), chosen_head(options.head)
+    genres = chosen_genres(options.genres, model)
     source = find_source(options.device)
     from mgc_desktop.capture.listen import listen
     from mgc_desktop.inference.registry import load
 
-    classifier = load(model)
-    if head is not None:
-        classifier = head.on(classifier)
+    classifier = load(model, vocabulary=genres, head=head)
     lines = _Lines(source, classifier, as_json=options.json)
     if not options.json:
         complain(f"listening to {source.name} ({_KINDS[source.kind]}). Ctrl-C ends it.")
@@ -127,6 +128,7 @@ class _Lines:
             "seconds": round(state.seconds, 3),
             "source": self._source.name,
             "model": self._classifier.name,
+            "vocabulary": self._classifier.vocabulary.id,
             "now": self._verdict(state.now),
             "recent": self._verdict(state.recent),
         }

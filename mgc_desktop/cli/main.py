@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, str]] = {
     "evaluate": "evaluate",
     "explore": "explore",
     "export": "export",
+    "export-model": "export_model",
     "self-test": "self_test",
 }
 

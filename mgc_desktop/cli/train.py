@@ -15,11 +15,12 @@ from mgc_desktop.cli.background import in_background
 from mgc_desktop.cli.run_file import read_options, write_options
 from mgc_desktop.cli.training_options import add_dataset, add_work_folders, dataset_of, real, require_extra, say, whole
 from mgc_desktop.errors import MgcError
+from mgc_desktop.training_runs.config import ARCHITECTURES, MODELS, RESOLUTIONS
 
 if TYPE_CHECKING:
     from mgc_desktop.training.config import TrainingConfig
     from mgc_desktop.training.datasets import Dataset
-    from mgc_desktop.training.distributed import Group
+    from mgc_desktop.training.distributed import ProcessGroup
 
 HELP = "train a model on your own music (needs the extra [train])"
 BASELINES = ("majority", "bands", "embedding")
@@ -45,11 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("network")
-    group.add_argument("--model", choices=("cnn", "lstm", "stacked"), help="a network of the report (default: cnn)")
+    group.add_argument("--model", choices=tuple(MODELS), help="a network of the report (default: cnn)")
     group.add_argument("--network", metavar="FILE.py:CLASS", help="a network of your own: CLASS(genres, bands, frames)")
-    group.add_argument("--resolution", choices=("full", "quarter", "sixteenth"), help="(default: quarter)")
+    group.add_argument("--resolution", choices=tuple(RESOLUTIONS), help="(default: quarter)")
     group.add_argument(
-        "--architecture", choices=("report", "pretrained"),
+        "--architecture", choices=tuple(ARCHITECTURES),
         help="the report's plain networks (default), or ones that begin as the backbone",
     )  # fmt: skip
     group.add_argument("--wheel", type=Path, help="musicnn's wheel, for pretrained layers")
@@ -154,7 +155,7 @@ def _check(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace
     say(chosen(dataset.clips, config.split_seed).describe(dataset.clips))
 
 
-def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: Group) -> int:
+def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: ProcessGroup) -> int:
     from mgc_desktop.training.commands.train import train
     from mgc_desktop.training.run_report import describe
 
@@ -171,7 +172,7 @@ def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace,
     return 0
 
 
-def _repeat(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: Group) -> int:
+def _repeat(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: ProcessGroup) -> int:
     from mgc_desktop.training.commands.folds import describe, train_repeatedly
 
     if options.start_from:

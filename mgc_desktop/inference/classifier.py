@@ -17,9 +17,9 @@ from mgc_desktop.errors import ModelError
 from mgc_desktop.features.config import MelConfig
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import Calibration, sigmoid
-from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.jsonfile import WAY_OUT
 from mgc_desktop.inference.metadata import ModelMetadata
+from mgc_desktop.inference.network_head import AnyHead, load_head_file
 from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.session import OnnxSession
 from mgc_desktop.inference.vocabulary import Vocabulary
@@ -55,11 +55,11 @@ class Readout:
     version: str
     vocabulary: Vocabulary
     calibration: Calibration
-    head: Head | None = None
+    head: AnyHead | None = None
 
     @classmethod
-    def of(cls, metadata: ModelMetadata, head: Head | None) -> Readout:
-        """The readout of a head on this model, or without a head of the network itself."""
+    def of(cls, metadata: ModelMetadata, head: AnyHead | None) -> Readout:
+        """By a head on this model, or without one by the network itself."""
         calibration = head.calibration if head else metadata.calibration
         assert calibration is not None  # the metadata has one or the other
         vocabulary = head.vocabulary if head else metadata.vocabulary
@@ -89,9 +89,9 @@ class Classifier:
         self,
         metadata: ModelMetadata,
         session: OnnxSession,
-        head: Head | None,
+        head: AnyHead | None,
         *,
-        bundled: Iterable[Head | None] = (),
+        bundled: Iterable[AnyHead | None] = (),
         threads: int = 1,
     ) -> None:
         """`head` names the genres; `bundled`: all heads of the model, whose scores are computed too. Raises ModelError
@@ -122,9 +122,15 @@ class Classifier:
             expected["embedding"] = (None, meta.embedding)
         if any(head is None for head in (*self._bundled, self.head)):
             expected["logits"] = (None, len(meta.genres))
-        if list(self._session.inputs.values()) != [(None, *meta.input.shape)]:
+        shapes = list(self._session.inputs.values())
+        if len(shapes) != 1 or not fits(shapes[0], meta.input.network_shape):
             raise ModelError(f"The network's input is not what the metadata says. {WAY_OUT}", path=path)
-        if any(self._session.outputs.get(name) != shape for name, shape in expected.items()):
+        given = self._session.outputs
+        if meta.outputs:  # a network from outside: it was tried out when it was imported
+            wrong = any(role not in meta.outputs or meta.outputs[role].name not in given for role in expected)
+        else:
+            wrong = any(given.get(name) != shape for name, shape in expected.items())
+        if wrong:
             raise ModelError(f"The network's outputs are not what the metadata says. {WAY_OUT}", path=path)
         for head in (*self._bundled, self.head):
             if head is not None:
@@ -161,8 +167,8 @@ class Classifier:
         return self.metadata.mel
 
     @property
-    def head(self) -> Head | None:
-        """The head in use, None for networks whose outputs are genres."""
+    def head(self) -> AnyHead | None:
+        """The head in use, None for networks that give genres themselves."""
         return self.readout.head
 
     @property
@@ -170,8 +176,8 @@ class Classifier:
         """The calibration of the logits."""
         return self.readout.calibration
 
-    def with_head(self, head: Head) -> Classifier:
-        """The same network with another head; raises ModelError if the network lacks the features that it needs."""
+    def with_head(self, head: AnyHead) -> Classifier:
+        """The same network under another head; ModelError if the head needs what the network does not give."""
         return Classifier(self.metadata, self._session, head, bundled=self._bundled, threads=self._threads)
 
     def with_vocabulary(self, vocabulary: str | None) -> Classifier:
@@ -201,11 +207,15 @@ class Classifier:
         return outputs.get("tags", nothing), outputs.get("embedding", nothing)
 
     def _run(self, patches: FloatArray) -> dict[str, FloatArray]:
-        prepared = self.metadata.input.prepare(patches)
+        meta = self.metadata
+        prepared = meta.input.arrange(meta.input.prepare(patches))
         if not len(prepared):
-            return {name: _nothing(shape[1] or 0) for name, shape in self._session.outputs.items()}
-        parts = [self._session.run(prepared[i : i + _BATCH]) for i in range(0, len(prepared), _BATCH)]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+            if not meta.outputs:
+                return {name: _nothing(shape[1] or 0) for name, shape in self._session.outputs.items()}
+            widths = {"tags": len(meta.tags), "embedding": meta.embedding, "logits": len(meta.genres)}
+            return {role: _nothing(widths[role]) for role in meta.outputs}
+        given = self._session.run_batches(prepared, _BATCH)
+        return {role: output.apply(given[output.name]) for role, output in meta.outputs.items()} or given
 
     def __reduce__(self) -> tuple[Callable[..., Classifier], tuple[Any, ...]]:
         head = self.head
@@ -218,20 +228,27 @@ class Classifier:
         )
 
 
-def joint_version(metadata: ModelMetadata, head: Head | None) -> str:
-    """The version of a network with a head."""
+def fits(shape: tuple[int | None, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether a network's input, whose first axis is that of the patches, takes patches of this shape."""
+    return len(shape) == len(wanted) + 1 and all(
+        axis is None or axis == length for axis, length in zip(shape[1:], wanted, strict=True)
+    )
+
+
+def joint_version(metadata: ModelMetadata, head: AnyHead | None) -> str:
+    """Of a network and the head on it."""
     return f"{metadata.version}+{head.version}" if head else metadata.version
 
 
-def load_heads(folder: Path, metadata: ModelMetadata) -> dict[str, Head | None]:
-    """The bundled heads of a model by the id of the vocabulary of each, the model's own first; None means the network
-    itself. No network is loaded. Raises ModelError if a head is missing, damaged or for other genres."""
-    heads: dict[str, Head | None] = {metadata.vocabulary.id: None}
+def load_heads(folder: Path, metadata: ModelMetadata) -> dict[str, AnyHead | None]:
+    """The bundled heads of a model by the id of the vocabulary of each, the model's own first; None stands for the
+    network itself. No network is loaded. ModelError if one is missing, damaged or for other genres."""
+    heads: dict[str, AnyHead | None] = {metadata.vocabulary.id: None}
     for vocabulary, record in ((metadata.vocabulary.id, metadata.head), *metadata.heads.items()):
         if record is None:
             continue
         path = folder / record.file
-        head = Head.load(path, record.sha256)
+        head = load_head_file(path, record.sha256)
         if head.vocabulary.id != vocabulary or (record is metadata.head and head.genres != metadata.genres):
             raise ModelError(f"Its genres are not those that the model's metadata names. {WAY_OUT}", path=path)
         if any(other and other.version == head.version for other in heads.values()):
@@ -240,8 +257,8 @@ def load_heads(folder: Path, metadata: ModelMetadata) -> dict[str, Head | None]:
     return heads
 
 
-def chosen(heads: dict[str, Head | None], metadata: ModelMetadata, vocabulary: str | None) -> Head | None:
-    """The head for a vocabulary, by default the model's own; raises ModelError if there is none."""
+def chosen(heads: dict[str, AnyHead | None], metadata: ModelMetadata, vocabulary: str | None) -> AnyHead | None:
+    """The head for a vocabulary, by default the model's own; ModelError where there is none."""
     wanted = vocabulary or metadata.vocabulary.id
     if wanted not in heads:
         known = ", ".join(heads)
@@ -249,7 +266,7 @@ def chosen(heads: dict[str, Head | None], metadata: ModelMetadata, vocabulary: s
     return heads[wanted]
 
 
-def _reopen(folder: Path, threads: int, vocabulary: str | None, head: Head | None) -> Classifier:
+def _reopen(folder: Path, threads: int, vocabulary: str | None, head: AnyHead | None) -> Classifier:
     classifier = Classifier.open(folder, vocabulary, threads=threads)
     return classifier if head is None else classifier.with_head(head)
 

@@ -43,7 +43,7 @@ def decide(
     """The decision on one song from its `(names,)` probabilities, mean logits and mean embedding.
 
     `own`: genres of the user's own. A song of one of these is never "none of these": the novelty was fitted for the
-    bundled genres alone.
+    bundled genres alone. Labels, of which several may be true at once, never come to a genre.
     """
     best = int(probabilities.argmax())
     name, confidence = vocabulary.names[best], float(probabilities[best])
@@ -51,6 +51,6 @@ def decide(
     sure = confidence >= unsure_below
     if novelty is not None and score is not None and score > novelty.threshold and not (sure and name in own):
         return Decision(Outcome.NONE, None, confidence, score)
-    if not sure:
+    if not sure or vocabulary.kind == "labels":
         return Decision(Outcome.UNSURE, None, confidence, score)
     return Decision(Outcome.GENRE, name, confidence, score)

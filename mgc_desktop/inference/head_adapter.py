@@ -21,6 +21,7 @@ from mgc_desktop.errors import ModelError
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import softmax
 from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.network_head import AnyHead
 
 _TINY: Final = np.float32(1e-37)  # smallest probability: about the smallest normal float32
 _KEYS: Final = frozenset({"own", "mixture", "mean", "scale", "weights", "bias"})
@@ -132,11 +133,11 @@ class HeadAdapter:
         }
 
 
-def check_adaptable(head: Head | None) -> Head:
-    """Return the head; raises ModelError unless it can have an adapter: it must predict one genre of several and pool
-    logits, and the embedding, if it is an input, must be the last one."""
+def check_adaptable(head: AnyHead | None) -> Head:
+    """The head; ModelError unless its model can be taught: it must name one genre of many, and pool logits, and the
+    embedding must be the last of its inputs where it is one."""
     if (
-        head is None
+        not isinstance(head, Head)
         or head.vocabulary.kind != "genre"
         or head.calibration.pooling != "mean_logits"
         or ("embedding" in head.inputs and head.inputs[-1] != "embedding")

@@ -12,6 +12,7 @@ from mgc_desktop.features.config import MelConfig
 from mgc_desktop.foundation.atomic_write import atomic_write
 from mgc_desktop.inference.calibration import Calibration
 from mgc_desktop.inference.jsonfile import check_format, check_keys, model_errors, read_object
+from mgc_desktop.inference.outputs import NetworkOutput
 from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.inference.vocabularies import described, description, find_vocabulary
 from mgc_desktop.inference.vocabulary import Vocabulary
@@ -43,6 +44,8 @@ _KEYS: Final = (
     "source",
     "licence",
     "figures",
+    "outputs",
+    "claims",
 )
 
 
@@ -71,7 +74,9 @@ class ModelMetadata:
     `projections`: the file of its `inference.projection.ProjectionSet`, None for models without maps.
     Exactly one of `head` (the genres come from a head file) and `calibration` (from the network itself) is given.
     `heads`: files of further heads on the same network, by the id of the vocabulary of each.
-    `learned_from`, `weaknesses`, `source`, `licence`: text for the model card. `figures`: measured figures.
+    `outputs`: for a model from outside, which outputs of its network are "logits", "tags" and "embedding". `claims`:
+    what its author says of it, "" for a model of this program.
+    `learned_from`, `weaknesses`, `source`, `licence`: text for the model card. `figures`: what was measured.
     """
 
     name: str
@@ -94,6 +99,8 @@ class ModelMetadata:
     source: str = ""
     licence: str = ""
     figures: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, NetworkOutput] = field(default_factory=dict)
+    claims: str = ""
 
     def __post_init__(self) -> None:
         if self.role not in get_args(Role):
@@ -102,6 +109,8 @@ class ModelMetadata:
             raise ValueError("either a head or a calibration is needed")
         if self.calibration and (self.vocabulary.kind == "labels") != (self.calibration.activation == "sigmoid"):
             raise ValueError("labels go with the activation sigmoid, genres with softmax")
+        if unknown := set(self.outputs) - {"logits", "tags", "embedding"}:
+            raise ValueError(f"the output {min(unknown)!r} is not known")
         if self.vocabulary.id in self.heads:
             raise ValueError(f"it has two heads for the vocabulary '{self.vocabulary.id}'")
 
@@ -109,6 +118,11 @@ class ModelMetadata:
     def genres(self) -> tuple[str, ...]:
         """The names of the vocabulary."""
         return self.vocabulary.names
+
+    @property
+    def imported(self) -> bool:
+        """Whether it came from outside."""
+        return bool(self.claims)
 
     @property
     def mel(self) -> MelConfig:
@@ -162,6 +176,8 @@ class ModelMetadata:
             projections=None if projections is None else FileRecord(**projections),
             calibration=None if calibration is None else Calibration(**calibration),
             figures=dict(values["figures"]),
+            outputs={key: NetworkOutput.from_dict(output) for key, output in (values.get("outputs") or {}).items()},
+            claims=str(values.get("claims", "")),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -190,6 +206,8 @@ class ModelMetadata:
             "source": self.source,
             "licence": self.licence,
             "figures": self.figures,
+            **({"outputs": {key: output.to_dict() for key, output in self.outputs.items()}} if self.outputs else {}),
+            **({"claims": self.claims} if self.claims else {}),
         }
 
     def save(self, folder: Path) -> None:

@@ -13,7 +13,9 @@ from mgc_desktop.inference.jsonfile import check_keys
 
 Reference = Literal["full_scale", "maximum"]
 
-_KEYS: Final = ("mel", "frames", "hop", "reduction", "reference", "top_db")
+_KEYS: Final = ("mel", "frames", "hop", "reduction", "reference", "top_db", "layout", "mean", "std")
+_LATER: Final[dict[str, Any]] = {"layout": ("bands", "frames"), "mean": 0.0, "std": 1.0}  # left out where they are so
+_MOST_FRAMES: Final = 1 << 14
 _REDUCTIONS: Final = {1: "full", 2: "quarter", 4: "sixteenth"}
 
 
@@ -22,8 +24,9 @@ class PatchInput:
     """Patches of `frames` frames every `hop` frames of a `mel` spectrogram.
 
     `reference` "maximum" shifts each patch so that its loudest point is 0 dB, as the report did with its clips;
-    `top_db` then clips values further below the patch's maximum. `reduction` averages squares of 1, 2 or 4 points to
-    one: full, quarter and sixteenth resolution.
+    `top_db` then cuts what lies deeper below the patch's loudest point. `reduction` averages squares of 1, 2 or 4
+    points to one: full, quarter and sixteenth resolution. What the network gets is `(patch - mean) / std` with its axes
+    in the order of `layout`, in which "channel" is an axis of length 1; the axis of the patches is the first.
     """
 
     mel: MelConfig
@@ -32,12 +35,21 @@ class PatchInput:
     reduction: int = 1
     reference: Reference = "full_scale"
     top_db: float | None = None
+    layout: tuple[str, ...] = ("bands", "frames")
+    mean: float = 0.0
+    std: float = 1.0
 
     def __post_init__(self) -> None:
         if self.reduction not in _REDUCTIONS:
             raise ValueError(f"reduction {self.reduction} is not one of {list(_REDUCTIONS)}")
         if not 0 < self.hop <= self.frames:
             raise ValueError("a patch's hop must lie between 1 and its frames")
+        if not self.frames <= _MOST_FRAMES:
+            raise ValueError(f"a patch has at most {_MOST_FRAMES} frames")
+        if sorted(axis for axis in self.layout if axis != "channel") != ["bands", "frames"] or len(self.layout) > 4:
+            raise ValueError("the layout names the axes bands and frames once each, and channel for axes of length 1")
+        if not (np.isfinite(self.mean) and np.isfinite(self.std) and self.std > 0):
+            raise ValueError("mean and std must be finite, and std above 0")
         if self.mel.n_mels % self.reduction:
             raise ValueError(f"{self.mel.n_mels} bands cannot be averaged by {self.reduction}")
         if self.reference not in get_args(Reference):
@@ -72,8 +84,23 @@ class PatchInput:
                 patches = patches - loudest
         return np.ascontiguousarray(area_average(patches, self.reduction), np.float32)
 
+    @property
+    def network_shape(self) -> tuple[int, ...]:
+        """The axes of the network's input behind that of the patches."""
+        bands, frames = self.shape
+        return tuple({"bands": bands, "frames": frames}.get(axis, 1) for axis in self.layout)
+
+    def arrange(self, prepared: FloatArray) -> FloatArray:
+        """`(n, *shape)` as `prepare` gave them -> `(n, *network_shape)`."""
+        if (self.mean, self.std) != (0.0, 1.0):
+            prepared = (prepared - np.float32(self.mean)) / np.float32(self.std)
+        if self.layout.index("frames") < self.layout.index("bands"):
+            prepared = prepared.transpose(0, 2, 1)
+        return np.ascontiguousarray(prepared.reshape(len(prepared), *self.network_shape), np.float32)
+
     def to_dict(self) -> dict[str, Any]:
-        """The configuration as plain JSON values."""
+        """As plain JSON values."""
+        later = {key: getattr(self, key) for key, usual in _LATER.items() if getattr(self, key) != usual}
         return {
             "mel": self.mel.to_dict(),
             "frames": self.frames,
@@ -81,13 +108,16 @@ class PatchInput:
             "reduction": self.reduction,
             "reference": self.reference,
             "top_db": self.top_db,
+            **{key: list(value) if isinstance(value, tuple) else value for key, value in later.items()},
         }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> PatchInput:
         """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         check_keys(values, _KEYS)
-        rest = {key: values[key] for key in _KEYS if key != "mel"}
+        rest = {key: values[key] for key in _KEYS if key != "mel" and (key in values or key not in _LATER)}
+        if "layout" in rest:
+            rest["layout"] = tuple(rest["layout"])
         return cls(mel=MelConfig.from_dict(values["mel"]), **rest)
 
 

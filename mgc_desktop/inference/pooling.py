@@ -11,7 +11,7 @@ from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import aggregation_input, pooled_probabilities
 from mgc_desktop.inference.classifier import Classifier, PatchScores, Readout
 from mgc_desktop.inference.decision import Outcome, decide
-from mgc_desktop.inference.tag_names import salient_tags, shown_probabilities
+from mgc_desktop.inference.tag_names import salient_labels, salient_tags, shown_probabilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,13 +90,21 @@ class SongPool:
             probabilities,
             decision.genre,
             decision.confidence,
-            self._words(means.get("tags")),
+            self._words(means),
             embedding,
             decision.outcome,
             decision.novelty,
         )
 
-    def _words(self, tags: FloatArray | None) -> tuple[tuple[str, float], ...]:
-        if tags is None:
-            return ()
-        return salient_tags(shown_probabilities(self._tags, tags), self._rates)
+    def _words(self, means: dict[str | int, FloatArray]) -> tuple[tuple[str, float], ...]:
+        """The backbone's words, then the labels of the heads for labels, the most probable of each first."""
+        tags = means.get("tags")
+        words = dict(() if tags is None else salient_tags(shown_probabilities(self._tags, tags), self._rates))
+        for number, readout in enumerate(self.readouts):
+            if readout.vocabulary.kind == "labels":
+                probabilities = pooled_probabilities(means[number], readout.calibration)
+                for name, probability in salient_labels(
+                    readout.vocabulary.names, probabilities, readout.calibration.unsure_below
+                ):
+                    words.setdefault(name, probability)
+        return tuple(words.items())

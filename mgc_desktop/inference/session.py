@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mgc_desktop.errors import ModelError
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.jsonfile import WAY_OUT, read_bytes
@@ -51,6 +53,21 @@ class OnnxSession:
         except Exception as error:
             raise ModelError(f"ONNX Runtime failed to run the model: {error}", path=self.path) from error
         return dict(zip(self.outputs, values, strict=True))
+
+    def run_batches(self, inputs: FloatArray, size: int = 64) -> dict[str, FloatArray]:
+        """Feed `n` > 0 inputs, `size` at a time; where the network takes only a fixed number, that many, with zeros in
+        the places that are left."""
+        (shape,) = self.inputs.values()
+        fixed = shape[0] if shape else None
+        step = fixed or size
+        parts = []
+        for start in range(0, len(inputs), step):
+            part = inputs[start : start + step]
+            count = len(part)
+            if fixed and count < fixed:
+                part = np.concatenate([part, np.zeros((fixed - count, *part.shape[1:]), np.float32)])
+            parts.append({name: values[:count] for name, values in self.run(part).items()})
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _shape(shape: list[Any]) -> tuple[int | None, ...]:

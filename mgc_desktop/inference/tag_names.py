@@ -127,3 +127,11 @@ def salient_tags(probabilities: Mapping[str, float], rates: Mapping[str, float])
     strong = sorted((w for w, c in contributions.items() if c >= least), key=lambda w: -contributions[w])
     shown = [word for word in strong if not _IMPLIED_BY.get(word, frozenset()) & set(strong)]
     return tuple((word, probabilities[word]) for word in shown[:_MOST_SHOWN])
+
+
+def salient_labels(
+    names: Sequence[str], probabilities: NDArray[np.floating], least: float
+) -> tuple[tuple[str, float], ...]:
+    """The labels of a head of which several may be true at once that are worth showing, the most probable first."""
+    order = sorted(range(len(names)), key=lambda number: -float(probabilities[number]))
+    return tuple((names[i], float(probabilities[i])) for i in order[:_MOST_SHOWN] if probabilities[i] >= least)

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -27,7 +28,9 @@ FIELDS: Final = (
     "confidence",
     "state",
     "error",
+    "words",
 )
+_LISTS: Final = ("genres", "words")
 
 
 def songs_in(paths: Iterable[Path], database: Path, on_error: OnError | None = None) -> Iterator[Song]:
@@ -38,7 +41,15 @@ def songs_in(paths: Iterable[Path], database: Path, on_error: OnError | None = N
     known = LibraryStore(database, check=False) if database.exists() else None
     with known or nullcontext():
         for path in find_audio([path.absolute() for path in paths], on_error):
-            yield (known.song_at(path) if known else None) or _unknown(path)
+            song = known.song_at(path) if known else None
+            yield _unknown(path) if song is None or known is None else replace(song, words=words_of(known, song))
+
+
+def words_of(store: LibraryStore, song: Song) -> tuple[str, ...]:
+    """What the model of the song's verdict heard besides the genre, the most telling word first."""
+    model, _, version = (song.model or "").partition("@")
+    analysis = store.analysis(song.checksum, model, version) if song.checksum and version else None
+    return () if analysis is None else tuple(name for name, _ in analysis.tags)
 
 
 def _unknown(path: Path) -> Song:
@@ -61,13 +72,17 @@ def _failed(path: Path, error: str) -> Song:
 
 
 def write_csv(songs: Iterable[Song], out: TextIO) -> list[Path]:
-    """Write a heading and one line a song; several genres are joined by "; ". Returns []: no song is left out."""
+    """Write a heading and one line a song; lists are joined by "; ". Returns []: no song is left out."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
     for song in songs:
         row = _row(song)
-        writer.writerow(safe_row("; ".join(song.genres) if name == "genres" else row[name] for name in FIELDS))
+        writer.writerow(safe_row("; ".join(_texts(row[name])) if name in _LISTS else row[name] for name in FIELDS))
     return []
+
+
+def _texts(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def write_json(songs: Iterable[Song], out: TextIO) -> list[Path]:
@@ -133,4 +148,5 @@ def _row(song: Song) -> dict[str, object]:
         "confidence": None if song.confidence is None else round(song.confidence, 6),
         "state": song.state.value,
         "error": song.error,
+        "words": list(song.words),
     }

@@ -5,8 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from mgc_desktop.library.text_keys import search_key
+
+HEARD: Final = "heard:"
+
+# The words are a JSON list of [name, probability].
+_IN_WORDS: Final = """+id IN (SELECT song.id FROM song NOT INDEXED JOIN analysis ON analysis.checksum = song.checksum
+AND analysis.model || '@' || analysis.version = song.model WHERE instr(lower(analysis.tags), ?) > 0)"""
 
 
 class Filter(Enum):
@@ -58,7 +65,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The contents of the table. `search`: words that must all occur in title, artist, album, genre or file name.
+    """The contents of the table. `search`: words that must all occur in title, artist, album, genre or file name;
+    those that begin with "heard:", such as heard:piano, must occur in what the model heard besides the genre.
     `only`: a selection to which it is limited.
     """
 
@@ -89,7 +97,11 @@ class Query:
         if self.only is not None:
             conditions.append("id IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(self.only.ids))
-        words = search_key(self.search).split()
+        every = self.search.split()
+        for word in (word for word in every if word.casefold().startswith(HEARD)):
+            conditions.append(_IN_WORDS)
+            parameters.append(json.dumps(word[len(HEARD) :].casefold())[1:-1])
+        words = search_key(" ".join(word for word in every if not word.casefold().startswith(HEARD))).split()
         if words:
             # The search is a subquery, which reads the table once from end to end; otherwise SQLite would follow the
             # sorting index and look up each row.

@@ -14,6 +14,7 @@ from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.calibration import pooled_probabilities
 from mgc_desktop.inference.decision import Decision, Outcome, decide
 from mgc_desktop.inference.head import Head
+from mgc_desktop.inference.network_head import AnyHead
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.inference.user_heads import BaseModel, UserHead
 from mgc_desktop.inference.vocabulary import Vocabulary
@@ -158,7 +159,7 @@ def _verdicts(rescorer: Rescorer, rows: list[tuple[Any, ...]]) -> Iterator[tuple
 
 
 def derive_bundled(
-    store: LibraryStore, model: str, version: str, head: Head, *, cancel: CancelToken | None = None
+    store: LibraryStore, model: str, version: str, head: AnyHead, *, cancel: CancelToken | None = None
 ) -> int:
     """Keep what a bundled head says of all audio that the model's network analysed under its other heads; gives the
     number of new verdicts.
@@ -166,7 +167,7 @@ def derive_bundled(
     That needs only what is stored where the head works on the embedding alone: the mean of the logits is that of the
     mean embedding. Other heads need a new analysis, and nothing happens. `version`: of the network alone.
     """
-    if head.inputs != ("embedding",) or head.calibration.pooling != "mean_logits":
+    if not isinstance(head, Head) or head.inputs != ("embedding",) or head.calibration.pooling != "mean_logits":
         return 0
     cancel = cancel or CancelToken()
     store.keep_vocabulary(head.vocabulary)

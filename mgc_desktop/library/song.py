@@ -82,7 +82,8 @@ class Song:
 
     `model`: `name@version` of the verdict. `confidence` 0..1. `checksum`: of the audio alone, so that it survives tag
     changes and moves; None until the song is analysed. `by_user`: the genre in `predicted` was given by the user and
-    overrides the model's.
+    overrides the model's. `words`: instruments, voices, moods and the like that the model heard; only lists that are
+    exported have them.
     """
 
     id: int
@@ -102,6 +103,7 @@ class Song:
     state: State
     error: str | None
     by_user: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def file_tags(self) -> FileTags:

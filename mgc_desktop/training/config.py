@@ -18,8 +18,8 @@ from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.inputs import FACTORS
 from mgc_desktop.training.loop import LoopConfig
 from mgc_desktop.training.networks import registry
+from mgc_desktop.training_runs.config import ARCHITECTURES
 
-ARCHITECTURES: Final = ("report", "pretrained")
 DEFAULT_RESOLUTION: Final = "quarter"
 # What `--plain` switches off: the measures against overfitting. The layers of the LSTM and the balanced sampling are
 # switches of their own, so that "with" and "without" differ in these five alone.

@@ -12,6 +12,7 @@ import numpy as np
 
 from mgc_desktop.csv_cells import safe_row
 from mgc_desktop.training.baselines import BASELINES
+from mgc_desktop.training.datasets.clip import artists_text
 from mgc_desktop.training.metrics import Scores
 from mgc_desktop.training.plots import draw_confusion, draw_curves
 from mgc_desktop.training.result import TrainingResult
@@ -58,7 +59,7 @@ def describe(result: TrainingResult) -> str:
     figures = result.figures
     if not figures:
         return "\n".join([*lines, "No clip with a stated genre was left to measure on."])
-    lines.append(f"{figures['split']}: {figures['clips']} clips of {figures['artists']} artists")
+    lines.append(f"{figures['split']}: {figures['clips']} clips of {artists_text(result.tested)}")
     for name in NAMES:
         value, low, high = figures[name]
         lines.append(f"  {name.replace('_', ' '):<18}{value:.3f}  ({low:.3f} to {high:.3f})")

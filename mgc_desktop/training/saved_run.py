@@ -1,4 +1,4 @@
-"""What `mgc train` leaves for `mgc export` and `mgc evaluate`: the weights, and what is needed to build the network."""
+"""What `mgc train` leaves for `mgc export-model` and `mgc evaluate`: the weights, and how to build the network."""
 
 from __future__ import annotations
 

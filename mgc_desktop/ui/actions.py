@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from mgc_desktop.ui.view_registry import VIEWS
+
 SEPARATOR: Final = "-"
 
 
@@ -20,6 +22,13 @@ class Command:
     key: str
     text: str
     shortcuts: tuple[str | Qt.Key, ...] = ()
+
+
+def _view_commands() -> Iterator[Command]:
+    """One command for each view, in the order of the rail; the first nine have a key."""
+    views = (("listen", "Listen"), ("library", "Library"), *((view.key, view.title) for view in VIEWS))
+    for number, (key, title) in enumerate(views, start=1):
+        yield Command(f"{key}_view", title, (f"Ctrl+{number}",) if number <= 9 else ())
 
 
 MENUS: Final[tuple[tuple[str, tuple[Command | str, ...]], ...]] = (
@@ -54,15 +63,7 @@ MENUS: Final[tuple[tuple[str, tuple[Command | str, ...]], ...]] = (
         Command("repeat", "Repeat: off, all, one", ("R",)),
     )),
     ("View", (
-        Command("listen_view", "Listen", ("Ctrl+1",)),
-        Command("library_view", "Library", ("Ctrl+2",)),
-        Command("map_view", "Map", ("Ctrl+3",)),
-        Command("genres_view", "Genres", ("Ctrl+4",)),
-        Command("confusion_view", "Confusion", ("Ctrl+5",)),
-        Command("hears_view", "What the model hears", ("Ctrl+6",)),
-        Command("models_view", "Models", ("Ctrl+7",)),
-        Command("teach_view", "Teach", ("Ctrl+8",)),
-        Command("train_view", "Train", ("Ctrl+9",)),
+        *_view_commands(),
         "here",
         SEPARATOR,
         Command("mode", "Follow or overview", ("F",)),
@@ -99,6 +100,7 @@ class Actions(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._actions: dict[str, QAction] = {}
+        self._connected: set[str] = set()
         self.submenus: dict[str, QMenu] = {}
         for _, command in commands():
             action = QAction(command.text, window)
@@ -111,8 +113,16 @@ class Actions(QObject):
         return self._actions[key]
 
     def on(self, key: str, call: Callable[[], object]) -> None:
-        """What a command does."""
+        """What a command does. Raises ValueError for a command that no menu has."""
+        if key not in self._actions:
+            raise ValueError(f"No menu has the command {key!r}: declare it in MENUS of {__name__}.")
+        self._connected.add(key)
         self._actions[key].triggered.connect(lambda: call())
+
+    @property
+    def unconnected(self) -> tuple[str, ...]:
+        """The commands that do nothing."""
+        return tuple(key for key in self._actions if key not in self._connected)
 
     def as_one_menu(self, parent: QWidget) -> QMenu:
         """All menus behind one button."""

@@ -14,10 +14,10 @@ from mgc_desktop import settings as s
 from mgc_desktop.errors import MgcError
 from mgc_desktop.inference import registry
 from mgc_desktop.inference.vocabulary import Vocabulary
+from mgc_desktop.notice import Notice
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.in_use import use_vocabulary
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.workers.analysis_service import AnalysisService
 from mgc_desktop.workers.library_service import LibraryService
 

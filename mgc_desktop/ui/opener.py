@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from mgc_desktop import settings as s
 from mgc_desktop.audio.files import AUDIO_SUFFIXES, find_audio
 from mgc_desktop.cancellation import CancelToken
+from mgc_desktop.notice import Notice
 from mgc_desktop.paths import resources_dir
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.workers.tasks import TaskRunner
 
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from mgc_desktop import settings as s
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.devices import Device
 from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Option, Settings
 from mgc_desktop.ui.actions import Actions, tick
 from mgc_desktop.ui.appearance import Appearance
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.settings_dialog import THEME_WORDS, SettingsDialog
 from mgc_desktop.ui.widgets.device_menu import DeviceMenu
 from mgc_desktop.ui.widgets.spectrogram import SpectrogramView

@@ -8,12 +8,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from mgc_desktop.notice import UNDO, Notice
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.ui.notices import UNDO, Notice
-from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.views.listen.next_panel import LINES, NextSong
 from mgc_desktop.ui.views.listen.page import ListenPage
+from mgc_desktop.workers.playback_controller import PlaybackController
 from mgc_desktop.workers.songs import read_item
 from mgc_desktop.workers.tasks import TaskRunner
 

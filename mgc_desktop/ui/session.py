@@ -15,7 +15,7 @@ from mgc_desktop.playback.queue import QueueItem, Repeat
 from mgc_desktop.settings import Settings
 
 if TYPE_CHECKING:
-    from mgc_desktop.ui.playback_controller import PlaybackController
+    from mgc_desktop.workers.playback_controller import PlaybackController
 
 _log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 if TYPE_CHECKING:
     from mgc_desktop.settings import Settings
-    from mgc_desktop.ui.playback_controller import PlaybackController
     from mgc_desktop.ui.theme import Palette
     from mgc_desktop.workers.analysis_service import AnalysisService
     from mgc_desktop.workers.head_trainer import HeadTrainer
     from mgc_desktop.workers.library_service import LibraryService
+    from mgc_desktop.workers.playback_controller import PlaybackController
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -23,57 +24,24 @@ class ViewEntry:
     make: Callable[[ViewContext], View]
 
 
-# Imported inside, because all of them together would double the time until the window is there.
+def _loaded(module: str, name: str) -> Callable[[ViewContext], View]:
+    """Makes the view `name` of `mgc_desktop.ui.views.<module>`, which is imported only then: all of the views together
+    would double the time until the window is shown."""
 
+    def make(context: ViewContext) -> View:
+        kind: type[View] = getattr(importlib.import_module(f"mgc_desktop.ui.views.{module}"), name)
+        return kind(context)
 
-def _map(context: ViewContext) -> View:
-    from mgc_desktop.ui.views.map.view import MapView
-
-    return MapView(context)
-
-
-def _genres(context: ViewContext) -> View:
-    from mgc_desktop.ui.views.genres.view import GenresView
-
-    return GenresView(context)
-
-
-def _confusion(context: ViewContext) -> View:
-    from mgc_desktop.ui.views.confusion.view import ConfusionView
-
-    return ConfusionView(context)
-
-
-def _explain_view(context: ViewContext) -> View:
-    from mgc_desktop.ui.views.explain.view import ExplainView
-
-    return ExplainView(context)
-
-
-def _models(context: ViewContext) -> View:
-    from mgc_desktop.ui.views.models.view import ModelsView
-
-    return ModelsView(context)
-
-
-def _teach(context: ViewContext) -> View:
-    from mgc_desktop.ui.views.teach.view import TeachView
-
-    return TeachView(context)
-
-
-def _train(context: ViewContext) -> View:
-    from mgc_desktop.ui.views.train.view import TrainView
-
-    return TrainView(context)
+    return make
 
 
 VIEWS: Final[tuple[ViewEntry, ...]] = (
-    ViewEntry("map", "Map", "map", _map),
-    ViewEntry("genres", "Genres", "genres", _genres),
-    ViewEntry("confusion", "Confusion", "confusion", _confusion),
-    ViewEntry("hears", "What the model hears", "hears", _explain_view),
-    ViewEntry("models", "Models", "models", _models),
-    ViewEntry("teach", "Teach", "teach", _teach),
-    ViewEntry("train", "Train", "train", _train),
+    ViewEntry("map", "Map", "map", _loaded("map.view", "MapView")),
+    ViewEntry("genres", "Genres", "genres", _loaded("genres.view", "GenresView")),
+    ViewEntry("confusion", "Confusion", "confusion", _loaded("confusion.view", "ConfusionView")),
+    ViewEntry("hears", "What the model hears", "hears", _loaded("explain.view", "ExplainView")),
+    ViewEntry("models", "Models", "models", _loaded("models.view", "ModelsView")),
+    ViewEntry("teach", "Teach", "teach", _loaded("teach.view", "TeachView")),
+    ViewEntry("train", "Train", "train", _loaded("train.view", "TrainView")),
 )
+"""The rail, the menu with its keys, and the commands are made from these."""

@@ -1,4 +1,4 @@
-"""Runs `mgc train`, then `mgc export`, as a process of their own, and looks now and then at what they write.
+"""Runs `mgc train`, then `mgc export-model`, as a process of their own, and looks now and then at what they write.
 
 The process holds everything heavy; this program only reads the run's small files. The other end of the process's
 standard input is here: closing it asks the process to end, and it closes by itself should this program crash.
@@ -125,7 +125,7 @@ class TrainingProcess(QObject):
 
     def _export(self, name: str) -> None:
         self._exporting = True
-        self._run(name, "export", [str(self._runs / name), "--name", name, "--models", str(self._models)])
+        self._run(name, "export-model", [str(self._runs / name), "--name", name, "--models", str(self._models)])
 
     def _run(self, name: str, command: str, arguments: Sequence[str]) -> None:
         log = self._runs / name / LOG

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mgc_desktop.analysis.fitted_maps import fit_projections, pca_of
 from mgc_desktop.analysis.map import Maps, NothingToMap, load_maps, read_map, reason
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.genres import GENRES
@@ -194,3 +195,36 @@ def test_damaged_maps_are_named_and_models_without_are_passed_over(
         load_maps()
     shutil.rmtree(tmp_path / "musicnn")
     assert load_maps() is None
+
+
+class TestFitted:
+    """The maps of an imported model, which brings none."""
+
+    def test_pca_finds_the_directions_in_which_songs_differ_and_fills_the_square(self) -> None:
+        rng = np.random.default_rng(1)
+        for songs, width in ((300, 8), (9, 40)):  # more songs than numbers, and fewer
+            along = rng.normal(0, 1, (songs, 1))
+            noise = 0.05 * rng.normal(0, 1, (songs, width))
+            embeddings = (along * np.sign(rng.normal(0, 1, width)) + noise).astype(np.float32)
+            found = pca_of(embeddings)
+            assert found is not None
+            places = found.place(found.standard(embeddings), "pca", 2)
+            assert places.min() >= -1e-4
+            assert places.max() <= 1 + 1e-4
+            assert np.ptp(places[:, 0]) == pytest.approx(1, abs=1e-3)
+            assert abs(np.corrcoef(places[:, 0], along[:, 0])[0, 1]) > 0.99
+            solid = found.place(found.standard(embeddings), "pca", 3)
+            np.testing.assert_allclose(solid[:, :2], places, atol=1e-5)
+
+    @pytest.mark.parametrize("same", [np.zeros((9, 5), np.float32), np.full((9, 5), np.nan, np.float32)])
+    def test_songs_that_do_not_differ_have_no_map(self, same: np.ndarray) -> None:
+        assert pca_of(same) is None
+
+    def test_the_library_is_mapped_as_the_model_heard_it(self, store: LibraryStore) -> None:
+        fitted = fit_projections(store, "m", WIDTH)
+        assert fitted is not None
+        found = read_map(store, Maps("m", WIDTH, fitted))
+        assert len(found) == 4
+        assert set(found.places) == {("pca", 2), ("pca", 3)}
+        assert len(found.neighbours.of(0, 3).songs) == 3
+        assert fit_projections(store, "cnn-full", WIDTH) is None

@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+from mgc_desktop.audio.comments import number_of_comments
 from mgc_desktop.audio.decode import AudioReader, probe
 from mgc_desktop.audio.timeline import Clock
 from mgc_desktop.errors import DecodeError
@@ -221,3 +222,24 @@ def test_memory_is_bounded(bomb, sounds, write_audio, tmp_path):
     kilobytes, largest = map(int, found.stdout.split())
     assert kilobytes < 150_000
     assert largest < 4_000_000
+
+
+@pytest.mark.parametrize("name", ["many.flac", "many.ogg", "many.opus"])
+def test_a_great_many_comments_are_refused_before_they_are_read(name: str, tmp_path: Path) -> None:
+    comments = (0).to_bytes(4, "little") + (60_000).to_bytes(4, "little")
+    comments += b"".join(b"\x08\0\0\0A=%06d" % number for number in range(60_000))
+    path = tmp_path / name
+    if name.endswith(".flac"):
+        path.write_bytes(b"fLaC\0\0\0\x22" + bytes(34) + b"\x84" + len(comments).to_bytes(3) + comments)
+    else:
+        head = b"OpusTags" if name.endswith(".opus") else b"\x03vorbis"
+        path.write_bytes(b"OggS" + bytes(60) + head + comments)
+    with pytest.raises(DecodeError, match="60,000 texts in its tags"):
+        probe(path)
+
+
+def test_a_number_of_comments_that_the_file_cannot_hold_refuses_nothing(tmp_path: Path) -> None:
+    comments = (0).to_bytes(4, "little") + b"\xff\xff\xff\xff" + b"\x08\0\0\0A=000001"
+    path = tmp_path / "claims.flac"
+    path.write_bytes(b"fLaC\0\0\0\x22" + bytes(34) + b"\x84" + len(comments).to_bytes(3) + comments + bytes(9_999))
+    assert number_of_comments(path) < 10

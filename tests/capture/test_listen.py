@@ -15,9 +15,10 @@ from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.capture.listen import listen
 from mgc_desktop.capture.source import Source
 from mgc_desktop.capture.sources import find_source, open_source
-from mgc_desktop.capture.stream import QUEUE_SECONDS, CaptureStream, FloatArray
+from mgc_desktop.capture.stream import QUEUE_SECONDS, CaptureStream
 from mgc_desktop.errors import CaptureError
 from mgc_desktop.features.mel import log_mel
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.paths import resources_dir
 from mgc_desktop.pipeline import PICTURE, Excerpt, analyze

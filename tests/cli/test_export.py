@@ -161,3 +161,13 @@ def test_no_name_reaches_the_terminal_raw(music: Path, capsys: pytest.CaptureFix
 def export(music: Path, kind: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "mgc_desktop.cli", "export", str(music), "--format", kind]
     return subprocess.run(command, capture_output=True, check=False, timeout=120)
+
+
+@pytest.mark.parametrize("more", [[], ["--name", "a"], ["--models", "b"], ["--format", "csv", "--name", "a"]])
+def test_the_former_way_to_export_a_model_says_the_new_one(
+    more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(tmp_path), *more]) == 2
+    said = capsys.readouterr().err
+    assert "mgc export-model FOLDER" in said
+    assert "Traceback" not in said

@@ -65,6 +65,7 @@ def test_wrong_wishes_are_sentences(card: SoundCard, capsys: pytest.CaptureFixtu
     assert "There is no source of sound named “horn”" in capsys.readouterr().err
     assert main(["listen", "--seconds", "-1"]) == 2
     assert main(["listen", "--seconds", "nan"]) == 2
+    assert main(["listen", "--genres", "nonsense"]) == 2
 
 
 def test_no_source_at_all(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

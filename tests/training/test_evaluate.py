@@ -30,6 +30,7 @@ from mgc_desktop.training.inputs import report_input  # noqa: E402
 from mgc_desktop.training.networks.report import ReportCnn  # noqa: E402
 from mgc_desktop.training.product.publish import publish  # noqa: E402
 from mgc_desktop.training.results import write_results  # noqa: E402
+from mgc_desktop.training.run_report import describe  # noqa: E402
 from mgc_desktop.training.saved_run import export_run  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -189,3 +190,21 @@ def test_the_model_card_counts_what_was_learned_from_and_not_the_test_part(run: 
     made = export_run(run, tmp_path, "mine")
     card = (made / "MODEL_CARD.md").read_text()
     assert "18 clips of 9 artists" in card and "6 clips of 3 artists were held back" in card
+
+
+def test_clips_of_unknown_artists_are_never_counted_as_artists(small_tree: Path, tmp_path: Path) -> None:
+    songs = sorted(small_tree.rglob("*.wav"))
+    for number, song in enumerate(songs):
+        genre = song.parents[1].name
+        (tmp_path / "flat" / genre).mkdir(parents=True, exist_ok=True)
+        shutil.copy(song, tmp_path / "flat" / genre / f"{genre}.{number:05}.wav")
+    config = TrainingConfig(resolution="sixteenth", frames=64, epochs=1, examples=16, batch=16)
+    dataset = open_dataset(tmp_path / "flat")
+    result = train(dataset, config, tmp_path / "run", tmp_path / "cache", baselines=(), say=lambda _: None)
+    told = describe(result)
+    assert "clips of unknown artists" in told and "BY RECORDING" in told and "grouped by artist" not in told
+    said: list[str] = []
+    assert (
+        evaluate_run(tmp_path / "run", dataset, cache=tmp_path / "cache", say=said.append)["who"] == "unknown artists"
+    )
+    assert any("artists" in line and "unknown" in line for line in said)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mgc_desktop.cli import train
-from mgc_desktop.training_runs.config import FILE_NAME, ConfigError, TrainingRequest, free_name
+from mgc_desktop.training_runs.config import FILE_NAME, MODELS, RESOLUTIONS, ConfigError, TrainingRequest, free_name
 
 
 @pytest.fixture
@@ -88,3 +88,13 @@ def test_what_cannot_be_trained_is_refused_with_the_way_out(
 def test_a_name_is_proposed_that_is_free() -> None:
     assert free_name("cnn", "full", ()) == "my-cnn-full"
     assert free_name("cnn", "full", {"my-cnn-full", "my-cnn-full-2"}) == "my-cnn-full-3"
+
+
+@pytest.mark.train
+def test_the_training_knows_all_that_can_be_ordered() -> None:
+    pytest.importorskip("torch")
+    from mgc_desktop.training.inputs import FACTORS
+    from mgc_desktop.training.networks import registry
+
+    assert set(MODELS) <= set(registry.names())
+    assert set(RESOLUTIONS) == set(FACTORS)

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.errors import ModelError
+from mgc_desktop.notice import ERROR_REPORT
 from mgc_desktop.ui import error_report_dialog
 from mgc_desktop.ui.error_report_dialog import ErrorReportDialog
-from mgc_desktop.ui.notices import ERROR_REPORT
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.errors import DecodeError, PlaybackError
+from mgc_desktop.notice import Notice
 from mgc_desktop.ui import notices
-from mgc_desktop.ui.notices import Notice, NoticeBar
+from mgc_desktop.ui.notices import NoticeBar
 from mgc_desktop.ui.theme import DARK, GAP
 
 BROKEN = Notice("This file cannot be played", "/music/a.mp3: It is empty. Get it again.", subject="/music/a.mp3")

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from mgc_desktop.app import build_app
 from mgc_desktop.library.query import Selection
+from mgc_desktop.notice import Notice
 from mgc_desktop.ui import main_window, theme
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
 from mgc_desktop.ui.view_registry import VIEWS, ViewEntry
@@ -170,3 +170,16 @@ def test_an_empty_state_takes_the_body_s_place(qtbot: QtBot) -> None:
     assert page.is_empty
     page.show_body()
     assert not page.is_empty
+
+
+def test_every_command_does_something_and_every_view_has_one(program: Any) -> None:
+    actions = program.window.commands
+    assert actions.unconnected == ()
+    for number, view in enumerate(VIEWS, start=3):
+        assert actions[f"{view.key}_view"].text() == view.title
+        assert actions[f"{view.key}_view"].shortcut().toString() == f"Ctrl+{number}"
+
+
+def test_a_command_that_no_menu_has_is_said_by_name(program: Any) -> None:
+    with pytest.raises(ValueError, match="'polish': declare it in MENUS"):
+        program.window.commands.on("polish", lambda: None)

@@ -10,8 +10,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mgc_desktop.capture.source import Source
-from mgc_desktop.capture.stream import CaptureStream, FloatArray
+from mgc_desktop.capture.stream import CaptureStream
 from mgc_desktop.errors import CaptureError, ModelError
+from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.registry import load
 from mgc_desktop.paths import models_dir

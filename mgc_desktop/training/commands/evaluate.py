@@ -26,7 +26,7 @@ from mgc_desktop.inference.registry import list_models, load
 from mgc_desktop.paths import cache_dir
 from mgc_desktop.pipeline import Excerpt, analyze
 from mgc_desktop.training.cache import FeatureCache
-from mgc_desktop.training.datasets.clip import Clip, Dataset, Skipped, sound_digest
+from mgc_desktop.training.datasets.clip import Clip, Dataset, Skipped, artists_text, sound_digest, unknown_artists
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.examples import labelled_pictures, usable
 from mgc_desktop.training.extract import Representation, extract
@@ -121,7 +121,10 @@ def evaluate_run(
         raise TrainingError(f"The run knows none of the genres of these clips: {', '.join(run.genres)}.", path=folder)
     logits = logits_of(run.network(), labelled_pictures(known, pictures, run.genres, run.config.input))
     figures = measure(score(logits, known, run.genres, run.calibration))
-    return {**figures, "split": f"{part} part of {dataset.name} in the run {folder.name}", "warning": warning}
+    said = {"split": f"{part} part of {dataset.name} in the run {folder.name}", "who": artists_text(known)}
+    if unknown := unknown_artists(known):
+        say(f"WARNING: {unknown}")
+    return {**figures, **said, "warning": warning}
 
 
 def part_of_run(folder: Path, dataset: Dataset, part: str) -> Dataset:

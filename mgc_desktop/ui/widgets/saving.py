@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolButton, QWid
 from mgc_desktop import settings as s
 from mgc_desktop.csv_cells import safe_row
 from mgc_desktop.errors import MgcError
+from mgc_desktop.notice import Notice
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.widgets.buttons import IconButton
 

@@ -19,8 +19,8 @@ from mgc_desktop.library.query import Filter, Group, Query, Selection, Sort
 from mgc_desktop.library.rebuild import restore_folders
 from mgc_desktop.library.scanner import ScanReport, has_missing
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.notice import UNDO, Notice
 from mgc_desktop.settings import Settings
-from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.views.library.columns import Column
 from mgc_desktop.ui.views.library.model import SongModel, Work
 from mgc_desktop.ui.views.library.page import LibraryPage

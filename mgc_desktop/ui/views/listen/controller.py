@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.inference.prediction import TrackPrediction
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.ui.notices import Notice
-from mgc_desktop.ui.playback_controller import PlaybackController
 from mgc_desktop.ui.player_bar import PlayerBar
 from mgc_desktop.ui.views.listen.page import ListenPage
 from mgc_desktop.ui.wording import NO_VERDICT, NOT_ANALYSED_VERDICT, verdict
 from mgc_desktop.workers.analysis_service import AnalysisService
+from mgc_desktop.workers.playback_controller import PlaybackController
 from mgc_desktop.workers.progress_buffer import Update
 from mgc_desktop.workers.songs import SongTagsReader, read_song
 from mgc_desktop.workers.tasks import TaskRunner

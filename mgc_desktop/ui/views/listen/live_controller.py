@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from mgc_desktop import settings as s
 from mgc_desktop.capture.source import Source
 from mgc_desktop.errors import MgcError, PlaybackError
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.player import Player
 from mgc_desktop.settings import Settings
 from mgc_desktop.ui.appearance import Appearance
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.player_bar import PlayerBar
 from mgc_desktop.ui.views.listen import live_saving, live_words
 from mgc_desktop.ui.views.listen.live_page import LivePage
@@ -29,12 +29,12 @@ from mgc_desktop.workers.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from mgc_desktop.capture.analysis import LiveState
-    from mgc_desktop.ui.playback_controller import PlaybackController
+    from mgc_desktop.workers.playback_controller import PlaybackController
 
     SaveSession = Callable[[LivePage, LiveSession, LiveState], None]
 
 SHORTEST_SPAN: Final = 12.0  # seconds that the picture shows from the first moment on
-_RIBBON_SECONDS: Final = 1.0  # after which the ribbon is drawn anew, where no new genre came
+_RIBBON_AHEAD: Final = 4.0  # seconds for which the ribbon has room, so that it need not be drawn anew all the time
 
 
 class LiveController(QObject):
@@ -69,7 +69,7 @@ class LiveController(QObject):
         self._session: LiveSession | None = None
         self._state: LiveState | None = None
         self._shown: Verdict | None = None  # on the last minutes
-        self._ribbon_until = 0.0  # seconds of the session at which the ribbon is drawn anew
+        self._ribbon_until = 0.0  # seconds of the session for which the ribbon has room
         service.progressed.connect(self._on_progress)
         service.failed.connect(self._on_failed)
         service.ended.connect(self._on_ended)
@@ -93,9 +93,9 @@ class LiveController(QObject):
 
     def toggle(self) -> None:
         """Listen to what is playing, or end that."""
-        if self.running:
+        if self.running and self._listen_page.is_live:
             self.stop()
-        else:
+        else:  # a session whose page was closed may still be ending: the new one takes its place
             self.start()
 
     def start(self) -> None:
@@ -106,6 +106,7 @@ class LiveController(QObject):
         page.spectrogram.view.set_colour_map(self._listen_page.spectrogram.view.colour_map)
         page.spectrogram.view.set_song(SHORTEST_SPAN)
         page.ribbon.set_song(SHORTEST_SPAN)
+        self._ribbon_until = SHORTEST_SPAN
         page.header.title.setText("Listening…")
         page.header.line.setText("")
         page.header.set_running(True)
@@ -184,9 +185,9 @@ class LiveController(QObject):
             if before is None or before.timeline is not update.state.timeline or before.now is not update.state.now:
                 self._show_verdicts(page, update.state)
                 self._ribbon_until = 0.0
-            if end >= self._ribbon_until:
-                self._ribbon_until = end + _RIBBON_SECONDS
-                page.ribbon.set_timeline(update.state.timeline, end)
+            if update.state.seconds >= self._ribbon_until:
+                self._ribbon_until = max(update.state.seconds + _RIBBON_AHEAD, SHORTEST_SPAN)
+                page.ribbon.set_timeline(update.state.timeline, self._ribbon_until)
             page.ribbon.set_position(update.state.seconds)
         self._show_header(page)
 

@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QMenu
 
 from mgc_desktop import settings as s
 from mgc_desktop.analysis.colouring import Colouring
-from mgc_desktop.analysis.map import Maps, NothingToMap, SongMap, load_maps, read_map, reason
+from mgc_desktop.analysis.map import Maps, NothingToMap, SongMap, maps_for, read_map, reason
 from mgc_desktop.analysis.playlist import save_playlist
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.projection import Method
 from mgc_desktop.library.query import Selection
 from mgc_desktop.library.store import LibraryStore
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.queue import QueueItem
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
 from mgc_desktop.ui.views.library.words import songs
@@ -54,6 +54,7 @@ class MapView(View):
         page = self.page
         self.map: SongMap | None = None
         self._maps: Maps | None = None
+        self._maps_of = ""  # the model in use when they were read
         self._stale = True
         self._reading = False
         self._seen = False
@@ -132,11 +133,13 @@ class MapView(View):
         self._stale, self._reading = False, True
         if self.map is None:
             self.page.line.setText("Reading the library…")
-        known, preferred, by = self._maps, self.context.settings[s.MODEL], self._colours
+        preferred, by = self.context.settings[s.MODEL], self._colours
+        known = self._maps if preferred == self._maps_of else None
+        self._maps_of = preferred
 
         def work(store: LibraryStore) -> Read:
             try:
-                maps = known or load_maps(preferred)
+                maps = known or maps_for(store, preferred)
             except ModelError as error:
                 return error
             if maps is None:
@@ -173,6 +176,9 @@ class MapView(View):
         self.map = found
         self.page.show_body()
         self.page.line.setText(words.head_line(found))
+        for method, _, _ in words.METHODS:
+            self.page.method.button(method).setEnabled((method, self._key[1]) in found.places)
+        self.page.method.choose(self._key[0])
         canvas.show_songs(self._places(), colouring, flat=self._flat)
         self.page.legend.show_colouring(colouring)
         canvas.hide_groups(self.page.legend.hidden_names)
@@ -190,8 +196,12 @@ class MapView(View):
 
     @property
     def _key(self) -> tuple[Method, int]:
+        """What is shown: as it is set, or PCA where the model in use has no other maps."""
         settings = self.context.settings
-        return cast(Method, settings[s.MAP_METHOD]), int(settings[s.MAP_DIMENSIONS])
+        method, dimensions = cast(Method, settings[s.MAP_METHOD]), int(settings[s.MAP_DIMENSIONS])
+        if self.map is not None and (method, dimensions) not in self.map.places:
+            method = "pca"
+        return method, dimensions
 
     @property
     def _colours(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mgc_desktop.analysis.colouring import NO_GENRE
+from mgc_desktop.analysis.fitted_maps import FITTED_ON
 from mgc_desktop.analysis.map import NothingToMap, SongMap
 from mgc_desktop.errors import ModelError
 from mgc_desktop.ui.theme import Palette
@@ -76,6 +77,9 @@ def head_line(found: SongMap) -> str:
         songs(len(found)),
         f"{number(not_analysed)} not listened to yet" if not_analysed > 0 else None,
         f"{number(found.predicted_by_others)} heard by another model only" if found.predicted_by_others else None,
+        "fitted to these songs, because the model brings no map"
+        if found.maps.projection_set.fitted_on == FITTED_ON
+        else None,
     )
 
 

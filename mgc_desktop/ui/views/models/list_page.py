@@ -19,10 +19,12 @@ from mgc_desktop.ui.wording import joined
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model in the list. `summary`: what it is, in a sentence or two. `reason`: why it cannot be used, else ""."""
+    """A model in the list. `summary`: what it is, in a sentence or two. `claims`: what its author says of it, "" for
+    models of this program."""
 
     row: ModelFiguresRow
     summary: str
+    claims: str = ""
 
     @property
     def can_be_used(self) -> bool:
@@ -52,7 +54,7 @@ class ModelCard(QFrame):
         texts.setSpacing(3)
         texts.addLayout(head)
         if row.usable:
-            self.figures = ElidedLabel(words.figures_line(row.figures), px=SMALL)
+            self.figures = ElidedLabel(words.figures_line(row.figures, offer.claims), px=SMALL)
             texts.addWidget(self.figures)
             texts.addWidget(ElidedLabel(offer.summary, px=SMALL, tone="muted"))
         else:

@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QStackedWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QStackedWidget
 
 from mgc_desktop import settings as s
 from mgc_desktop.analysis.model_comparison import Model
@@ -23,9 +23,9 @@ from mgc_desktop.library.query import Selection
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.log import headline
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.ui.in_use import use_model
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.opener import demo_songs
 from mgc_desktop.ui.queue_model import title_of
 from mgc_desktop.ui.theme import Palette
@@ -40,6 +40,7 @@ from mgc_desktop.ui.widgets.saving import Numbers, SaveButton
 from mgc_desktop.ui.widgets.segments import Segments
 from mgc_desktop.ui.wording import joined
 from mgc_desktop.workers.model_comparison import ModelComparison
+from mgc_desktop.workers.model_importer import ImportReport, ModelImporter
 from mgc_desktop.workers.song_comparison import SongComparison
 
 _PARTS: Final = (
@@ -47,6 +48,7 @@ _PARTS: Final = (
     ("song", "On this song", "What several models hear in the song that plays  (Alt+2)"),
     ("library", "In the library", "Where several models disagree in the library  (Alt+3)"),
 )
+_NETWORKS: Final = "Networks (*.onnx);;Descriptions (*.toml *.json)"
 _TICKED: Final = 3  # models that are compared at first
 _AGAIN: Final = 10.0  # seconds between two looks at what a run has brought so far
 
@@ -64,7 +66,7 @@ def read_models(store: LibraryStore) -> Known:
     """Reads the models' files; not for the thread of the window."""
     entries = list_models()
     offers = tuple(
-        Offer(row, entry.metadata.summary if entry.metadata is not None else "")
+        Offer(row, entry.metadata.summary, entry.metadata.claims) if entry.metadata is not None else Offer(row, "")
         for row, entry in zip(model_rows(entries), entries, strict=True)
     )
     versions = dict(identify(entry) for entry in entries if entry.usable)
@@ -92,6 +94,9 @@ class ModelsView(View):
         )  # fmt: skip
         self.parts = Segments("Part of the view", _PARTS, palette)
         self.picker = ModelPicker()
+        self.take_in = QPushButton("Import…")
+        self.take_in.setToolTip("Take in a network that somebody else made, with the description beside it")
+        self.take_in.setMenu(QMenu(self.take_in))
         self.saves = {
             "song": SaveButton(self.song, self.song_numbers, "models on a song", context.settings, palette),
             "library": SaveButton(
@@ -102,11 +107,12 @@ class ModelsView(View):
         for widget in (self.list, self.song, self.library, self.silent, self.bare):
             self.stack.addWidget(widget)
         self.page = PageFrame("Models")
-        for tool in (self.picker, *self.saves.values(), self.parts):
+        for tool in (self.take_in, self.picker, *self.saves.values(), self.parts):
             self.page.tools.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
         self.page.body.addWidget(self.stack, 1)
         self.singer = SongComparison(self)
         self.gatherer = ModelComparison(context.library_service, self)
+        self.importer = ModelImporter(self)
         self._known: Known | None = None
         self._part = "list"
         self._seen = False
@@ -132,13 +138,16 @@ class ModelsView(View):
         self.song.set_palette(palette)
 
     def add_actions(self, menu: QMenu) -> None:
-        """The three parts."""
+        """The three parts, and taking in a model."""
         menu.addActions(self._actions)
+        menu.addSeparator()
+        menu.addActions(self.take_in.menu().actions())
 
     def close(self) -> None:
         """Stop what runs."""
         self.singer.close()
         self.gatherer.close()
+        self.importer.close()
 
     # What the user wants
 
@@ -164,6 +173,32 @@ class ModelsView(View):
                 )
             )
         self._show_offers()
+        self._tell()
+
+    def import_from(self, path: Path) -> None:
+        """Take in the network in a file, or all in a folder."""
+        if self.importer.import_from(path):
+            self.take_in.setEnabled(False)
+            self.page.line.setText(f"Trying out {path.name}")
+
+    def _import_file(self) -> None:
+        folder = self.context.settings[s.FOLDER]
+        name, _ = QFileDialog.getOpenFileName(self.context.window, "Import a model", folder, _NETWORKS)
+        if name:
+            self.import_from(Path(name))
+
+    def _import_folder(self) -> None:
+        folder = self.context.settings[s.FOLDER]
+        name = QFileDialog.getExistingDirectory(self.context.window, "Import the models in a folder", folder)
+        if name:
+            self.import_from(Path(name))
+
+    def _on_imported(self, report: ImportReport) -> None:
+        self.noticed.emit(words.import_notice(report))
+        self.shown()
+
+    def _on_import_ended(self) -> None:
+        self.take_in.setEnabled(True)
         self._tell()
 
     def _play(self, song: Song) -> None:
@@ -199,6 +234,7 @@ class ModelsView(View):
         }
         self.stack.setCurrentWidget(widgets[self._part])
         self.picker.setVisible(self._part != "list")
+        self.take_in.setVisible(self._part == "list")
         for part, button in self.saves.items():
             button.setVisible(part == self._part)
         self._tell()
@@ -259,6 +295,12 @@ class ModelsView(View):
         self.library.cancel_requested.connect(self.gatherer.cancel)
         self.library.play_requested.connect(self._play)
         self.library.show_requested.connect(self._show_in_library)
+        self.take_in.menu().addAction("Import a model from a file…", self._import_file)
+        self.take_in.menu().addAction("Import the models in a folder…", self._import_folder)
+        self.importer.progressed.connect(lambda name: self.page.line.setText(f"Trying out {name}"))
+        self.importer.done.connect(self._on_imported)
+        self.importer.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))
+        self.importer.ended.connect(self._on_import_ended)
         self.gatherer.progressed.connect(self._on_progress)
         self.gatherer.ended.connect(self._on_gathered)
         self.gatherer.failed.connect(lambda error: self.noticed.emit(Notice.of(error)))

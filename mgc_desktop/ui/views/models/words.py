@@ -9,10 +9,12 @@ from mgc_desktop.analysis.model_comparison import Agreement, AgreementSegment, C
 from mgc_desktop.inference.figures import Figures
 from mgc_desktop.inference.prediction import TrackPrediction
 from mgc_desktop.library.progress import JobProgress, JobReport
+from mgc_desktop.notice import Notice
 from mgc_desktop.ui.views.library.words import number, remaining, songs
 from mgc_desktop.ui.views.models.genre_table import Badge, Cell
 from mgc_desktop.ui.widgets.spectrogram.scales import time_label
 from mgc_desktop.ui.wording import clock, joined, percent
+from mgc_desktop.workers.model_importer import ImportReport
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 
@@ -23,10 +25,10 @@ ROLES = {
 }
 
 
-def figures_line(figures: Figures | None) -> str:
+def figures_line(figures: Figures | None, claims: str = "") -> str:
     """Right 94 % (88 to 99 %) · macro accuracy 0.92 · 69 recordings by 24 artists."""
     if figures is None:
-        return "Not measured yet"
+        return joined("Not measured here", f"its author claims: {claims}") if claims else "Not measured yet"
     right = figures.accuracy
     return joined(
         f"{percent(right.value)} right ({100 * right.low:.0f} to {percent(right.high)})",
@@ -34,6 +36,18 @@ def figures_line(figures: Figures | None) -> str:
         f"{figures.clips} recordings by {figures.artists} artists",
         f"{figures.cost.network_ms:.0f} ms for 30 s" if figures.cost else None,
     )
+
+
+def import_notice(report: ImportReport) -> Notice:
+    """What was taken in and what was not."""
+    names = ", ".join(taken.name for taken in report.taken)
+    reasons = " ".join(str(error) for error in report.failed[:3])
+    if not report.failed:
+        what = "It is in the list, and not measured here." if len(report.taken) == 1 else "They are in the list."
+        return Notice(f"Imported: {names}", what, problem=False)
+    if not report.taken:
+        return Notice("Not imported", reasons)
+    return Notice(f"Imported: {names}; refused: {len(report.failed)}", reasons)
 
 
 def agreement_line(agreement: Agreement, models: int) -> str:
@@ -117,14 +131,3 @@ def disputes_table(found: Comparison) -> Table:
         for dispute in found.disputes
     ]  # fmt: skip
     return ("title", "artist", "path", "distance", *found.models), rows
-
-
-def agreement_table(found: Comparison) -> Table:
-    """For a CSV file: a pair of models a row."""
-    rows = [
-        (one, other, int(found.common[i, j]), round(float(found.agreement[i, j]), 4) if found.common[i, j] else "")
-        for i, one in enumerate(found.models)
-        for j, other in enumerate(found.models)
-        if i < j
-    ]
-    return ("model", "other", "songs", "agreement"), rows

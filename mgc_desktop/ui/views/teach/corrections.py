@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu
 
 from mgc_desktop.library.genre_overrides import user_genres_of
 from mgc_desktop.library.head_effects import GenreChange, describe_changes
+from mgc_desktop.notice import UNDO, Notice
 from mgc_desktop.ui.appearance import Appearance
-from mgc_desktop.ui.notices import UNDO, Notice
 from mgc_desktop.ui.theme import tell_apart
 from mgc_desktop.ui.views.library.controller import LibraryController
 from mgc_desktop.ui.views.library.words import songs

@@ -12,7 +12,7 @@ from mgc_desktop import settings as s
 from mgc_desktop.heads.rows import LabelRow, labelled_rows, search_rows, summary, with_labels
 from mgc_desktop.library.query import Filter
 from mgc_desktop.library.store import LibraryStore
-from mgc_desktop.ui.notices import Notice
+from mgc_desktop.notice import Notice
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.view import View, ViewContext
 from mgc_desktop.ui.views.teach.genre_menu import ask_text, confirmed, fill_genre_menu

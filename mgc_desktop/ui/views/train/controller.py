@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from mgc_desktop.errors import MgcError
+from mgc_desktop.notice import Notice
 from mgc_desktop.training_runs.config import TrainingRequest
 from mgc_desktop.training_runs.run import RunState, TrainingRun
-from mgc_desktop.ui.notices import Notice
 from mgc_desktop.ui.views.train.page import TrainPage
 from mgc_desktop.ui.views.train.words import accuracy_sentence
 from mgc_desktop.workers.training_check import CheckedMusic

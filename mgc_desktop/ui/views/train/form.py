@@ -44,7 +44,7 @@ from mgc_desktop.ui.widgets.segments import Segments
 _MARGINS: Final = (10, 0, 10, 0)  # which a spin box does not take from the style sheet
 _KIND_TIPS: Final = {
     "folders": "Each folder is a genre (as in GTZAN); a folder below it is an artist: Jazz/Miles Davis/So What.mp3. "
-    "Any genres can be learned and measured; whether the program can use the model is said at the end.",
+    "Any genres can be learned; the program names them as the folders do.",
     "tagged": "A library whose files carry a genre; those that are one of the ten, or an alias of one, teach.",
     "magnatagatune": "The folder with clip_info_final.csv and the folders 0 to f.",
     "tracks": "A table with the columns path, genre and artist, tabs between them.",

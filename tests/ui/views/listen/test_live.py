@@ -102,6 +102,18 @@ def test_it_runs_names_and_is_saved(
 
 
 @pytest.mark.sound
+def test_it_is_closed_and_begun_again_at_once(window: MainWindow, noise: None, qtbot: QtBot) -> None:
+    page = begun(window, qtbot)
+    qtbot.mouseClick(page.header.close_button, Qt.MouseButton.LeftButton)
+    assert not window.page.is_live and window.page.welcome.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_L)
+    assert window.page.is_live
+    qtbot.waitUntil(lambda: window.bar.live.text() == "Live: Null Output", timeout=_TIMEOUT)
+    qtbot.waitUntil(lambda: page.spectrogram.view.picture.end > 1, timeout=_TIMEOUT)
+    assert page.header.toggle.text() == "Stop"
+
+
+@pytest.mark.sound
 def test_playing_a_song_ends_it(window: MainWindow, noise: None, qtbot: QtBot, write_audio: Any, sounds: Any) -> None:
     begun(window, qtbot)
     window.open([write_audio("song.wav", sounds.chirp(8.0, 16000), sr=16000)])

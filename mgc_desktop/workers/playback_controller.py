@@ -8,10 +8,10 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from mgc_desktop.notice import Notice
 from mgc_desktop.playback.events import EventKind, PlayerEvent
 from mgc_desktop.playback.player import Player
 from mgc_desktop.playback.queue import PlayQueue, QueueItem, Repeat
-from mgc_desktop.ui.notices import Notice
 
 FRAME_MS: Final = 33
 _BACK_TO_START: Final = 3.0  # seconds after which "previous" means the beginning of this song

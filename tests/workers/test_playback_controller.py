@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from mgc_desktop.playback.queue import QueueItem, Repeat
-from mgc_desktop.ui.notices import Notice
-from mgc_desktop.ui.playback_controller import PlaybackController
+from mgc_desktop.notice import Notice
+from mgc_desktop.playback.player import Player
+from mgc_desktop.playback.queue import PlayQueue, QueueItem, Repeat
+from mgc_desktop.workers.playback_controller import PlaybackController
+from mgc_desktop.workers.player_events import PlayerEvents
 
 Files = Callable[..., list[QueueItem]]
 
 
 @pytest.fixture
-def playback(program: Any) -> PlaybackController:
-    controller: PlaybackController = program.parts.playback
-    return controller
+def playback(qapp: QApplication) -> Iterator[PlaybackController]:
+    """A controller with a player of its own, without a window, as if somebody watched."""
+    events = PlayerEvents()
+    controller = PlaybackController(Player(events.post), PlayQueue())
+    events.received.connect(controller.on_event)
+    controller.set_watched(True)
+    yield controller
+    controller.close()
 
 
 @pytest.fixture
