@@ -192,7 +192,7 @@ def test_a_link_is_followed_not_replaced(song: Song, tmp_path: Path) -> None:
 def test_a_link_in_a_circle_is_named(tmp_path: Path) -> None:
     link = tmp_path / "circle.mp3"
     link.symlink_to("circle.mp3")
-    assert "circle" in refusal(link)
+    assert "circular link" in refusal(link)
 
 
 @posix
