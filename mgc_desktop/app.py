@@ -24,7 +24,8 @@ from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.application import Application
 from mgc_desktop.ui.error_reporter import ErrorReporter
 from mgc_desktop.ui.interrupts import Interrupts
-from mgc_desktop.ui.main_window import NAME, MainWindow, Parts
+from mgc_desktop.ui.main_window import NAME, MainWindow
+from mgc_desktop.ui.parts import Parts
 from mgc_desktop.workers.single_instance import Claim, SingleInstance
 from mgc_desktop.workers.tasks import end_if_hung
 

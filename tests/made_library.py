@@ -23,7 +23,7 @@ SONGS: tuple[tuple[str, tuple[str, ...], str | None, float, int | None], ...] = 
     ("game/five.mp3", ("Soundtrack",), "Classical", 0.5, 2004),
     ("game/six.mp3", ("soundtrack",), "Classical", 0.95, 2005),
     ("game/seven.mp3", ("Soundtrack",), None, 0.3, None),
-    ("game/deep/eight.mp3", ("Chiptune",), "Electronica", 0.9, 2011),
+    ("game/deep/eight.mp3", ("Chipcore",), "Electronica", 0.9, 2011),
     ("game/deep/nine.mp3", (), "Electronica", 0.9, 20110),
     ("ten.mp3", ("Jazz",), "", 0.0, None),
 )

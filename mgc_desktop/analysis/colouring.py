@@ -10,8 +10,10 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.library.verdict import meanings, plain
+from mgc_desktop.inference.genre_tree import Meanings, lenient_vocabulary
+from mgc_desktop.inference.genres import REPORT_GENRES
+from mgc_desktop.inference.vocabularies import broad_genre
+from mgc_desktop.library.verdict import plain
 
 By = Literal["heard", "file"]
 
@@ -36,38 +38,43 @@ class Colouring:
         return group >= self.plain_from
 
 
-def by_prediction(predicted: Sequence[str], sure: NDArray[np.bool_]) -> Colouring:
+def by_prediction(
+    predicted: Sequence[str], sure: NDArray[np.bool_], genres: Sequence[str] = REPORT_GENRES
+) -> Colouring:
     """By the verdicts; songs without one are "unsure"."""
-    labels = [name if is_sure else UNSURE for name, is_sure in zip(predicted, sure.tolist(), strict=True)]
-    adapter = Counter(label for label in labels if label not in GENRES and label != UNSURE)
-    return _grouped(labels, (*GENRES, *(name for name, _ in adapter.most_common())), (UNSURE,))
+    labels = [broad_genre(name) if is_sure else UNSURE for name, is_sure in zip(predicted, sure.tolist(), strict=True)]
+    adapter = Counter(label for label in labels if label not in genres and label != UNSURE)
+    return _grouped(labels, (*genres, *(name for name, _ in adapter.most_common())), (UNSURE,))
 
 
-def by_file(genres: Sequence[tuple[str, ...]], predicted: Sequence[str]) -> Colouring:
+def by_file(
+    genres: Sequence[tuple[str, ...]], predicted: Sequence[str], known: Sequence[str] = REPORT_GENRES
+) -> Colouring:
     """By what the files say, in the words of the ten genres where it means one of them ("metal" is Hard Rock)."""
-    known: dict[tuple[tuple[str, ...], str], str] = {}
+    meanings = Meanings(lenient_vocabulary(known))
+    found: dict[tuple[tuple[str, ...], str], str] = {}
     spelt: dict[str, Counter[str]] = {}
     labels = []
     for pair in zip(genres, predicted, strict=True):
-        if pair not in known:
-            known[pair] = _in_file(*pair)
-        labels.append(known[pair])
+        if pair not in found:
+            found[pair] = _in_file(pair[0], broad_genre(pair[1]), meanings)
+        labels.append(found[pair])
     for label in labels:
-        if label not in GENRES and label != NO_GENRE:
+        if label not in known and label != NO_GENRE:
             spelt.setdefault(plain(label), Counter())[label] += 1
     usual = {key: spellings.most_common(1)[0][0] for key, spellings in spelt.items()}
     frequent = sorted(spelt, key=lambda key: (-spelt[key].total(), key))[:_OWN]
-    named = {label: label for label in (*GENRES, NO_GENRE)}
+    named = {label: label for label in (*known, NO_GENRE)}
     named |= {label: usual[key] for key in frequent for label in spelt[key]}
     own = tuple(usual[key] for key in frequent)
-    return _grouped([named.get(label, OTHERS) for label in labels], (*GENRES, *own), (OTHERS, NO_GENRE))
+    return _grouped([named.get(label, OTHERS) for label in labels], (*known, *own), (OTHERS, NO_GENRE))
 
 
-def _in_file(genres: tuple[str, ...], predicted: str) -> str:
+def _in_file(genres: tuple[str, ...], predicted: str, meanings: Meanings) -> str:
     """One genre of a file: the one that agrees with what was heard, else the first that is one of the ten."""
     if not genres:
         return NO_GENRE
-    meant = [genre for name in genres for genre in meanings(name, GENRES)]
+    meant = [genre for name in genres for genre in meanings.of(name)]
     return predicted if predicted in meant else meant[0] if meant else genres[0]
 
 

@@ -14,27 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.foundation.arrays import IntArray
+from mgc_desktop.inference.genres import REPORT_GENRES
+from mgc_desktop.inference.vocabularies import LARGE, broad_genre
+from mgc_desktop.library.bulk_queries import column_rows
+from mgc_desktop.library.rows import names_in
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
 
 K = TypeVar("K", bound=Hashable)
 
 NOT_ANALYSED: Final = -1
-
-# Whether a verdict was sure stands in the song's state, but for songs that wait, are out of date or were written:
-# only for these the analysis is looked up.
-_SELECT: Final = f"""
-SELECT song.id, song.genres, song.heard, song.confidence, song.folder, coalesce(song.year, 0), song.state,
-    CASE song.state
-        WHEN '{State.UNSURE}' THEN 0 WHEN '{State.NONE}' THEN 0
-        WHEN '{State.DIFFERS}' THEN 1 WHEN '{State.TO_WRITE}' THEN 1 WHEN '{State.AGREES}' THEN 1
-        ELSE EXISTS (
-            SELECT 1 FROM analysis WHERE analysis.checksum = song.checksum
-            AND analysis.model || '@' || analysis.version = song.model AND analysis.genre IS NOT NULL)
-            OR EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum)
-    END
-FROM song NOT INDEXED
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +34,7 @@ class SongColumns:
     `names`, `UNHEARD` where nothing was; `sure` `(n,)`: whether that is a verdict; `confidence` `(n,)`, 0..1, 0 where
     nothing was heard. `folder` `(n,)`: index into `folders`. `year` `(n,)`: 0 where unknown. `written` `(n,)`: whether
     this program wrote the genre. `roots`: the folders that the user added.
+    `vocabulary`: the genres that the verdicts in use could be; of a large vocabulary the broad ones, as in `names`.
     """
 
     ids: IntArray
@@ -59,6 +49,7 @@ class SongColumns:
     year: IntArray
     written: NDArray[np.bool_]
     roots: tuple[Path, ...] = ()
+    vocabulary: tuple[str, ...] = REPORT_GENRES
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -78,7 +69,7 @@ class SongColumns:
 
 def read_columns(store: LibraryStore) -> SongColumns:
     """All songs, 100,000 of them in some tenths of a second: not for the thread of the window."""
-    rows = store.select(_SELECT)
+    rows = column_rows(store)
     ids, genres, predicted, confidence, folder, year, state, sure = zip(*rows, strict=True) if rows else ((),) * 8
     tagged, texts = codes(genres)
     names_code, names = codes(predicted)
@@ -86,6 +77,8 @@ def read_columns(store: LibraryStore) -> SongColumns:
         none = names.index(None)
         names_code = np.where(names_code == none, NOT_ANALYSED, names_code - (names_code > none))
         names = [name for name in names if name is not None]
+    broad, names = codes(broad_genre(str(name)) for name in names)
+    names_code = np.where(names_code == NOT_ANALYSED, NOT_ANALYSED, broad[names_code] if len(broad) else names_code)
     folder_code, folders = codes(folder)
     return SongColumns(
         ids=np.array(ids, np.int64),
@@ -100,7 +93,20 @@ def read_columns(store: LibraryStore) -> SongColumns:
         year=np.array(year, np.int64),
         written=np.array([s == State.WRITTEN for s in state], bool),
         roots=tuple(store.folders()),
+        vocabulary=vocabulary_in_use(store),
     )
+
+
+def vocabulary_in_use(store: LibraryStore) -> tuple[str, ...]:
+    """The genres of the verdict that was given last, the report's where there is none."""
+    for vocabulary, genres in store.select(
+        "SELECT analysis.vocabulary, analysis.genres FROM song JOIN analysis ON analysis.checksum = song.checksum "
+        "AND analysis.model || '@' || analysis.version = song.model WHERE song.state NOT IN ('stale', 'new') LIMIT 1"
+    ):
+        names = REPORT_GENRES if genres is None else tuple(names_in(genres))
+        found = store.vocabulary(vocabulary or "", names)
+        return found.broad_names if len(found) > LARGE else tuple(names)
+    return REPORT_GENRES
 
 
 def codes(values: Iterable[K]) -> tuple[IntArray, list[K]]:

@@ -9,7 +9,7 @@ known genres has a row of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from mgc_desktop.analysis.columns import SongColumns, gathered, known_genres
 from mgc_desktop.foundation.arrays import IntArray
-from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.library.verdict import meanings, plain
+from mgc_desktop.inference.genre_tree import Meanings, lenient_vocabulary
+from mgc_desktop.library.verdict import plain
 
 UNSURE: Final = "unsure"  # the last column: listened to, without a verdict
 
@@ -98,18 +98,19 @@ class LibraryConfusion:
 
 
 def confusion(
-    columns: SongColumns, genres: Sequence[str] = GENRES, own: Mapping[str, tuple[str, ...]] | None = None
+    columns: SongColumns, genres: Sequence[str] | None = None, own: Mapping[str, tuple[str, ...]] | None = None
 ) -> LibraryConfusion:
-    """Count all songs that have a genre and were listened to. `genres`: of the model; what else was heard is added.
+    """Count all songs that have a genre and were analysed. `genres`: of the model, by default those of the vocabulary
+    in use; what else was predicted is added.
     `own`: the user's names for them."""
-    known = known_genres(columns, genres)
+    known = known_genres(columns, columns.vocabulary if genres is None else genres)
     both = columns.has_genre & columns.was_analysed
     predicted = np.where(columns.sure, columns.predicted, len(columns.names))[both]
     pairs, pair_of = np.unique(columns.tagged[both] * (len(columns.names) + 1) + predicted, return_inverse=True)
     tagged, said = np.divmod(pairs, len(columns.names) + 1)
     names = (*columns.names, None)
-    meant = cache(lambda name: meanings(name, known, own))
-    labels = [_row(columns.genres[t], names[h], meant) for t, h in zip(tagged, said, strict=True)]
+    meanings = Meanings(lenient_vocabulary(known), own)
+    labels = [_row(columns.genres[t], names[h], meanings) for t, h in zip(tagged, said, strict=True)]
     sizes = np.bincount(pair_of, minlength=len(pairs))
     rows = (*known, *others(zip(labels, sizes.tolist(), strict=True), known))
     places = {key_of(name): i for i, name in enumerate(rows)}
@@ -131,11 +132,11 @@ def confusion(
     )
 
 
-def _row(genres: Sequence[str], predicted: str | None, meant: Callable[[str], Sequence[str]]) -> str:
+def _row(genres: Sequence[str], predicted: str | None, meanings: Meanings) -> str:
     """The row in which a song with these genres counts."""
-    found = [meaning for name in genres for meaning in meant(name)]
-    if predicted in found:
-        return predicted
+    found = [meaning for name in genres for meaning in meanings.of(name)]
+    if predicted in found or (predicted and any(meanings.agree(name, predicted) for name in genres)):
+        return predicted or ""
     return found[0] if found else genres[0]
 
 

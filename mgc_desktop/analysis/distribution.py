@@ -20,8 +20,7 @@ import numpy as np
 from mgc_desktop.analysis.columns import SongColumns, gathered, known_genres
 from mgc_desktop.analysis.confusion import Table, key_of, others
 from mgc_desktop.foundation.arrays import IntArray
-from mgc_desktop.inference.genres import GENRES
-from mgc_desktop.library.verdict import meanings
+from mgc_desktop.inference.genre_tree import Meanings, lenient_vocabulary
 
 _MUCH: Final = 1.5
 _FEW: Final = 3  # songs, below which nothing is much
@@ -129,11 +128,13 @@ class Distribution:
 
 
 def distribution(
-    columns: SongColumns, genres: Sequence[str] = GENRES, own: Mapping[str, tuple[str, ...]] | None = None
+    columns: SongColumns, genres: Sequence[str] | None = None, own: Mapping[str, tuple[str, ...]] | None = None
 ) -> Distribution:
-    """Count all songs. `genres`: of the model; what else was heard is added. `own`: the user's names for them."""
-    known = known_genres(columns, genres)
-    meant = cache(lambda name: next(iter(meanings(name, known, own)), name))
+    """Count all songs. `genres`: of the model, by default those in
+    use; what else was predicted is added. `own`: the user's names for them."""
+    known = known_genres(columns, columns.vocabulary if genres is None else genres)
+    meanings = Meanings(lenient_vocabulary(known), own)
+    meant = cache(lambda name: next(iter(meanings.of(name)), name))
     labels = [_labels(names, meant) for names in columns.genres]
     sizes = np.bincount(columns.tagged, minlength=len(labels)).tolist()
     names = (*known, *others(((n, size) for part, size in zip(labels, sizes, strict=True) for n in part), known))

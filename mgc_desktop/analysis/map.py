@@ -8,36 +8,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mgc_desktop.analysis.colouring import Colouring, by_file, by_prediction
+from mgc_desktop.analysis.columns import vocabulary_in_use
 from mgc_desktop.analysis.fitted_maps import fit_projections
 from mgc_desktop.analysis.neighbours import Neighbours
 from mgc_desktop.errors import ModelError
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference import registry
+from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.inference.projection import Method, ProjectionSet
-from mgc_desktop.library.song import State
+from mgc_desktop.library.bulk_queries import BY_USER, map_rows, readable_and_analysed
 from mgc_desktop.library.store import LibraryStore
 
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
-
-_BY_USER: Final = 2  # in the place of "sure": the user said it
-
-# A song that another model judged since lies where it lay; whether its verdict is sure stands in its state then.
-_SELECT: Final = f"""
-SELECT song.id, song.path, song.title, song.artist, song.genres, song.heard, song.confidence,
-    CASE WHEN EXISTS (SELECT 1 FROM user_genres WHERE user_genres.checksum = song.checksum) THEN {_BY_USER}
-    WHEN analysis.model || '@' || analysis.version = song.model THEN analysis.genre IS NOT NULL
-    ELSE song.state NOT IN ('{State.UNSURE}', '{State.NONE}') END,
-    analysis.embedding
-FROM song JOIN analysis ON analysis.checksum = song.checksum
-WHERE analysis.model = ? AND length(analysis.embedding) = ? ORDER BY song.id, analysis.version
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +62,7 @@ class SongMap:
     songs: int
     predicted_by_others: int
     maps: Maps
+    vocabulary: tuple[str, ...] = REPORT_GENRES
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -99,7 +89,9 @@ class SongMap:
 
     def colouring(self, by: str) -> Colouring:
         """The songs in groups: by what was heard, or by "file"."""
-        return by_file(self.genres, self.predicted) if by == "file" else by_prediction(self.predicted, self.sure)
+        if by == "file":
+            return by_file(self.genres, self.predicted, self.vocabulary)
+        return by_prediction(self.predicted, self.sure, self.vocabulary)
 
     def table(self, method: Method, dimensions: int) -> Table:
         """For a CSV file: a song a row."""
@@ -182,7 +174,7 @@ def _rank(name: str, preferred: str | None) -> tuple[bool, bool, str]:
 
 def read_map(store: LibraryStore, maps: Maps) -> SongMap:
     """All songs that the model of the maps has heard; 20,000 of them in some tenths of a second."""
-    rows = store.select(_SELECT, (maps.model, 4 * maps.embedding))
+    rows = map_rows(store, maps.model, maps.embedding)
     rows = list({row[0]: row for row in rows}.values())  # of several versions the last
     ids, paths, titles, artists, genres, predicted, confidence, sure, blobs = (
         zip(*rows, strict=True) if rows else ((),) * 9
@@ -191,8 +183,7 @@ def read_map(store: LibraryStore, maps: Maps) -> SongMap:
     standard = maps.projection_set.standard(embeddings)
     known = {text: tuple(json.loads(text)) for text in set(genres)}
     places = {key: _in_cube(maps.projection_set.place(standard, *key)) for key in maps.projection_set.maps}
-    (songs,) = store.select(f"SELECT count(*) FROM song WHERE state <> '{State.FAILED}'")[0]
-    (rescored,) = store.select("SELECT count(*) FROM song WHERE heard IS NOT NULL")[0]
+    songs, rescored = readable_and_analysed(store)
     return SongMap(
         ids=np.array(ids, np.int64),
         paths=paths,
@@ -201,13 +192,14 @@ def read_map(store: LibraryStore, maps: Maps) -> SongMap:
         genres=tuple(known[text] for text in genres),
         predicted=tuple(name or "" for name in predicted),
         sure=np.array(sure, bool),
-        by_user=np.array(sure, np.int64) == _BY_USER,
+        by_user=np.array(sure, np.int64) == BY_USER,
         confidence=np.array([value or 0.0 for value in confidence], np.float32),
         places=places,
         neighbours=Neighbours(standard),
         songs=songs,
         predicted_by_others=max(0, rescored - len(rows)),
         maps=maps,
+        vocabulary=vocabulary_in_use(store),
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from mgc_desktop.cli.interrupt import cancelled_by_interrupt
 from mgc_desktop.errors import MgcError
-from mgc_desktop.library.batch import ANALYSIS_TIMEOUT, PER_WORKER, Outcome, Steps, failure_message, run_batch
+from mgc_desktop.library.batch import ANALYSIS_TIMEOUT, PER_WORKER, SongOutcome, Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
 from mgc_desktop.library.executor import IsolatedPool
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_BUSY_MS: Final = 1000  # a cache is not worth the usual wait for another program that is writing
+_BUSY_SECONDS: Final = 1.0  # a cache is not worth the usual wait for another program that is writing
 _AHEAD: Final = 32  # songs that a worker may be ahead of one that takes long, as results come in order
 
 
@@ -114,7 +114,7 @@ def analyse_all(
 
 def in_order(
     paths: Iterable[Path], steps: Callable[[Path], Steps[R]], workers: Workers, *, ahead: int
-) -> Iterator[Outcome[Path, R]]:
+) -> Iterator[SongOutcome[Path, R]]:
     """The outcomes in the order of the paths; `ahead`: songs that a worker may be ahead of one that takes long.
 
     Ctrl-C ends the run between two outcomes: raised anywhere, KeyboardInterrupt would leave locks of futures held, for
@@ -174,7 +174,7 @@ def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[E
 
     try:
         store = LibraryStore(data_dir() / "library.db", check=False, may_set_aside=False)
-        store.db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        store.wait_for_writers(_BUSY_SECONDS)
     except (MgcError, OSError, sqlite3.Error) as error:
         _tell_lost(error)
         yield None, _tell_lost

@@ -51,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write only genres of this probability, from 0 to 1",
     )
     parser.add_argument("--top", type=positive_number, default=1, metavar="N", help="write up to N genres (default: 1)")
+    parser.add_argument(
+        "--level",
+        choices=("specific", "broad", "both"),
+        default="specific",
+        help="write the genre that was named (House, the default), the broad one it belongs to (Electronic), or both",
+    )
     parser.add_argument("--map", type=Path, metavar="FILE", help="your names for genres, as TOML or CSV; none ignores")
     parser.add_argument(
         "--empty-names",
@@ -123,14 +129,22 @@ def _policy(options: argparse.Namespace) -> Policy:
     from mgc_desktop.errors import SettingsError
     from mgc_desktop.settings import EMPTY_NAMES, Settings
     from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
-    from mgc_desktop.tags.policy import Mode, Policy
+    from mgc_desktop.tags.policy import Level, Mode, Policy
 
     try:
         mapping = load_genre_mapping(options.map) if options.map else GenreMapping()
     except SettingsError as error:
         raise UsageError(str(error)) from error
     names: list[str] = Settings()[EMPTY_NAMES] if options.empty_names is None else options.empty_names
-    return Policy(Mode(options.policy), options.min_confidence, options.top, mapping, options.album, tuple(names))
+    return Policy(
+        Mode(options.policy),
+        options.min_confidence,
+        options.top,
+        mapping,
+        options.album,
+        tuple(names),
+        Level(options.level),
+    )
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPrediction], list[Failure]]:

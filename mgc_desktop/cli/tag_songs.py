@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mgc_desktop.cli.batch import cache_store, identify, in_order, worker_pool
 from mgc_desktop.errors import TagError
+from mgc_desktop.inference.vocabularies import broad_genres, vocabulary_of
 from mgc_desktop.library.batch import Steps, failure_message
 from mgc_desktop.library.calls import AnalyseSong
 from mgc_desktop.library.database import library_error
@@ -114,7 +115,14 @@ def _needs_analysis(song: SongPrediction, policy: Policy) -> bool:
 
 def _with_verdict(song: SongPrediction, analysis: Analysis, by_user: tuple[str, ...]) -> SongPrediction:
     probabilities = dict(zip(analysis.genres, map(float, analysis.probabilities), strict=True))
-    return replace(song, genre=analysis.genre, probabilities=probabilities, audio=analysis.checksum, by_user=by_user)
+    return replace(
+        song,
+        genre=analysis.genre,
+        probabilities=probabilities,
+        audio=analysis.checksum,
+        broad=broad_genres(vocabulary_of(analysis.genres)),
+        by_user=by_user,
+    )
 
 
 def _by_user(store: LibraryStore | None, checksum: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from mgc_desktop.training_runs.config import ARCHITECTURES, MODELS, RESOLUTIONS
 if TYPE_CHECKING:
     from mgc_desktop.training.config import TrainingConfig
     from mgc_desktop.training.datasets import Dataset
-    from mgc_desktop.training.distributed import Group
+    from mgc_desktop.training.distributed import ProcessGroup
 
 HELP = "train a model on your own music (needs the extra [train])"
 BASELINES = ("majority", "bands", "embedding")
@@ -155,7 +155,7 @@ def _check(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace
     say(chosen(dataset.clips, config.split_seed).describe(dataset.clips))
 
 
-def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: Group) -> int:
+def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: ProcessGroup) -> int:
     from mgc_desktop.training.commands.train import train
     from mgc_desktop.training.run_report import describe
 
@@ -172,7 +172,7 @@ def _once(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace,
     return 0
 
 
-def _repeat(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: Group) -> int:
+def _repeat(dataset: Dataset, config: TrainingConfig, options: argparse.Namespace, group: ProcessGroup) -> int:
     from mgc_desktop.training.commands.folds import describe, train_repeatedly
 
     if options.start_from:

@@ -19,6 +19,7 @@ from mgc_desktop.heads.training_set import Background, TrainingSet, key_of_artis
 from mgc_desktop.inference import user_heads
 from mgc_desktop.inference.reference_set import ReferenceSet
 from mgc_desktop.inference.user_heads import BaseModel, HeadEntry, HeadError, LabelledSong, UserHead
+from mgc_desktop.library.bulk_queries import background_rows
 from mgc_desktop.library.labels import Label, add_labels, forget_labels, labelled_heads, labels, rename_labels, renew
 from mgc_desktop.library.store import LibraryStore
 
@@ -91,12 +92,7 @@ def background_of(
 ) -> Background:
     """Songs of the library that nobody marked, and the model's memory."""
     taken = {example.checksum for example in examples}
-    rows = store.db.execute(
-        "SELECT analysis.checksum, probabilities, embedding, "
-        "(SELECT coalesce(artist, album, '') FROM song WHERE song.checksum = analysis.checksum LIMIT 1) "
-        "FROM analysis WHERE model = ? AND version = ? AND embedding IS NOT NULL ORDER BY analysis.checksum LIMIT ?",
-        (base_model.name, base_model.base, _SAMPLE + len(taken)),
-    ).fetchall()
+    rows = background_rows(store, base_model.name, base_model.base, _SAMPLE + len(taken))
     rows = [row for row in rows if row[0] not in taken and row[3] is not None][:_SAMPLE]
     return Background(
         np.stack([*(np.frombuffer(row[1], "<f4") for row in rows), *memory.probabilities]),

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from mgc_desktop.heads.cross_validation import CrossValidationReport, GenreFigure
-from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.registry import teachable_genres
 from mgc_desktop.library.labels import Label
 from mgc_desktop.library.query import Query
 from mgc_desktop.library.song import Song
@@ -50,13 +50,13 @@ def labelled_rows(labels: Iterable[Label], report: CrossValidationReport | None)
             mark.example.title,
             mark.example.artist,
             mark.example.genre,
-            GENRES[int(np.argmax(mark.example.probabilities))],
+            teachable_genres()[int(np.argmax(mark.example.probabilities))],
             report.predicted.get(mark.example.checksum) if report else None,
             mark.path,
         )
         for mark in labels
     ]
-    return tuple(sorted(rows, key=lambda row: (row.genre in GENRES, (row.genre or "").casefold())))
+    return tuple(sorted(rows, key=lambda row: (row.genre in teachable_genres(), (row.genre or "").casefold())))
 
 
 def found_rows(store: LibraryStore, words: str) -> tuple[tuple[LabelRow, ...], int]:
@@ -77,9 +77,9 @@ def with_labels(rows: Sequence[LabelRow], labelled: Iterable[Label]) -> tuple[La
 
 def summary(labelled: Sequence[Label], in_use: bool) -> str:
     """2 genres of your own · 14 songs marked · in use."""
-    own = {mark.example.genre for mark in labelled} - set(GENRES)
+    own = {mark.example.genre for mark in labelled} - set(teachable_genres())
     parts = [f"{len(own)} genre{'s' * (len(own) != 1)} of your own"] if own else []
-    corrections = sum(mark.example.genre in GENRES for mark in labelled)
+    corrections = sum(mark.example.genre in teachable_genres() for mark in labelled)
     parts.append(f"{len(labelled)} song{'s' * (len(labelled) != 1)} marked")
     if corrections and own:
         parts.append(f"{corrections} of them correct a bundled genre")

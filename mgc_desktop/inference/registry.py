@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from mgc_desktop.errors import ModelError
 from mgc_desktop.inference.classifier import Classifier, Readout, chosen, joint_version, load_heads
+from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.inference.head_adapter import check_adaptable
 from mgc_desktop.inference.jsonfile import read_bytes
 from mgc_desktop.inference.metadata import FILE_NAME, ModelMetadata
@@ -123,6 +125,13 @@ def vocabularies(name: str | None = None, *folders: Path) -> tuple[Vocabulary, .
         raise ModelError(entry.reason or "It cannot be used.", path=entry.folder)
     heads = load_heads(entry.folder, entry.metadata)
     return tuple(Readout.of(entry.metadata, head).vocabulary for head in heads.values())
+
+
+@cache
+def teachable_genres() -> tuple[str, ...]:
+    """The genres of the default model, on which users' heads are built."""
+    metadata = find().metadata
+    return metadata.genres if metadata is not None else REPORT_GENRES
 
 
 def base_model_of(head: UserHead, name: str | None = None, *folders: Path) -> BaseModel:

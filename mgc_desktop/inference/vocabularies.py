@@ -122,6 +122,11 @@ def broad_genre(name: str) -> str:
     return _broad.get(name, name)
 
 
+def broad_genres(vocabulary: Vocabulary) -> dict[str, str]:
+    """The broad genre of each name that belongs to one; names that are broad themselves are left out."""
+    return {name: broad for name in vocabulary.names if (broad := vocabulary.broad(name)) != name}
+
+
 def remember(vocabulary: Vocabulary) -> Vocabulary:
     """From now on names find this vocabulary (`vocabulary_of`), unless they are those of a bundled or a user's one."""
     if _seen.get(vocabulary.names) != vocabulary:

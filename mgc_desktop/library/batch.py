@@ -42,7 +42,7 @@ class BatchError(MgcError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[T, R]):
+class SongOutcome(Generic[T, R]):
     """The outcome of an item: what its steps returned, or the exception that they raised."""
 
     item: T
@@ -54,7 +54,7 @@ class Outcome(Generic[T, R]):
 class _Running(Generic[T, R]):
     item: T
     steps: Steps[R]
-    outcome: Outcome[T, R] | None = None
+    outcome: SongOutcome[T, R] | None = None
     since: float = 0.0
 
 
@@ -69,7 +69,7 @@ def run_batch(
     cancel: CancelToken | None = None,
     pause: Pause | None = None,
     poll: Callable[[], None] | None = None,
-) -> Generator[Outcome[T, R], None, None]:
+) -> Generator[SongOutcome[T, R], None, None]:
     """Yield the outcome of every item that `source` returns, until it returns None and no item is in progress.
 
     `source`: the next item, None if there is none now; it is called again as long as items are in progress.
@@ -161,7 +161,7 @@ class _Batch(Generic[T, R]):
                 running = self.pending.pop(future)
                 self._throw(running, WorkerHungError(self._timeout))
 
-    def finished(self) -> Iterator[Outcome[T, R]]:
+    def finished(self) -> Iterator[SongOutcome[T, R]]:
         """The outcomes that may be yielded now."""
         if self._ahead is None:
             ready = [running for running in self._begun if running.outcome is not None]
@@ -204,9 +204,9 @@ class _Batch(Generic[T, R]):
         try:
             future = step()
         except StopIteration as stop:
-            running.outcome = Outcome(running.item, result=stop.value)
+            running.outcome = SongOutcome(running.item, result=stop.value)
         except Exception as error:
-            running.outcome = Outcome(running.item, error=error)
+            running.outcome = SongOutcome(running.item, error=error)
         else:
             running.since = time.monotonic()
             self.pending[future] = running

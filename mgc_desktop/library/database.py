@@ -147,6 +147,10 @@ class Database:
         finally:
             self._db.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
 
+    def wait_for_writers(self, seconds: float) -> None:
+        """How long each statement waits for another writer before it fails."""
+        self._db.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+
     def execute(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> None:
         """Run one statement that changes something, in a transaction."""
         with self.transaction():

@@ -85,7 +85,7 @@ def _restore_model_verdict(store: LibraryStore, song: Song) -> None:
     model, _, version = (song.model or "").partition("@")
     known = store.analysis(song.checksum, model, version) if song.checksum else None
     if known is not None:
-        state = song.state if song.state in _IN_RUN else state_of(song.genres, known.genre, is_none=known.is_none)
+        state = song.state if song.state in _IN_RUN else store.state_of(song.genres, known)
         store.assign(song.id, known, state)
         return
     state = song.state if song.state in _IN_RUN else State.NEW

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
-from mgc_desktop.library.batch import PER_WORKER, Outcome, Steps, failure_message, run_batch
+from mgc_desktop.library.batch import PER_WORKER, SongOutcome, Steps, failure_message, run_batch
 from mgc_desktop.library.calls import AnalyseSong, ModelNotLoadedError
 from mgc_desktop.library.progress import JobProgress, JobReport, Meter, Pause
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.library.store import Analysis, LibraryStore
-from mgc_desktop.library.verdict import state_of
 
 if TYPE_CHECKING:
     from mgc_desktop.library.rescore import Rescorer
@@ -112,14 +111,12 @@ class _Waiting:
         self.meter.count(failed=failed)
 
 
-def _store_outcome(store: LibraryStore, outcome: Outcome[Song, Analysis]) -> bool:
+def _store_outcome(store: LibraryStore, outcome: SongOutcome[Song, Analysis]) -> bool:
     """Store the verdict of a song, or the reason why it has none; returns False in the second case."""
     song = outcome.item
     if outcome.error is not None:
         store.set_state([song.id], State.FAILED, error=failure_message(outcome.error))
     elif outcome.result is not None:
-        store.assign(
-            song.id, outcome.result, state_of(song.genres, outcome.result.genre, is_none=outcome.result.is_none)
-        )
+        store.assign(song.id, outcome.result, store.state_of(song.genres, outcome.result))
         return True
     return False

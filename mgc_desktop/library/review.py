@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from mgc_desktop.inference.vocabularies import broad_genres, vocabulary_of
 from mgc_desktop.library.query import Filter, Query, Sort
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import Analysis, LibraryStore
 from mgc_desktop.library.ticks import MIN_DURATION, is_long_enough, is_sure_enough
-from mgc_desktop.tags.genre_text import distinct
-from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, named_by_user, plan
+from mgc_desktop.tags.policy import PlannedChange, Policy, SongPrediction, named_by_user, names_of, plan
 from mgc_desktop.tags.read import why_read_only
 from mgc_desktop.tags.write import FileState
 
@@ -135,13 +135,19 @@ def _song_prediction(song: Song, verdict: Analysis) -> SongPrediction:
         state=FileState(song.size, song.mtime_ns),
         audio=song.checksum,
         by_user=verdict.genres if song.by_user else (),
+        broad=_broad_genres(verdict.genres),
     )
+
+
+@lru_cache(maxsize=64)
+def _broad_genres(genres: tuple[str, ...]) -> dict[str, str]:
+    return broad_genres(vocabulary_of(genres))
 
 
 def _proposal(song: Song, verdict: Analysis, policy: Policy) -> tuple[str, ...]:
     if song.by_user:
         return named_by_user(verdict.genres, policy)
-    return distinct(policy.mapping.names(verdict.genre)) if verdict.genre else ()
+    return names_of(verdict.genre, _broad_genres(verdict.genres), policy) if verdict.genre else ()
 
 
 def save_choices(store: LibraryStore, rows: Iterable[ReviewRow]) -> None:

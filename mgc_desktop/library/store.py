@@ -48,6 +48,7 @@ class LibraryStore(UserGenres):
 
     def __init__(self, path: Path, *, check: bool = True, may_set_aside: bool = True, in_memory: bool = False) -> None:
         super().__init__(path, check=check, may_set_aside=may_set_aside, in_memory=in_memory)
+        self._vocabularies: dict[tuple[str, tuple[str, ...]], Vocabulary] = {}
         if in_memory:
             return
         if self.set_aside is not None:
@@ -260,10 +261,19 @@ class LibraryStore(UserGenres):
         states: dict[State, list[int]] = {}
         for song in self.songs(songs):
             known = verdicts.get(song.id)
-            state = State.NEW if known is None else state_of(song.genres, known.genre, is_none=known.is_none)
+            state = State.NEW if known is None else self.state_of(song.genres, known)
             states.setdefault(state, []).append(song.id)
         for state, members in states.items():
             self.set_state(members, state)
+
+    def state_of(self, genres: Iterable[str], analysis: Analysis) -> State:
+        """The state of a song with these genres in the file under this verdict."""
+        if analysis.genre is None:
+            return state_of(genres, None, is_none=analysis.is_none)
+        kind = (analysis.vocabulary, analysis.genres)
+        if kind not in self._vocabularies:
+            self._vocabularies[kind] = self.vocabulary(*kind)
+        return state_of(genres, analysis.genre, self._vocabularies[kind])
 
     def mark_stale(self, model: str) -> None:
         """Set songs whose verdict is not of `model` (`name@version`) to the state STALE, in several transactions, so
@@ -295,7 +305,7 @@ class LibraryStore(UserGenres):
                     (*page, *values),
                 ):
                     if (known := analysis_of(tuple(row))) is not None:
-                        self.assign(song, known, state_of(names_in(genres), known.genre, is_none=known.is_none))
+                        self.assign(song, known, self.state_of(names_in(genres), known))
         self.mark_stale(f"{model}@{version}")
 
     def _pages(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[tuple[int, ...], str]]:

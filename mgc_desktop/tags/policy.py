@@ -38,13 +38,22 @@ _EXPLANATIONS: Final = {
 }
 
 
+class Level(Enum):
+    """Which name of a genre is written: "House", "Electronic", or both."""
+
+    SPECIFIC = "specific"
+    BROAD = "broad"
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The user's rules.
 
     `min_confidence`: probability from 0 to 1 that each genre must have. `top`: how many genres at most.
     `mapping` is applied before both. `album`: one verdict for all songs of an album.
-    `empty_names`: genres that count as none when songs without a genre get one.
+    `empty_names`: genres that count as none when songs without a genre get one. `level`: whether the predicted genre,
+    the broad genre that it belongs to, or both are written, the broad one first.
     """
 
     mode: Mode = Mode.FILL
@@ -53,6 +62,7 @@ class Policy:
     mapping: GenreMapping = field(default_factory=GenreMapping)
     album: bool = False
     empty_names: tuple[str, ...] = EMPTY_NAMES
+    level: Level = Level.SPECIFIC
 
     def keeps(self, old: Sequence[str]) -> bool:
         """Whether a song keeps what stands there, whatever its analysis says."""
@@ -67,7 +77,8 @@ class Policy:
     def note(self) -> str:
         """The rules in a line, for the journal."""
         parts = [self.mode.value, f"confidence from {self.min_confidence:.0%}", f"up to {self.top} genres"]
-        return ", ".join(parts + (["one verdict an album"] if self.album else []))
+        level = {Level.SPECIFIC: [], Level.BROAD: ["broad genres"], Level.BOTH: ["broad and specific genres"]}
+        return ", ".join(parts + level[self.level] + (["one verdict an album"] if self.album else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,7 @@ class SongPrediction:
     checksum of the sound that the verdict is of, None where it is not known. `read_only`: why its tags cannot be
     written, as in `SongTags`. `by_user`: the genres that the user gave to this sound; where there are any, no limit of
     confidence or number applies to them, and neither does the verdict of the album.
+    `broad`: the broad genre of each genre that belongs to one.
     """
 
     path: Path
@@ -93,6 +105,7 @@ class SongPrediction:
     audio: str | None = None
     read_only: str = ""
     by_user: tuple[str, ...] = ()
+    broad: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, where: Field) -> tuple[str, ...]:
         """What stands in a field."""
@@ -135,6 +148,8 @@ def plan(songs: Iterable[SongPrediction], policy: Policy) -> list[PlannedChange]
 
 def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     old = song.of(policy.field)
+    if policy.level is Level.BROAD:
+        song = _broadened(song)
     ranked = policy.mapping.apply(song.probabilities)
     confidence = 1.0 if song.by_user else ranked[0][1] if ranked else 0.0
 
@@ -148,6 +163,8 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     if not song.by_user and song.genre is None:
         return skipped("Not sure enough what this is, so nothing is written.")
     heard = named_by_user(song.by_user, policy) or _chosen(song.genre or "", ranked, policy)
+    if policy.level is Level.BOTH and not song.by_user:
+        heard = _with_broad(heard, song, policy)
     if not heard:
         return skipped(_why_none(ranked, policy))
     new = distinct((*old, *heard)) if policy.mode is Mode.APPEND else heard
@@ -155,6 +172,34 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
         return skipped(f"Says so already ({', '.join(old)}).")
     reason = f"You said {', '.join(heard)}." if song.by_user else f"Heard {', '.join(heard)} ({confidence:.0%})."
     return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state, song.audio)
+
+
+def _broadened(song: SongPrediction) -> SongPrediction:
+    """The song by broad genres alone: their probabilities are the sums of those of the genres in them."""
+    sums: dict[str, float] = {}
+    for name, probability in song.probabilities.items():
+        broad = song.broad.get(name, name)
+        sums[broad] = min(1.0, sums.get(broad, 0.0) + probability)
+    genre = None if song.genre is None else song.broad.get(song.genre, song.genre)
+    return replace(song, genre=genre, probabilities=sums)
+
+
+def _with_broad(names: Sequence[str], song: SongPrediction, policy: Policy) -> tuple[str, ...]:
+    """The names, each with that of its broad genre before it, by the user's names."""
+    found: list[str] = []
+    for name in names:
+        for genre in song.probabilities:
+            if name in policy.mapping.names(genre) and genre in song.broad:
+                found.extend(policy.mapping.names(song.broad[genre]))
+        found.append(name)
+    return distinct(found)
+
+
+def names_of(genre: str, broad: Mapping[str, str], policy: Policy) -> tuple[str, ...]:
+    """The names that the rules write for a genre, whatever stands in the file; `broad` as in `SongPrediction`."""
+    above = broad.get(genre, genre)
+    own = policy.mapping.names(above if policy.level is Level.BROAD else genre)
+    return distinct((*policy.mapping.names(above), *own) if policy.level is Level.BOTH and own else own)
 
 
 def named_by_user(genres: Sequence[str], policy: Policy) -> tuple[str, ...]:

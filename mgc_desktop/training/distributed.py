@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ProcessGroup:
     """The processes that train together; alone, rank 0 of 1."""
 
     rank: int = 0
@@ -55,7 +55,7 @@ class Group:
 
 
 @contextmanager
-def join(device: str | None = None) -> Iterator[Group]:
+def join(device: str | None = None) -> Iterator[ProcessGroup]:
     """The group that torch's launcher described in the environment; without one, this process alone.
 
     `device`: `cpu`, `cuda`, `cuda:1`, `mps` (default: a GPU if there is one). Raises TrainingError if it is not there.
@@ -65,11 +65,11 @@ def join(device: str | None = None) -> Iterator[Group]:
     place = _place(device, int(os.environ.get("LOCAL_RANK", "0")) if world > 1 else None)
     cuda = place.startswith("cuda")
     if world == 1:
-        yield Group(device=place)
+        yield ProcessGroup(device=place)
         return
     dist.init_process_group("nccl" if cuda else "gloo")
     try:
-        yield Group(rank, world, place)
+        yield ProcessGroup(rank, world, place)
     finally:
         dist.destroy_process_group()
 

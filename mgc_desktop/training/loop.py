@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mgc_desktop.training import checkpoint
-from mgc_desktop.training.distributed import Group
+from mgc_desktop.training.distributed import ProcessGroup
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.examples import Examples, batches
 from mgc_desktop.training.progress import Tick
@@ -71,7 +71,7 @@ def fit(
     watch: Validate | None = None,
     identity: str = "",
     record: Record | None = None,
-    group: Group | None = None,
+    group: ProcessGroup | None = None,
     say: Callable[[str], None] = print,
     tick: Tick | None = None,
 ) -> FitResult:
@@ -84,7 +84,7 @@ def fit(
     number of epochs that are done, fractions included.
     Raises TrainingError for a damaged checkpoint, one of another run, or a loss that is not a finite number.
     """
-    group = group or Group()
+    group = group or ProcessGroup()
     torch.manual_seed(config.seed)
     shared = group.share(network)
     optimizer = torch.optim.AdamW(
@@ -134,7 +134,7 @@ def _epoch(
     loss: Loss,
     config: LoopConfig,
     epoch: int,
-    group: Group,
+    group: ProcessGroup,
     tick: Tick,
 ) -> float:
     network.train()

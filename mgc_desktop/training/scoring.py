@@ -68,14 +68,14 @@ def validation(scores: Scores) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedNetwork:
     """A calibration, and what whoever uses it should know: "" if there is nothing."""
 
     calibration: Calibration
     note: str = ""
 
 
-def calibrate(logits: Sequence[FloatArray], labels: NDArray[np.int64]) -> Fitted:
+def calibrate(logits: Sequence[FloatArray], labels: NDArray[np.int64]) -> FittedNetwork:
     """Temperature and "unsure" threshold from clips that the network did not learn from.
 
     The temperature is the one under which the true genres are most probable. The threshold is the lowest confidence
@@ -93,7 +93,7 @@ def calibrate(logits: Sequence[FloatArray], labels: NDArray[np.int64]) -> Fitted
     best = float(min(_TEMPERATURES, key=cost))
     plain = Calibration(song_temperature=best, segment_temperature=best)
     if len(labels) < _FEWEST:
-        return Fitted(
+        return FittedNetwork(
             plain,
             f'No threshold for "unsure": the validation part has {len(labels)} clips, and {_FEWEST} are needed to fit '
             "one. The model always names a genre.",
@@ -105,11 +105,11 @@ def calibrate(logits: Sequence[FloatArray], labels: NDArray[np.int64]) -> Fitted
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     good = np.nonzero(precision >= _WANTED_PRECISION)[0]
     if not len(good):
-        return Fitted(
+        return FittedNetwork(
             plain,
             f'No threshold for "unsure": on the validation part no confidence is so high that {_WANTED_PRECISION:.0%} '
             f"of the verdicts above it are right ({right.mean():.0%} of all are). The model always names a genre; "
             "do not trust it.",
         )
     threshold = float(confidence[order[good[-1]]])
-    return Fitted(replace(plain, unsure_below=round(threshold, 3)))
+    return FittedNetwork(replace(plain, unsure_below=round(threshold, 3)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +25,7 @@ from mgc_desktop.ui import dialogs, session
 from mgc_desktop.ui.actions import Actions
 from mgc_desktop.ui.appearance import Appearance
 from mgc_desktop.ui.notices import NoticeBar
+from mgc_desktop.ui.parts import Parts
 from mgc_desktop.ui.player_bar import PlayerBar
 from mgc_desktop.ui.queue_model import QueueModel, title_of
 from mgc_desktop.ui.rail import Rail
@@ -37,29 +37,9 @@ from mgc_desktop.ui.widgets.buttons import retheme
 if TYPE_CHECKING:
     from mgc_desktop.library.query import Selection
     from mgc_desktop.ui.widgets.spectrogram import SpectrogramView
-    from mgc_desktop.workers.analysis_service import AnalysisService
-    from mgc_desktop.workers.head_trainer import HeadTrainer
-    from mgc_desktop.workers.library_service import LibraryService
-    from mgc_desktop.workers.playback_controller import PlaybackController
-    from mgc_desktop.workers.tasks import TaskRunner
 
 NAME: Final = "MGC Desktop"
 _VOLUME_STEP: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the window works with; made and closed by `app`."""
-
-    settings: Settings
-    appearance: Appearance
-    playback: PlaybackController
-    analysis_service: AnalysisService
-    library_service: LibraryService
-    head_trainer: HeadTrainer
-    reader: TaskRunner  # reads tags and walks folders
-    devices: TaskRunner  # asks for sound outputs, which may take seconds
-    log: Path | None
 
 
 class MainWindow(QMainWindow):

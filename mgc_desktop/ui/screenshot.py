@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from mgc_desktop.audio.files import find_audio
 from mgc_desktop.playback.queue import QueueItem
 from mgc_desktop.terminal_text import printable
-from mgc_desktop.ui.main_window import MainWindow, Parts
+from mgc_desktop.ui.main_window import MainWindow
+from mgc_desktop.ui.parts import Parts
 
 _SIZE: Final = (1360, 820)
 _SHARE: Final = 0.43  # of the song, where no moment is named

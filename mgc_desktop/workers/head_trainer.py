@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from mgc_desktop import settings as s
 from mgc_desktop.cancellation import CancelToken
 from mgc_desktop.errors import MgcError
-from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.prediction import TrackPrediction
+from mgc_desktop.inference.registry import teachable_genres
 from mgc_desktop.inference.user_heads import HeadEntry, HeadError, UserHead, head_in_use, hold_head, let_count
 from mgc_desktop.library.pending_labels import add_pending, pending_labels, ready_labels, remove_pending
 from mgc_desktop.library.store import LibraryStore
@@ -56,7 +56,7 @@ class HeadTrainerState:
     def own(self) -> tuple[str, ...]:
         """The genres of the user's own, in the order of their names."""
         labels = self.learned.labels if self.learned else ()
-        return tuple(sorted({mark.example.genre for mark in labels} - set(GENRES), key=str.casefold))
+        return tuple(sorted({mark.example.genre for mark in labels} - set(teachable_genres()), key=str.casefold))
 
     @property
     def names(self) -> tuple[str, ...]:

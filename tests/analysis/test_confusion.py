@@ -31,7 +31,7 @@ def test_songs_with_both_genres_count_once_each(found: LibraryConfusion) -> None
 
 
 def test_known_genres_come_first_and_other_names_follow_by_how_often_they_are_used(found: LibraryConfusion) -> None:
-    assert found.matrix.rows == (*GENRES, "Soundtrack", "Chiptune")
+    assert found.matrix.rows == (*GENRES, "Soundtrack", "Chipcore")
     assert found.matrix.columns == (*GENRES, UNSURE)
 
 
@@ -42,7 +42,7 @@ def test_known_genres_come_first_and_other_names_follow_by_how_often_they_are_us
         ("Jazz", "Classical", ["three"]),
         ("Soundtrack", "Classical", ["six", "five"]),  # in whatever spelling
         ("Soundtrack", UNSURE, ["seven"]),
-        ("Chiptune", "Electronica", ["eight"]),
+        ("Chipcore", "Electronica", ["eight"]),
         ("World", "World", []),
     ],
 )
@@ -55,7 +55,7 @@ def test_a_cell_lists_its_songs(found: LibraryConfusion, titles, row: str, colum
 def test_a_song_of_several_genres_that_all_differ_counts_for_the_first_known_one(store: LibraryStore) -> None:
     song = store.song_at(Path("/music/jazz/three.mp3"))
     assert song is not None
-    store.put([replace(song.file_tags, genres=("Lounge", "Metal", "Jazz"))])
+    store.put([replace(song.file_tags, genres=("Chipcore", "Metal", "Jazz"))])
     found = confusion(read_columns(store))
     assert found.matrix.counts[cell(found, "Hard Rock", "Classical")] == 1
 
@@ -68,8 +68,8 @@ def test_the_diagonal_is_what_the_library_calls_agreeing(found: LibraryConfusion
 
 
 def test_the_users_own_names_are_understood(store: LibraryStore) -> None:
-    found = confusion(read_columns(store), own={"Electronica": ("Chiptune",)})
-    assert "Chiptune" not in found.matrix.rows
+    found = confusion(read_columns(store), own={"Electronica": ("Chipcore",)})
+    assert "Chipcore" not in found.matrix.rows
     assert found.matrix.counts[cell(found, "Electronica", "Electronica")] == 1
 
 

@@ -42,7 +42,7 @@ def test_a_song_counts_for_each_genre_of_its_file_and_for_the_one_heard(found: D
     assert counts["Jazz"] == (5, 3), "bebop is jazz; also the song that is Rock and Jazz; and one not listened to"
     assert counts["Alt Rock"] == (1, 0)
     assert counts["Classical"] == (0, 3)
-    assert counts["Soundtrack"] == (3, 0) and counts["Chiptune"] == (1, 0)
+    assert counts["Soundtrack"] == (3, 0) and counts["Chipcore"] == (1, 0)
     assert {name for name, _ in zip(counts, GENRES, strict=False)} == set(GENRES), "known genres first, all of them"
     assert list(counts)[:2] == ["Jazz", "Classical"], "the most songs first"
 
@@ -70,7 +70,7 @@ def test_folders_come_with_their_songs_and_genres_the_largest_first(found: Distr
     assert (game.name, len(game.ids), in_part(game)) == ("game", 5, {"Classical": 2, "Electronica": 2})
     assert (jazz.name, len(jazz.ids), in_part(jazz)) == ("jazz", 4, {"Jazz": 3, "Classical": 1})
     assert (rest.name, len(rest.ids), in_part(rest)) == ("music", 1, {})
-    assert in_part(by_folder(found, Side.TAGGED)[0]) == {"Soundtrack": 3, "Chiptune": 1}
+    assert in_part(by_folder(found, Side.TAGGED)[0]) == {"Soundtrack": 3, "Chipcore": 1}
 
 
 def test_decades_leave_out_songs_without_a_year_that_can_be_right(found: Distribution) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.genre_mapping import GenreMapping
-from mgc_desktop.tags.policy import Mode, PlannedChange, Policy, SongPrediction, plan
+from mgc_desktop.tags.policy import Level, Mode, PlannedChange, Policy, SongPrediction, plan
 
 SURE = {"Jazz": 0.6, "World": 0.25, "Ambient": 0.1, "Classical": 0.05}
 
 
 def heard(
-    *existing: str, genre: str | None = "Jazz", probabilities: dict[str, float] = SURE, name: str = "a.mp3", **more: str
+    *existing: str, genre: str | None = "Jazz", probabilities: dict[str, float] = SURE, name: str = "a.mp3", **more: Any
 ) -> SongPrediction:
     return SongPrediction(Path("/music", name), genre, probabilities, tuple(existing), **more)
 
@@ -89,7 +90,7 @@ def test_confidence_counts_after_the_mapping() -> None:
     assert change.confidence == pytest.approx(0.75)
 
 
-def album(*genres: str | None, folder: str = "one", **more: str) -> list[SongPrediction]:
+def album(*genres: str | None, folder: str = "one", **more: Any) -> list[SongPrediction]:
     certain = {
         "Jazz": {"Jazz": 0.7, "World": 0.3},
         "World": {"Jazz": 0.4, "World": 0.6},
@@ -138,3 +139,35 @@ def test_the_note_for_the_journal_tells_the_rules() -> None:
     note = Policy(Mode.APPEND, min_confidence=0.5, top=2, album=True).note
     assert all(part in note for part in ("append", "50%", "2", "album"))
     assert all(mode.explanation.endswith(".") for mode in Mode)
+
+
+ELECTRONIC = {"House": 0.5, "Techno": 0.3, "Jazz": 0.2}
+BROAD = {"House": "Electronic", "Techno": "Electronic"}
+
+
+@pytest.mark.parametrize(
+    ("level", "new"),
+    [(Level.SPECIFIC, ("House",)), (Level.BROAD, ("Electronic",)), (Level.BOTH, ("Electronic", "House"))],
+)
+def test_the_level_says_which_name_is_written(level: Level, new: tuple[str, ...]) -> None:
+    house = heard(genre="House", probabilities=ELECTRONIC, broad=BROAD)
+    assert planned(house, level=level).new == new
+    jazz = heard(genre="Jazz", probabilities={"House": 0.1, "Jazz": 0.9}, broad=BROAD)
+    assert planned(jazz, level=level).new == ("Jazz",)
+
+
+def test_levels_take_the_same_care_of_what_stands_there() -> None:
+    house = heard("electronic", genre="House", probabilities=ELECTRONIC, broad=BROAD)
+    assert not planned(house, level=Level.BOTH).writes  # songs with a genre keep it
+    assert not planned(house, level=Level.BROAD, mode=Mode.REPLACE).writes  # it says so already
+    assert planned(house, level=Level.BOTH, mode=Mode.APPEND).new == ("electronic", "House")
+    unsure = heard(genre=None, probabilities=ELECTRONIC, broad=BROAD)
+    assert not planned(unsure, level=Level.BROAD).writes
+
+
+def test_a_broad_genre_is_as_probable_as_all_in_it_and_has_the_user_s_name() -> None:
+    house = heard(genre="House", probabilities=ELECTRONIC, broad=BROAD)
+    assert planned(house, level=Level.BROAD, min_confidence=0.75).writes
+    assert not planned(house, min_confidence=0.75).writes
+    mine = GenreMapping({"Electronic": ("Elektronik",), "House": ("Club",)})
+    assert planned(house, level=Level.BOTH, mapping=mine).new == ("Elektronik", "Club")

@@ -13,8 +13,8 @@ from mgc_desktop.paths import models_dir
 from mgc_desktop.training.product.genre_head import Sources, calibrate, cross_fit, fit_head, judge, temperature
 from mgc_desktop.training.product.genre_head_data import Recording, TaggedClip
 from mgc_desktop.training.product.genre_head_fit import UNUSED, artist_weights, mix, real_songs, regress, tagged_songs
-from mgc_desktop.training.product.genre_head_report import Outcome, measured, scores
-from mgc_desktop.training.product.prior import Background, read_prior
+from mgc_desktop.training.product.genre_head_report import HeadOutcome, measured, scores
+from mgc_desktop.training.product.prior import PriorBackground, read_prior
 
 TAGS = ModelMetadata.load(models_dir() / "musicnn").tags
 MEASURED = {"Alt Rock", "Classical", "Electronica", "Hard Rock", "Hip-Hop", "Jazz"}
@@ -119,13 +119,13 @@ class TestFitting:
         assert 0 < weights[1] < weights[0]
 
     def test_one_artist_alone_does_not_say_what_a_genre_is(self) -> None:
-        background = Background.of(TAGS, np.random.default_rng(0).normal(size=(200, len(TAGS))), np.ones(200))
+        background = PriorBackground.of(TAGS, np.random.default_rng(0).normal(size=(200, len(TAGS))), np.ones(200))
         two = [recording("Jazz", artist, song({})) for artist in ("one", "two")]
         assert real_songs(background, two).weights.sum() > 0
         assert real_songs(background, two[:1]).weights.sum() == 0
 
     def test_every_genre_keeps_its_share_whatever_is_mixed_in(self) -> None:
-        background = Background.of(TAGS, np.random.default_rng(0).normal(size=(200, len(TAGS))), np.ones(200))
+        background = PriorBackground.of(TAGS, np.random.default_rng(0).normal(size=(200, len(TAGS))), np.ones(200))
         songs = mix([real_songs(background, library(2)), real_songs(background, library(1)[:1])])
         totals = np.bincount(songs.labels, songs.weights)
         assert totals[GENRES.index("Classical")] == pytest.approx(0.17)
@@ -133,7 +133,7 @@ class TestFitting:
 
     def test_clips_that_people_tagged_sound_like_their_tags(self) -> None:
         rng = np.random.default_rng(0)
-        background = Background.of(TAGS, rng.normal(-3, 1, size=(400, len(TAGS))), np.ones(400))
+        background = PriorBackground.of(TAGS, rng.normal(-3, 1, size=(400, len(TAGS))), np.ones(400))
         clips = [TaggedClip("Classical", "a", ("violin", "cello")), TaggedClip("Hard Rock", "b", ("metal", "loud"))]
         songs = tagged_songs(background, clips * 50, rng)
         violin = songs.x[:, TAGS.index("mtt:violin")]
@@ -167,9 +167,9 @@ class TestMeasuring:
         logits = np.zeros((20, 10), np.float32)
         logits[:, GENRES.index("Jazz")] = 6
         outcomes = [
-            Outcome(recording("Jazz", "a", song({}), "stated"), logits),
-            Outcome(recording("World", "b", song({}), "guess"), logits),
-            Outcome(recording(None, "c", song({})), logits),
+            HeadOutcome(recording("Jazz", "a", song({}), "stated"), logits),
+            HeadOutcome(recording("World", "b", song({}), "guess"), logits),
+            HeadOutcome(recording(None, "c", song({})), logits),
         ]
         found = scores(outcomes, Calibration(), excerpts=False)
         assert found.artists == ("a",)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mgc_desktop.training.datasets.labels import to_genre
-from mgc_desktop.training.datasets.matching import Catalogue, Entry
+from mgc_desktop.training.datasets.matching import Catalogue, CatalogueEntry
 
 CATALOGUE = Catalogue(
     [
-        Entry("American Bach Soloists", "J.S. Bach Solo Cantatas", "Classical"),
-        Entry("The Headroom Project", "Ciri a Doro", "World", title="Quiero Bailar Contigo"),
-        Entry("The Headroom Project", "Jetuton Andawai", "Electronica", title="Mahasukha"),
-        Entry("Étoile Noire", "Nuits d'été", "Ambient"),
+        CatalogueEntry("American Bach Soloists", "J.S. Bach Solo Cantatas", "Classical"),
+        CatalogueEntry("The Headroom Project", "Ciri a Doro", "World", title="Quiero Bailar Contigo"),
+        CatalogueEntry("The Headroom Project", "Jetuton Andawai", "Electronica", title="Mahasukha"),
+        CatalogueEntry("Étoile Noire", "Nuits d'été", "Ambient"),
     ]
 )
 

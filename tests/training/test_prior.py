@@ -10,14 +10,14 @@ import pytest
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.inference.metadata import ModelMetadata
 from mgc_desktop.paths import models_dir
-from mgc_desktop.training.product.prior import Background, made_songs, read_prior
+from mgc_desktop.training.product.prior import PriorBackground, made_songs, read_prior
 
 
-def two_tags(correlation: float, *, songs: int = 4000) -> Background:
+def two_tags(correlation: float, *, songs: int = 4000) -> PriorBackground:
     rng = np.random.default_rng(0)
     one, other = rng.normal(size=(2, songs))
     both = np.stack([one, correlation * one + np.sqrt(1 - correlation**2) * other], axis=1)
-    return Background.of(("mtt:piano", "mtt:solo"), both * [2.0, 0.5] + [-3.0, -4.0], np.ones(songs))
+    return PriorBackground.of(("mtt:piano", "mtt:solo"), both * [2.0, 0.5] + [-3.0, -4.0], np.ones(songs))
 
 
 def test_every_genre_has_styles_whose_shares_make_a_whole() -> None:
@@ -49,7 +49,7 @@ def test_the_background_is_standardised() -> None:
 
 def test_what_counts_nothing_does_not_move_the_background() -> None:
     logits = np.array([[0.0], [1.0], [100.0]])
-    assert Background.of(("a",), logits, np.array([1.0, 1.0, 0.0])).mean == pytest.approx([0.5])
+    assert PriorBackground.of(("a",), logits, np.array([1.0, 1.0, 0.0])).mean == pytest.approx([0.5])
 
 
 def test_a_known_tag_stands_and_draws_the_others_along() -> None:
@@ -66,7 +66,7 @@ def test_nothing_known_is_the_mean() -> None:
 def test_made_songs_bear_the_tags_of_their_genre() -> None:
     tags = ModelMetadata.load(models_dir() / "musicnn").tags
     rng = np.random.default_rng(0)
-    background = Background.of(tags, rng.normal(size=(500, len(tags))), np.ones(500))
+    background = PriorBackground.of(tags, rng.normal(size=(500, len(tags))), np.ones(500))
     songs, labels = made_songs(background, GENRES, 200, rng)
     assert songs.shape == (2000, len(tags))
     assert np.bincount(labels).tolist() == [200] * 10

@@ -17,7 +17,7 @@ from mgc_desktop.training.product.render_styles import (
     LIBRARY,
     SOUND_FONT,
     SR,
-    Style,
+    RenderedStyle,
     Take,
     choose,
     main,
@@ -32,8 +32,8 @@ tools = pytest.mark.skipif(
     shutil.which("mma") is None or shutil.which("fluidsynth") is None or not SOUND_FONT.is_file(),
     reason="needs mma, fluidsynth and fluid-soundfont-gm",
 )
-BEBOP = Style("stdlib/bebop", ("Bebop",), 4, False)
-SHUFFLE = Style("casio/shuffle", tuple(f"S{i}" for i in range(50)), 4, False)
+BEBOP = RenderedStyle("stdlib/bebop", ("Bebop",), 4, False)
+SHUFFLE = RenderedStyle("casio/shuffle", tuple(f"S{i}" for i in range(50)), 4, False)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ SHUFFLE = Style("casio/shuffle", tuple(f"S{i}" for i in range(50)), 4, False)
     ],
 )
 def test_a_style_has_a_genre_only_where_its_name_is_plain(name: str, genre: str | None) -> None:
-    assert Style(name, ("x",), 4, False).genre == genre
+    assert RenderedStyle(name, ("x",), 4, False).genre == genre
 
 
 def test_intros_fills_and_endings_are_no_grooves(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_intros_fills_and_endings_are_no_grooves(tmp_path: Path) -> None:
     grooves = "".join(f"DefGroove {name}\n" for name in ("Waltz", "WaltzIntro8", "WaltzEnd", "WaltzFill"))
     text = f"Time 3\nBegin Drum-Kick\nEnd\n{grooves}"
     (tmp_path / "lib" / "waltz.mma").write_text(text)
-    assert read_styles(tmp_path) == [Style("lib/waltz", ("Waltz",), 3, True)]
+    assert read_styles(tmp_path) == [RenderedStyle("lib/waltz", ("Waltz",), 3, True)]
     with pytest.raises(TrainingError, match="no grooves"):
         read_styles(tmp_path / "lib")
 
@@ -96,7 +96,7 @@ def test_the_library_has_styles_of_all_these_genres() -> None:
 @pytest.mark.parametrize("genre", [*MANNERS, ""])
 def test_every_voice_and_every_chord_of_a_manner_is_one_that_mma_knows(genre: str) -> None:
     manner = MANNERS.get(genre, ANY)
-    style = Style("zoom/rock", ("ROCK01",), 4, True)
+    style = RenderedStyle("zoom/rock", ("ROCK01",), 4, True)
     assert manner.chords
     y = play(Take(style, "ROCK01", 1), 3, 0, SOUND_FONT)
     assert len(y) == 3 * SR and 0.89 < np.abs(y).max() < 0.91

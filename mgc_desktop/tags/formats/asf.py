@@ -72,7 +72,7 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class AsfHeader:
     """The objects of the header, and those in its extension, which has room for more kinds."""
 
     end: int
@@ -132,7 +132,7 @@ def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]
     return splices + _sizes(file, header, growth(splices), made)
 
 
-def _header(file: BinaryIO) -> Header:
+def _header(file: BinaryIO) -> AsfHeader:
     head = read(file, 0, _HEADER_EDGE)
     size = int.from_bytes(head[16:24], "little")
     if head[:16] != _HEADER or not _HEADER_EDGE <= size <= file.seek(0, 2):
@@ -140,7 +140,7 @@ def _header(file: BinaryIO) -> Header:
     objects = tuple(_objects(file, _HEADER_EDGE, size))
     extension = next((found for found in objects if found.guid == _EXTENSION), None)
     extended = tuple(_objects(file, extension.start + _EXTENSION_EDGE, extension.end)) if extension else ()
-    return Header(size, objects, extension, extended)
+    return AsfHeader(size, objects, extension, extended)
 
 
 def _objects(file: BinaryIO, start: int, end: int) -> Iterator[Object]:
@@ -156,7 +156,7 @@ def _objects(file: BinaryIO, start: int, end: int) -> Iterator[Object]:
     raise TagError("has too many parts; nothing was written")
 
 
-def _in_extended(file: BinaryIO, header: Header, name: str, values: tuple[str, ...]) -> list[Splice]:
+def _in_extended(file: BinaryIO, header: AsfHeader, name: str, values: tuple[str, ...]) -> list[Splice]:
     """The list of descriptors with the new ones in place of the first old one, or at its end."""
     new = b"".join(_descriptor(name, value) for value in values)
     found = header.first(_EXTENDED)
@@ -176,7 +176,7 @@ def _in_extended(file: BinaryIO, header: Header, name: str, values: tuple[str, .
     return [Splice(found.start + 16, base + 2, struct.pack("<QH", size, count)), *splices]
 
 
-def _in_extension(file: BinaryIO, header: Header, name: str) -> list[Splice]:
+def _in_extension(file: BinaryIO, header: AsfHeader, name: str) -> list[Splice]:
     """Records of the same name in the other two objects, taken out: readers would show them as well."""
     splices: list[Splice] = []
     for found in header.extended:
@@ -245,7 +245,7 @@ def _name(raw: bytes) -> str:
     return raw.decode("utf-16-le", "replace").rstrip("\0").casefold()
 
 
-def _absorb(header: Header, more: int) -> tuple[list[Splice], bool]:
+def _absorb(header: AsfHeader, more: int) -> tuple[list[Splice], bool]:
     """Padding made smaller or larger, so that the sound stays where it is; whether it lies in the extension."""
     for found in (*header.objects, *header.extended):
         size = found.end - found.start - more
@@ -265,7 +265,7 @@ def _extension_size(extension: Object, more: int) -> list[Splice]:
     ]
 
 
-def _sizes(file: BinaryIO, header: Header, more: int, made: bool) -> list[Splice]:
+def _sizes(file: BinaryIO, header: AsfHeader, more: int, made: bool) -> list[Splice]:
     """The sizes of the header and of the file, and the number of the header's objects, one more if one was made."""
     (count,) = struct.unpack("<I", read(file, 24, 28))
     splices = [Splice(16, 24, struct.pack("<Q", header.end + more))]

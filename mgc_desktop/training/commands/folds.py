@@ -18,7 +18,7 @@ from mgc_desktop.training.baselines import BASELINES
 from mgc_desktop.training.commands.train import RUNS, train
 from mgc_desktop.training.config import TrainingConfig
 from mgc_desktop.training.datasets.clip import Dataset
-from mgc_desktop.training.distributed import Group
+from mgc_desktop.training.distributed import ProcessGroup
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.metrics import Scores, measure
 from mgc_desktop.training.plots import draw_confusion
@@ -72,7 +72,7 @@ def train_repeatedly(
     folds: int = 0,
     repeats: int = 1,
     baselines: Sequence[str] = tuple(BASELINES),
-    group: Group | None = None,
+    group: ProcessGroup | None = None,
     workers: int = 1,
     say: Say = print,
 ) -> Repeated:

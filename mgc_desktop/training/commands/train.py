@@ -24,7 +24,7 @@ from mgc_desktop.training.baselines import BASELINES, measure_baselines
 from mgc_desktop.training.cache import FeatureCache, Pictures, check_folder
 from mgc_desktop.training.config import TrainingConfig
 from mgc_desktop.training.datasets.clip import Clip, Dataset
-from mgc_desktop.training.distributed import Group
+from mgc_desktop.training.distributed import ProcessGroup
 from mgc_desktop.training.errors import TrainingError
 from mgc_desktop.training.examples import labelled_pictures, usable
 from mgc_desktop.training.extract import Representation
@@ -53,7 +53,7 @@ class _Context:
 
     genres: tuple[str, ...]
     pictures: Pictures
-    group: Group
+    group: ProcessGroup
     say: Say
     progress: ProgressFile
     identity: str
@@ -76,7 +76,7 @@ def train(
     start_from: Path | None = None,
     baselines: Sequence[str] = tuple(BASELINES),
     tensorboard: bool = False,
-    group: Group | None = None,
+    group: ProcessGroup | None = None,
     workers: int = 1,
     say: Say = print,
 ) -> TrainingResult:
@@ -89,7 +89,7 @@ def train(
     Raises TrainingError for options that cannot be, for data that cannot teach (no clips, one genre, too few artists),
     and for a folder that cannot be used.
     """
-    group = group or Group()
+    group = group or ProcessGroup()
     cache = cache or default_cache()
     _check(config, output, cache, start_from, tensorboard)
     dataset.require_trainable()
@@ -158,7 +158,7 @@ def _with_start(identity: RunIdentity, start: Path | None) -> RunIdentity:
 
 
 @contextmanager
-def _claimed(identity: RunIdentity, split: Split, output: Path, group: Group) -> Iterator[None]:
+def _claimed(identity: RunIdentity, split: Split, output: Path, group: ProcessGroup) -> Iterator[None]:
     """The folder is this run's and no other process works in it; only the leading process has to ask."""
     if not group.leads:
         group.tell(None)

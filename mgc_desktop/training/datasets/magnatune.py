@@ -13,7 +13,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from mgc_desktop.training.datasets.labels import to_genre
-from mgc_desktop.training.datasets.matching import Entry
+from mgc_desktop.training.datasets.matching import CatalogueEntry
 from mgc_desktop.training.errors import TrainingError
 
 _COLUMNS: Final = {  # the names that the lists of different years use
@@ -32,7 +32,7 @@ _QUERY: Final = """
 """
 
 
-def read_genres(path: Path) -> list[Entry]:
+def read_genres(path: Path) -> list[CatalogueEntry]:
     """The albums (or songs) of a list with the genre of each; what has none of the ten genres is left out.
 
     Raises TrainingError for a file that is none of the known kinds.
@@ -46,7 +46,7 @@ def read_genres(path: Path) -> list[Entry]:
     except (OSError, UnicodeDecodeError, sqlite3.Error, ElementTree.ParseError, csv.Error) as error:
         raise TrainingError(f"This list of genres cannot be read: {error}.", path=path) from error
     entries = [
-        Entry(artist, album, genre, title)
+        CatalogueEntry(artist, album, genre, title)
         for artist, album, stated, title in rows
         if (genre := to_genre(stated)) is not None and artist
     ]

@@ -29,7 +29,7 @@ _FILLER: Final = re.compile(r"\b(the|a|and|feat|featuring|with|ft|vol|volume|dis
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """A row of the list: an album (or one song of it, when `title` is given) and its genre."""
 
     artist: str
@@ -42,7 +42,7 @@ class Entry:
 class Match:
     """What was found for a clip, and by which step."""
 
-    entry: Entry | None
+    entry: CatalogueEntry | None
     how: How
 
 
@@ -55,9 +55,9 @@ def key(name: str) -> str:
 class Catalogue:
     """A list of albums that can be asked with other spellings."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._albums: dict[str, dict[str, Entry]] = defaultdict(dict)
-        self._titles: dict[str, dict[str, Entry]] = defaultdict(dict)
+    def __init__(self, entries: Iterable[CatalogueEntry]) -> None:
+        self._albums: dict[str, dict[str, CatalogueEntry]] = defaultdict(dict)
+        self._titles: dict[str, dict[str, CatalogueEntry]] = defaultdict(dict)
         self._known: dict[tuple[str, str, str], Match] = {}
         for entry in entries:
             artist = key(entry.artist)

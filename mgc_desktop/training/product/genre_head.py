@@ -27,8 +27,8 @@ from mgc_desktop.training.datasets.tracks import open_tracks
 from mgc_desktop.training.product.backbone.describe import describe
 from mgc_desktop.training.product.genre_head_data import Listener, Recording, TaggedClip, read_tagged_clips, with_genre
 from mgc_desktop.training.product.genre_head_fit import TAG_RANGE, artist_weights, fit
-from mgc_desktop.training.product.genre_head_report import Outcome, measured, write_report
-from mgc_desktop.training.product.prior import Background
+from mgc_desktop.training.product.genre_head_report import HeadOutcome, measured, write_report
+from mgc_desktop.training.product.prior import PriorBackground
 
 VERSION: Final = "1.0"
 FOLDS: Final = 5
@@ -59,7 +59,7 @@ class Sources:
     tags: tuple[str, ...]
 
 
-def make_head(background: Background, weights: DoubleArray, bias: DoubleArray, calibration: Calibration) -> Head:
+def make_head(background: PriorBackground, weights: DoubleArray, bias: DoubleArray, calibration: Calibration) -> Head:
     """The head in the program's form."""
     return Head(
         version=VERSION,
@@ -80,12 +80,12 @@ def fit_head(sources: Sources, *, seed: int = 0) -> Head:
     return make_head(background, linear.weights, linear.bias, Calibration())
 
 
-def cross_fit(sources: Sources, *, folds: int = FOLDS, seed: int = 0) -> list[Outcome]:
+def cross_fit(sources: Sources, *, folds: int = FOLDS, seed: int = 0) -> list[HeadOutcome]:
     """Every labelled recording as a head hears it that was fitted without any recording of the same artist."""
     labelled = with_genre(sources.music, GENRES)
     artists = sorted({r.artist for r in labelled})
     order = np.random.default_rng(seed).permutation(len(artists))
-    outcomes: list[Outcome] = []
+    outcomes: list[HeadOutcome] = []
     for fold in range(folds):
         held = {artists[i] for i in order[fold::folds]}
         rest = [r for r in sources.music if r.artist not in held]
@@ -94,9 +94,9 @@ def cross_fit(sources: Sources, *, folds: int = FOLDS, seed: int = 0) -> list[Ou
     return outcomes
 
 
-def judge(head: Head, recordings: Sequence[Recording]) -> list[Outcome]:
+def judge(head: Head, recordings: Sequence[Recording]) -> list[HeadOutcome]:
     """The head's logits of every patch of the recordings."""
-    return [Outcome(r, head.logits(tags=r.tags, embedding=None)) for r in recordings]
+    return [HeadOutcome(r, head.logits(tags=r.tags, embedding=None)) for r in recordings]
 
 
 def temperature(logits: Sequence[DoubleArray], labels: Sequence[int], weights: Sequence[float]) -> float:
@@ -113,7 +113,7 @@ def temperature(logits: Sequence[DoubleArray], labels: Sequence[int], weights: S
     return round(float(_TEMPERATURES[int(np.argmin(losses))]), 3)
 
 
-def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
+def calibrate(outcomes: Sequence[HeadOutcome]) -> Calibration:
     """Temperatures from recordings that the head did not learn from; artists count as they do in fitting."""
     recordings = [o.recording for o in outcomes]
     labels = [GENRES.index(r.genre or "") for r in recordings]

@@ -18,7 +18,7 @@ import torch
 from mgc_desktop.foundation.arrays import DoubleArray, IntArray
 from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.training.product.genre_head_data import Recording, TaggedClip, with_genre
-from mgc_desktop.training.product.prior import NOISE, Background, made_songs
+from mgc_desktop.training.product.prior import NOISE, PriorBackground, made_songs
 
 # How often the genres are met in a person's music library; a belief, not a count.
 SHARES: Final[Mapping[str, float]] = {
@@ -74,16 +74,16 @@ class Linear:
         return result
 
 
-def background_of(recordings: Sequence[Recording], tags: Sequence[str]) -> Background:
+def background_of(recordings: Sequence[Recording], tags: Sequence[str]) -> PriorBackground:
     """From all recordings, labelled or not; each counts once."""
     means = [r.means for r in recordings]
     weights = np.concatenate([np.full(len(m), 1 / len(m)) for m in means])
-    return Background.of(tags, np.concatenate(means), weights)
+    return PriorBackground.of(tags, np.concatenate(means), weights)
 
 
 def fit(
     recordings: Sequence[Recording], tagged: Sequence[TaggedClip], tags: Sequence[str], *, seed: int = 0
-) -> tuple[Background, Linear]:
+) -> tuple[PriorBackground, Linear]:
     """The background and the head. `recordings` with a genre teach, all of them make the background.
 
     The head is the mean of several, each from its own made songs: what chance put into one of them evens out.
@@ -95,7 +95,7 @@ def fit(
 
 
 def _fit_once(
-    background: Background, recordings: Sequence[Recording], tagged: Sequence[TaggedClip], rng: np.random.Generator
+    background: PriorBackground, recordings: Sequence[Recording], tagged: Sequence[TaggedClip], rng: np.random.Generator
 ) -> Linear:
     x, labels = made_songs(background, GENRES, _MADE_PER_GENRE, rng)
     parts = [Songs(x, labels, np.full(len(x), 1 / _MADE_PER_GENRE))]
@@ -110,14 +110,14 @@ def _fit_once(
     return regress(jittered, songs.labels, songs.weights, len(GENRES), _PENALTY)
 
 
-def clipped(background: Background, x: DoubleArray) -> DoubleArray:
+def clipped(background: PriorBackground, x: DoubleArray) -> DoubleArray:
     """Standardised logits as they are after clipping to `TAG_RANGE`."""
     low, high = (background.standardised(np.full(len(background.tags), end)) for end in TAG_RANGE)
     result: DoubleArray = np.clip(x, low, high)
     return result
 
 
-def tagged_songs(background: Background, clips: Sequence[TaggedClip], rng: np.random.Generator) -> Songs:
+def tagged_songs(background: PriorBackground, clips: Sequence[TaggedClip], rng: np.random.Generator) -> Songs:
     """Clips as people tagged them, as if the network had heard them.
 
     A tag that was given stands at the mean that the network, if its probabilities are right, gives to songs with that
@@ -144,7 +144,7 @@ def _meant(clip: TaggedClip) -> tuple[str, ...]:
     return tuple(name for tag in clip.tags if (name := f"mtt:{tag}") not in UNUSED)
 
 
-def real_songs(background: Background, recordings: Sequence[Recording]) -> Songs:
+def real_songs(background: PriorBackground, recordings: Sequence[Recording]) -> Songs:
     """Labelled recordings, by excerpts: an artist counts as the root of the excerpts, up to 18; a genre at most 1.
 
     What a genre sounds like cannot be told from one artist: with n artists, it counts (n - 1) / n.

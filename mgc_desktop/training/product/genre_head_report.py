@@ -18,7 +18,7 @@ from mgc_desktop.training.product.genre_head_data import Recording
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class HeadOutcome:
     """A recording and the head's logits of its patches, `(n, genres)`."""
 
     recording: Recording
@@ -76,7 +76,7 @@ because they are ten, they can show a blunder, not an accuracy. Genres that no t
 """
 
 
-def scores(outcomes: Sequence[Outcome], how: Calibration, *, excerpts: bool) -> Scores:
+def scores(outcomes: Sequence[HeadOutcome], how: Calibration, *, excerpts: bool) -> Scores:
     """Stated labels only. With `excerpts` each 30 s counts as a clip of its own, otherwise each song."""
     rows, labels, artists = [], [], []
     for outcome in outcomes:
@@ -109,7 +109,7 @@ def summary(found: Scores, threshold: float) -> dict[str, Any]:
     }
 
 
-def measured(unseen: Sequence[Outcome], evaluation: Sequence[Outcome], how: Calibration) -> dict[str, Any]:
+def measured(unseen: Sequence[HeadOutcome], evaluation: Sequence[HeadOutcome], how: Calibration) -> dict[str, Any]:
     """The figures for `head.json`."""
     summaries, recalls = {}, {}
     for title, outcomes in ((UNSEEN, unseen), (EVALUATION, evaluation)):
@@ -127,7 +127,7 @@ def measured(unseen: Sequence[Outcome], evaluation: Sequence[Outcome], how: Cali
     return {"figures": summaries, "by_genre": recalls}
 
 
-def write_report(path: Path, head: Head, unseen: Sequence[Outcome], evaluation: Sequence[Outcome]) -> None:
+def write_report(path: Path, head: Head, unseen: Sequence[HeadOutcome], evaluation: Sequence[HeadOutcome]) -> None:
     """The page `docs/genre-head.md`."""
     how = head.calibration
     songs = []

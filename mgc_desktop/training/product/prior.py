@@ -59,7 +59,7 @@ def read_prior() -> Prior:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Background:
+class PriorBackground:
     """Varied music without labels, as the tags see it: where the zero of every tag lies and what moves with what.
 
     `tags`: T names. `mean`, `scale`: `(T,)` of the logits. `songs`: `(n, T)` standardised excerpts of songs.
@@ -73,7 +73,7 @@ class Background:
     correlation: DoubleArray
 
     @classmethod
-    def of(cls, tags: Sequence[str], logits: DoubleArray, weights: DoubleArray) -> Background:
+    def of(cls, tags: Sequence[str], logits: DoubleArray, weights: DoubleArray) -> PriorBackground:
         """From `(n, T)` mean logits of excerpts and `(n,)` weights (that every song may count once)."""
         share = weights / weights.sum()
         mean = share @ logits
@@ -103,7 +103,7 @@ class Background:
 
 
 def made_songs(
-    background: Background, genres: Sequence[str], per_genre: int, rng: np.random.Generator
+    background: PriorBackground, genres: Sequence[str], per_genre: int, rng: np.random.Generator
 ) -> tuple[DoubleArray, IntArray]:
     """Songs drawn from the styles: `(n, T)` standardised tag logits and `(n,)` indices of their genres.
 

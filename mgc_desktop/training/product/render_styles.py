@@ -57,7 +57,7 @@ _PITCHED: Final = re.compile(r"^\s*(Begin\s+)?(Chord|Bass|Walk|Arpeggio)\b", re.
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class RenderedStyle:
     """A file of MMA's library: its name as `library/file`, its grooves without intros, fills and endings.
 
     `beats`: of a bar. `drums_only`: nothing in it has a pitch.
@@ -78,7 +78,7 @@ class Style:
 class Take:
     """One song of one groove; other takes of it differ in key, tempo, chords and tune."""
 
-    style: Style
+    style: RenderedStyle
     groove: str
     number: int
 
@@ -89,7 +89,7 @@ class Take:
         return f"{self.style.name}/{safe}-{self.number}.flac"
 
 
-def read_styles(library: Path) -> list[Style]:
+def read_styles(library: Path) -> list[RenderedStyle]:
     """The styles that have something to play. Raises TrainingError if there are none."""
     styles = []
     for path in sorted(library.glob("*/*.mma")):
@@ -98,18 +98,18 @@ def read_styles(library: Path) -> list[Style]:
         beats = _BEATS.search(text)
         if grooves:
             name = path.relative_to(library).with_suffix("").as_posix()
-            styles.append(Style(name, grooves, int(beats[1]) if beats else 4, not _PITCHED.search(text)))
+            styles.append(RenderedStyle(name, grooves, int(beats[1]) if beats else 4, not _PITCHED.search(text)))
     if not styles:
         raise TrainingError("There are no grooves here. Install the package mma, or name its --library.", path=library)
     return styles
 
 
-def choose(styles: Iterable[Style], most: int) -> list[Take]:
+def choose(styles: Iterable[RenderedStyle], most: int) -> list[Take]:
     """Up to `most` songs, dealt out in turn to the genres, within each to its styles, within each to its grooves.
 
     The many styles without a plain genre get three times as many as one genre.
     """
-    by_genre: dict[str, list[Style]] = {}
+    by_genre: dict[str, list[RenderedStyle]] = {}
     for style in styles:
         by_genre.setdefault(style.genre or "", []).append(style)
     lines = [_deal(own) for _, own in sorted(by_genre.items())]
@@ -117,7 +117,7 @@ def choose(styles: Iterable[Style], most: int) -> list[Take]:
     return list(itertools.islice(_in_turn(turns), most))
 
 
-def _deal(styles: Sequence[Style]) -> Iterator[Take]:
+def _deal(styles: Sequence[RenderedStyle]) -> Iterator[Take]:
     for number in range(1, TAKES + 1):
         yield from _in_turn([iter([Take(style, g, number) for g in style.grooves]) for style in styles])
 

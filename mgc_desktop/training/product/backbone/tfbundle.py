@@ -28,7 +28,7 @@ class BundleError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TensorEntry:
     """Where a tensor lies: bytes `[offset, offset + size)` of data file number `shard`."""
 
     dtype: str
@@ -114,13 +114,13 @@ def _shape(message: bytes) -> tuple[int, ...]:
     return tuple(dict(_message(dim)).get(1, 0) for number, dim in _message(message) if number == 2)
 
 
-def _entry(message: bytes) -> Entry:
+def _entry(message: bytes) -> TensorEntry:
     fields = dict(_message(message))
     if 7 in fields:
         raise BundleError("sliced tensors are not read")
     if fields.get(1, 0) not in _DTYPES:
         raise BundleError(f"TensorFlow type {fields.get(1, 0)} is not known")
-    return Entry(
+    return TensorEntry(
         _DTYPES[fields[1]],
         _shape(fields.get(2, b"")),
         fields.get(3, 0),
@@ -130,7 +130,7 @@ def _entry(message: bytes) -> Entry:
     )
 
 
-def read_index(path: Path) -> tuple[dict[str, Entry], int]:
+def read_index(path: Path) -> tuple[dict[str, TensorEntry], int]:
     """The entries of an index file by tensor name, and the number of data files."""
     table = path.read_bytes()
     if len(table) < _FOOTER_BYTES or struct.unpack_from("<Q", table, len(table) - 8)[0] != _MAGIC:
@@ -140,7 +140,7 @@ def read_index(path: Path) -> tuple[dict[str, Entry], int]:
     _, pos = _varint(footer, pos)
     offset, pos = _varint(footer, pos)
     size, pos = _varint(footer, pos)
-    entries: dict[str, Entry] = {}
+    entries: dict[str, TensorEntry] = {}
     shards = 1
     for _, handle in _block(table, offset, size):
         block_offset, pos = _varint(handle, 0)

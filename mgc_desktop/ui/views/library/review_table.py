@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.library.review import BY_HAND, ReviewRow
 from mgc_desktop.ui.fonts import BODY, SMALL, font
 from mgc_desktop.ui.theme import Palette
@@ -95,10 +94,7 @@ class ReviewCells(QStyledItemDelegate):
 
     def _new(self, painter: QPainter, inner: QRectF, row: ReviewRow) -> None:
         text = ", ".join(row.change.new)
-        if row.change.writes and text in (
-            *GENRES,
-            row.song.predicted,
-        ):  # what was heard may be a genre of the user's own
+        if row.change.writes and len(row.change.new) == 1:
             paint_badge(painter, inner, text, self.palette)
         elif row.change.writes:
             paint_words(painter, inner, text or "no genre", self.palette.text)

@@ -22,11 +22,10 @@ from PySide6.QtWidgets import (
 
 from mgc_desktop import settings as s
 from mgc_desktop.errors import SettingsError
-from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.library.ticks import MIN_CONFIDENCE, TickRules
 from mgc_desktop.settings import Settings
 from mgc_desktop.tags.genre_mapping import GenreMapping, load_genre_mapping
-from mgc_desktop.tags.policy import Mode, Policy
+from mgc_desktop.tags.policy import Level, Mode, Policy
 from mgc_desktop.tags.write import WriteOptions
 from mgc_desktop.ui.fonts import SMALL
 from mgc_desktop.ui.theme import Palette
@@ -37,6 +36,12 @@ from mgc_desktop.ui.wording import percent
 WIDTH: Final = 300
 _MODES: Final = {"fill": "Fill", "append": "Add", "replace": "Replace", "separate": "Separate"}
 _TOPS: Final = (("1", "1", "Only the genre that was heard"), ("2", "2", ""), ("3", "3", ""))
+_LEVELS: Final = (
+    ("specific", "Specific", "The genre that was named, such as House & Techno"),
+    ("broad", "Broad", "The broad genre that it belongs to, such as Electronic"),
+    ("both", "Both", "The broad genre, then the one that was named"),
+)
+_LEVEL: Final = "Genres that belong to no broader one are written as they are."
 _SHARES: Final = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _SURE: Final = "Songs whose genre is less sure than this, or that last less than 10 seconds, are not ticked."
 _TOP: Final = "Further genres are added only where they were heard clearly, too."
@@ -52,7 +57,7 @@ def tick_rules(settings: Settings) -> TickRules:
         with suppress(SettingsError):  # the review says what is wrong with the file
             names = load_genre_mapping(Path(settings[s.WRITE_MAP]))
     empty: list[str] = settings[s.EMPTY_NAMES]
-    return TickRules(tuple(empty), frozenset(genre for genre in GENRES if not names.names(genre)))
+    return TickRules(tuple(empty), frozenset(genre for genre, mine in names.mapping.items() if not mine))
 
 
 class Rules(QWidget):
@@ -84,6 +89,9 @@ class Rules(QWidget):
         self.sure.setCurrentIndex(self.sure.findData(self._min_confidence))
         self.top = Segments("Genres a song", _TOPS, palette)
         self.top.choose(str(self._top))
+        self._level = Level.SPECIFIC
+        self.level = Segments("Level of the genre", _LEVELS, palette)
+        self.level.choose(self._level.value)
         self.album = QCheckBox("One genre for an album")
         self.names = QPushButton("Choose file…")
         self.forget = QPushButton("None")
@@ -114,6 +122,7 @@ class Rules(QWidget):
             mapping=self._mapping,
             album=self.album.isChecked(),
             empty_names=tuple(empty),
+            level=self._level,
         )
 
     @property
@@ -135,6 +144,7 @@ class Rules(QWidget):
         self.mode.chosen.connect(self._choose_mode)
         self.sure.activated.connect(self._choose_confidence)
         self.top.chosen.connect(self._choose_top)
+        self.level.chosen.connect(self._choose_level)
         self.album.toggled.connect(lambda _: self.changed.emit())
         self.keep.toggled.connect(self._choose_keep)
         self.empty_names.editingFinished.connect(self._choose_empty_names)
@@ -152,6 +162,10 @@ class Rules(QWidget):
 
     def _choose_top(self, key: str) -> None:
         self._top = int(key)
+        self.changed.emit()
+
+    def _choose_level(self, key: str) -> None:
+        self._level = Level(key)
         self.changed.emit()
 
     def _choose_keep(self, keep: bool) -> None:
@@ -186,7 +200,7 @@ class Rules(QWidget):
             except SettingsError as error:
                 self._settings[s.WRITE_MAP] = name = ""
                 self.failed.emit(error)
-        self.names_line.setText(Path(name).name if name else "The program's own ten names")
+        self.names_line.setText(Path(name).name if name else "The program's own names")
         self.forget.setVisible(bool(name))
 
     def _lay_out(self) -> None:
@@ -202,6 +216,7 @@ class Rules(QWidget):
             ("Genres that are there", self.mode, self._mode_words),
             ("At least this sure", self.sure, _explained(_SURE)),
             ("Genres a song", self.top, _explained(_TOP)),
+            ("Level of the genre", self.level, _explained(_LEVEL)),
             ("Albums", self.album, _explained(_ALBUM)),
         ):
             column.addWidget(caption(title))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mgc_desktop.library.progress import JobProgress
-from mgc_desktop.library.scanner import ScanProgress, ScanReport
+from mgc_desktop.library.scanner import ScanProgress
 from mgc_desktop.library.song import Song, State
 from mgc_desktop.ui.wording import joined, percent
 
@@ -123,13 +123,6 @@ def scan_line(progress: ScanProgress | None) -> str:
         return "Looking through the folders"
     read = f"{number(progress.read)} read" if progress.read else None
     return joined(f"Looking through {progress.folder.name}", f"{songs(progress.found)} found", read)
-
-
-def scan_outcome(report: ScanReport) -> str:
-    """What a scan brought, in a line."""
-    parts = ((report.new, "new"), (report.changed, "changed"), (report.moved, "moved"), (report.gone, "gone"))
-    told = [f"{number(count)} {word}" for count, word in parts if count]
-    return joined(f"{songs(report.found)} found", *told) if told else "Nothing has changed in the folders"
 
 
 def idle_line(counts: Counts) -> str:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from mgc_desktop.inference.genres import GENRES
 from mgc_desktop.ui import icons
 from mgc_desktop.ui.theme import GAP, Palette
 from mgc_desktop.ui.views.listen.source_menu import SourceMenu
@@ -102,7 +101,7 @@ class LiveSide(QWidget):
         self.now = Panel("Last 10 seconds")
         self.now_words = ElidedLabel()
         self.now.add_note(self.now_words)
-        self.bars = GenreBars(GENRES, palette)
+        self.bars = GenreBars((), palette)
         self.now.body.addWidget(self.bars, 1)
         self.tag_panel = Panel("Heard")
         self.chips = ChipRow(palette)

@@ -131,14 +131,3 @@ def disputes_table(found: Comparison) -> Table:
         for dispute in found.disputes
     ]  # fmt: skip
     return ("title", "artist", "path", "distance", *found.models), rows
-
-
-def agreement_table(found: Comparison) -> Table:
-    """For a CSV file: a pair of models a row."""
-    rows = [
-        (one, other, int(found.common[i, j]), round(float(found.agreement[i, j]), 4) if found.common[i, j] else "")
-        for i, one in enumerate(found.models)
-        for j, other in enumerate(found.models)
-        if i < j
-    ]
-    return ("model", "other", "songs", "agreement"), rows

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
 
-from mgc_desktop.inference.genres import GENRES
+from mgc_desktop.inference.registry import teachable_genres
 from mgc_desktop.ui.theme import Palette
 
 _DOT = 14
@@ -23,7 +23,7 @@ def fill_genre_menu(
         menu.addAction(dot(palette.genre(genre)), genre, partial(chosen, genre))
     menu.addAction("New genre…", partial(ask_for_genre, chosen, window))
     menu.addSeparator()
-    for genre in GENRES:
+    for genre in teachable_genres():
         menu.addAction(dot(palette.genre(genre)), genre, partial(chosen, genre))
 
 

@@ -94,7 +94,7 @@ def test_decades_take_the_folders_place(view: GenresView, analysed_library: Path
 def test_what_files_say_can_be_divided_as_well(view: GenresView) -> None:
     view.page.side.button("tagged").click()
     game = view.page.parts.part((0, 0))
-    assert {genre: count for genre, count, _ in game.balances() if count} == {"Soundtrack": 3, "Chiptune": 1}
+    assert {genre: count for genre, count, _ in game.balances() if count} == {"Soundtrack": 3, "Chipcore": 1}
 
 
 @pytest.mark.parametrize(("key", "title"), [("untagged", "nine"), ("unsure", "seven"), ("not_analysed", "ten")])
