@@ -53,6 +53,7 @@ class LibraryPage(QWidget):
         self.line = ElidedLabel(tone="muted")
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search title, artist, genre")
+        self.search.setToolTip("Words of title, artist, album, genre or file name; heard:piano for what was heard")
         self.search.setAccessibleName("Search the library")
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(260)
