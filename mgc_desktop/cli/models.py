@@ -58,7 +58,8 @@ def _import(options: argparse.Namespace) -> int:
             failed += 1
             continue
         where = f" as a head of {taken.on}" if taken.on else ""
-        print(printable(f"{taken.name}: imported{where}, {taken.names} names. Not measured here."))
+        names = "1 name" if taken.names == 1 else f"{taken.names} names"
+        print(printable(f"{taken.name}: imported{where}, {names}. Not measured here."))
         print(printable(f"  Its author claims: {taken.claims}"))
     return FAILED if failed else OK
 
