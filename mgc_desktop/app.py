@@ -1,4 +1,4 @@
-"""The window program: builds everything, in the order in which it is needed, and takes it down again."""
+"""The window program: creates all parts in the order of their dependencies, and shuts them down."""
 
 from __future__ import annotations
 
@@ -56,29 +56,29 @@ class Program:
     _is_closed: bool = field(default=False, init=False)
 
     def start(self, paths: Sequence[Path]) -> None:
-        """Show the window if it is not there yet, then do what takes time."""
+        """Show the window if it is not visible yet, then start the slower parts."""
         _show(self.window)
         if isinstance(self.app, Application):
             self.app.open_requested.connect(self.window.open_file)
         session.restore_queue(self.parts.playback, self.parts.settings, stand=not paths)
-        if paths:  # they are played now; what was in the queue stays in it
+        if paths:  # they are played now, and the stored queue is kept
             self.window.open(paths)
         self.parts.analysis_service.warm_up()
-        if paths:  # the first song is to be heard and seen without a stutter
+        if paths:  # slow work waits, so that the first song plays smoothly
             timer = QTimer(self.window, singleShot=True, interval=_LATER_MS)
-            timer.timeout.connect(lambda: self._settle())  # Qt would hold the method itself, of no QObject, weakly
+            timer.timeout.connect(lambda: self._settle())  # Qt would hold a bound method weakly
             timer.start()
         else:
             self._settle()
 
     def _settle(self) -> None:
-        """What nobody waits for."""
+        """Start the work that may wait: reading the library, checking for damage."""
         if self.window.isVisible():
             self.parts.head_trainer.start()
             self.window.library.start()
 
     def close(self) -> None:
-        """End all threads and delete the window and its services. Safe to call more than once.
+        """Stop all threads and delete the window and its services. May be called more than once.
 
         The window and the services connect to each other by functions that Qt holds, where Python's garbage collector
         cannot see a cycle: only deleting the Qt objects frees them. It happens in the next round of the event loop.
@@ -100,7 +100,7 @@ class Program:
 
 
 def build_app(argv: Sequence[str] = (), *, log_file: Path | None = None, show: bool = False) -> Program:
-    """The whole program, ready to `start`, without running it. `show`: the window first, then what it works with."""
+    """The program, ready to `start`. `show`: show the window before its services exist."""
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else Application([sys.argv[0], *argv])
     app.setApplicationName("mgc-desktop")
@@ -130,7 +130,7 @@ def _show(window: MainWindow) -> None:
 
 
 def _make_parts(settings: Settings, appearance: Appearance, log_file: Path | None) -> tuple[Parts, PlayerEvents]:
-    # Imported here, because numpy and the decoders would keep the window waiting.
+    # Imported here, because numpy and the decoders would delay the window.
     from mgc_desktop.inference.user_heads import head_in_use
     from mgc_desktop.playback.player import Player
     from mgc_desktop.playback.queue import PlayQueue
@@ -171,7 +171,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if _no_screen():
-        print(f"{NAME} needs a screen; in a terminal, mgc does the same work.", file=sys.stderr)  # noqa: T201
+        print(f"{NAME} needs a screen; in a terminal, use the command mgc instead.", file=sys.stderr)  # noqa: T201
         return 1
     instance = SingleInstance(data_dir()) if arguments.screenshot is None else None
     if instance is not None and (claimed := instance.claim(arguments.files)) is not Claim.FIRST:
@@ -220,22 +220,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mgc-desktop", description="Plays songs, draws them, names their genre.")
+    parser = argparse.ArgumentParser(
+        prog="mgc-desktop", description="Plays songs, draws their spectrograms and names their genres."
+    )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="songs or folders to play")
     parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
-    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="save a picture of the window and end")
-    parser.add_argument("--seconds", type=float, metavar="N", help="where in the song the picture is taken")
+    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="save a picture of the window and exit")
+    parser.add_argument("--seconds", type=float, metavar="N", help="position in the song for the picture, in seconds")
     return parser
 
 
 def _no_screen() -> bool:
-    """Whether Qt would abort for want of a screen."""
+    """Whether there is no display, without which Qt would abort."""
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens)
 
 
 def _cannot_start(error: Exception, log_file: Path | None, *, alone: bool) -> int:
-    """Log and say why there is no window. `alone`: nobody is there to close a dialog."""
+    """Log and report why there is no window. `alone`: no user can close a dialog, so only print it."""
     _log.critical("the window cannot be made", exc_info=error)
     if not alone:
         from mgc_desktop.ui.error_report_dialog import say_cannot_start
@@ -245,10 +247,10 @@ def _cannot_start(error: Exception, log_file: Path | None, *, alone: bool) -> in
 
 
 def _leave_to_other(claimed: Claim) -> int:
-    """Another window of this user has the files, or should have."""
+    """Another window of this user gets the files, or should have got them."""
     if claimed is Claim.HANDED_OVER:
         return 0
-    sentence = f"{NAME} is running already, but does not answer. Close it, or end it, and start it again."
+    sentence = f"{NAME} is running already, but does not answer. Close it or end its process, then start it again."
     print(sentence, file=sys.stderr)  # noqa: T201
     return 1
 

@@ -1,4 +1,4 @@
-"""Cooperative cancellation: the one who starts a job keeps the token, the job looks at it."""
+"""Cooperative cancellation: the caller of a job keeps the token, and the job checks it regularly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Cancelled(Exception):  # noqa: N818 - a control-flow signal, not an error
 
 
 class CancelToken:
-    """A flag that is set once, from any thread."""
+    """A flag that is set once; thread-safe."""
 
     __slots__ = ("_event",)
 
@@ -18,7 +18,7 @@ class CancelToken:
         self._event = threading.Event()
 
     def cancel(self) -> None:
-        """Ask the job to stop; safe to call more than once."""
+        """Ask the job to stop; may be called more than once."""
         self._event.set()
 
     @property
@@ -32,5 +32,5 @@ class CancelToken:
             raise Cancelled
 
     def wait(self, timeout: float) -> bool:
-        """Sleep up to `timeout` seconds; True as soon as the token is cancelled."""
+        """Sleep up to `timeout` seconds; returns True as soon as the token is cancelled."""
         return self._event.wait(timeout)

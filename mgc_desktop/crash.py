@@ -1,4 +1,4 @@
-"""Crashes of native libraries: each leaves a trace in a file, which the next start finds and tells."""
+"""Crashes of native libraries: each writes a trace to a file, which the next start reads and reports."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _log = logging.getLogger(__name__)
 
 
 def watch(folder: Path) -> str | None:
-    """Leave a trace in `folder` if this process crashes; gives the trace that an earlier one left, None if none did.
+    """Write a trace to `folder` if this process crashes; returns the trace of an earlier process, None without one.
 
-    The earlier trace goes into the log and is told once. Several programs may watch the same folder.
+    The earlier trace goes into the log and is returned once. Several programs may use the same folder.
     """
     path = folder / FILE_NAME
     try:
         trace = _take(path)
         faulthandler.enable(path.open("a", encoding="utf-8"))
     except OSError as error:
-        _log.warning("no trace of crashes in %s: %s", folder, error)
+        _log.warning("crashes cannot be traced in %s: %s", folder, error)
         return None
     return trace
 
 
 def _take(path: Path) -> str | None:
-    """Read the trace and empty the file, which another program may hold open to append to."""
+    """Read the trace and truncate the file, which another program may have open for appending."""
     if not path.exists():
         return None
     trace = path.read_text(encoding="utf-8", errors="replace").strip()

@@ -1,4 +1,4 @@
-"""Cells of CSV files that spreadsheet programs show instead of running them as formulas."""
+"""Cells of CSV files that spreadsheet programs do not run as formulas."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-# What Excel and LibreOffice take for the beginning of a formula, in normal and in full width; a tab or a line break
-# in front of it is skipped by them. (OWASP: CSV injection)
+# The characters that start a formula in Excel and LibreOffice, in normal and full width; both skip a tab or a line
+# break before them. (OWASP: CSV injection)
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: T) -> T | str:
-    """The value; a text that would be run as a formula gets an apostrophe in front. Numbers stay as they are."""
+    """The value; a text that would be run as a formula is prefixed with an apostrophe. Numbers are not changed."""
     if isinstance(value, str) and value.lstrip(" \0\ufeff").startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value
 
 
 def safe_row(values: Iterable[T]) -> list[T | str]:
-    """A row of such cells."""
+    """A row of safe cells."""
     return [safe_cell(value) for value in values]

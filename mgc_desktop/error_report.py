@@ -1,4 +1,4 @@
-"""A text about this installation and its latest troubles, for a user to copy where they ask for help."""
+"""A text about this installation and its latest errors, which a user can copy when asking for help."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINES: Final = 150  # of the log
 
 
 def compose(log: Path | None) -> str:
-    """Versions, system and the end of the log. The home folder is written as ~, so that it does not tell a name."""
+    """Versions, system and the end of the log. The home folder is written as ~, which hides the user's name."""
     installed = "installed program" if getattr(sys, "frozen", False) else "from source"
     libraries = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
     head = (
@@ -38,7 +38,7 @@ def _version(name: str) -> str:
 
 def _screen() -> str:
     names = ("QT_QPA_PLATFORM", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP")
-    return ", ".join(f"{name}={os.environ[name]}" for name in names if name in os.environ) or "as the system"
+    return ", ".join(f"{name}={os.environ[name]}" for name in names if name in os.environ) or "no variables set"
 
 
 def _tail(log: Path | None) -> str:

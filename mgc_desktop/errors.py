@@ -1,7 +1,7 @@
-"""Errors that a user can read: each says what happened, to which file, and the way out.
+"""Errors for the user: each says what happened, to which file, and what to do about it.
 
-Foreign exceptions (FFmpeg's, mutagen's, PortAudio's, ONNX Runtime's) are translated into these at the one
-module that talks to the library; nothing above has to know them.
+Exceptions of libraries (FFmpeg, mutagen, PortAudio, ONNX Runtime) are translated into these in the one module that
+calls the library; the layers above need not know them.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-MISSING = "The file is not there"  # how the message on a file begins that was moved, renamed or deleted
+MISSING = "The file is not there"  # start of the message about a file that was moved, renamed or deleted
 
 
 def sentence_of(error: OSError) -> str:
-    """What the system says of a file, as a sentence with the way out."""
+    """The system's error on a file as a sentence that says what to do."""
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
         return f"{MISSING} any more. It was moved, renamed or deleted; look through the folders again to find it."
     if error.errno in (errno.EACCES, errno.EPERM):
-        return "The file may not be read. Change its permissions, or those of its folder."
+        return "The file cannot be read without permission. Change its permissions, or those of its folder."
     return (
         f"The file cannot be read ({error.strerror or type(error).__name__}). Check the disk or the connection to it."
     )
 
 
 class MgcError(Exception):
-    """Base of all errors shown to a user.
+    """Base class of all errors shown to a user.
 
-    `title` is a short headline, `message` a sentence with the way out, `path` the file concerned, if any.
+    `title` is a short headline, `message` a sentence that says what to do, `path` the file concerned, if any.
     """
 
     title = "Something went wrong"
@@ -46,10 +46,10 @@ class DecodeError(MgcError):
     title = "This file cannot be played"
 
 
-class NothingToHearError(DecodeError):
-    """A file that decodes, but has no samples or nothing but silence where sound is needed."""
+class NoAudioError(DecodeError):
+    """A file that decodes, but has no samples, or only silence where audio is needed."""
 
-    title = "Nothing to hear"
+    title = "This file has no sound"
 
 
 class ModelError(MgcError):
@@ -59,7 +59,7 @@ class ModelError(MgcError):
 
 
 class PlaybackError(MgcError):
-    """The sound device cannot be opened or has vanished."""
+    """The audio device cannot be opened or was disconnected."""
 
     title = "No sound"
 

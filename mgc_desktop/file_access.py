@@ -1,4 +1,4 @@
-"""Reading files that others made."""
+"""Reads files from other sources, with a size limit."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MB = 1_000_000
 def read_limited(path: Path, limit: int) -> bytes:
     """The content of a regular file of at most `limit` bytes.
 
-    Nothing else is opened: a pipe or a device could wait for ever or never end. Raises OSError; its `strerror` says
-    in words what a file is or how large it is, where that is the reason.
+    Pipes and devices are not opened, since reading them could block or never end. Raises OSError; its `strerror` says
+    in words if the file is too large or not a regular file.
     """
     _check(path, path.stat(), limit)
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
-        _check(path, os.fstat(handle), limit)  # it may have been replaced meanwhile
-        data = file.read(limit + 1)  # it may grow while it is read
+        _check(path, os.fstat(handle), limit)  # the file may have been replaced meanwhile
+        data = file.read(limit + 1)  # the file may grow while it is read
     if len(data) > limit:
         raise _too_large(path, len(data), limit)
     return data

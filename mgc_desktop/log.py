@@ -1,4 +1,4 @@
-"""One log file, kept small, and nothing that fails without a line in it."""
+"""The log file, which is limited in size, and hooks that log every unhandled exception."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ Report = Callable[[str, str], None]
 
 
 class TerminalFormatter(logging.Formatter):
-    """Escapes what a terminal would obey: messages name files and tags."""
+    """Escapes control characters for a terminal, since messages contain file names and tags."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's text, harmless."""
+        """The record's text with control characters escaped."""
         return printable(super().format(record), keep="\n\t")
 
 
 def set_up(folder: Path | None = None, *, level: int = logging.INFO) -> Path | None:
-    """Log to a file in `folder`, warnings to the terminal too; the path of the file, None if it cannot be made.
+    """Log to a file in `folder`, and warnings to the terminal; returns the path of the file, None if it fails.
 
-    A program that cannot write its log still runs.
+    A program that cannot write its log runs without.
     """
     folder = folder if folder is not None else log_dir()
     root = logging.getLogger()
     root.setLevel(level)
-    if sys.stderr is not None:  # a program with a window has none on Windows
+    if sys.stderr is not None:  # None for a window program on Windows
         terminal = logging.StreamHandler()
         terminal.setLevel(logging.WARNING)
         terminal.setFormatter(TerminalFormatter("%(name)s: %(message)s"))
@@ -60,7 +60,7 @@ def set_up(folder: Path | None = None, *, level: int = logging.INFO) -> Path | N
 
 
 def headline(error: BaseException) -> tuple[str, str]:
-    """Title and sentence for a user."""
+    """Title and sentence of an error for the user."""
     if isinstance(error, MgcError):
         return error.title, str(error)
     if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike):
@@ -69,9 +69,9 @@ def headline(error: BaseException) -> tuple[str, str]:
 
 
 def install_hooks(report: Report) -> Callable[[], None]:
-    """Log every exception that nobody caught, on any thread, and `report(title, message)` it.
+    """Log every unhandled exception on any thread, and call `report(title, message)`.
 
-    `report` may be called from any thread. Gives a function that takes the hooks away again.
+    `report` may be called from any thread. Returns a function that removes the hooks.
     """
 
     def caught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None, where: str) -> None:

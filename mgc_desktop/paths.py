@@ -1,4 +1,4 @@
-"""Where things are: what ships with the program, and what belongs to the user."""
+"""Folders: those that ship with the program, and those of the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import platformdirs
 
 _APP = "mgc-desktop"
-_HOME_VARIABLE = "MGC_HOME"  # one folder for everything of the user's: tests, portable use
+_HOME_VARIABLE = "MGC_HOME"  # one folder for all data of the user: for tests and portable use
 
 
 @cache
@@ -38,20 +38,20 @@ def _user(kind: str, default: str) -> Path:
 
 
 def config_dir() -> Path:
-    """The user's settings."""
+    """The folder of the user's settings."""
     return _user("config", platformdirs.user_config_dir(_APP, appauthor=False))
 
 
 def data_dir() -> Path:
-    """The user's library database and journal."""
+    """The folder of the library database and the journal."""
     return _user("data", platformdirs.user_data_dir(_APP, appauthor=False))
 
 
 def cache_dir() -> Path:
-    """What can be deleted at any time and is made again."""
+    """The folder of files that can be deleted at any time and are created again."""
     return _user("cache", platformdirs.user_cache_dir(_APP, appauthor=False))
 
 
 def log_dir() -> Path:
-    """Log files."""
+    """The folder of log files."""
     return _user("log", platformdirs.user_log_dir(_APP, appauthor=False))

@@ -1,9 +1,9 @@
-"""From a file to the verdict on its genre: the one place where decoding, spectrograms and network meet.
+"""From a file to its verdict: decodes, computes spectrograms and runs the network.
 
-The live view, the batch, the command line and the training's evaluation all call `analyze`, so that all get the same
-numbers. The file is decoded once. The calling thread decodes and computes spectrograms, at about a thousand times
-the speed of sound; a second thread runs the network on the patches, some hundred times. The queue between them lets
-the picture run ahead, and bounds the memory: a song of ten hours needs no more than one of ten minutes.
+The live view, the batch, the command line and the evaluation of training all call `analyze`, so that all get the same
+numbers. The file is decoded once. The calling thread decodes and computes spectrograms, at about a thousand times real
+time; a second thread runs the network on the patches, at some hundred times real time. The queue between them lets the
+picture run ahead and is bounded, so that memory does not grow with the length of the song.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mgc_desktop.audio.decode import AudioReader
 from mgc_desktop.audio.frames import to_mono
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.cancellation import Cancelled, CancelToken
-from mgc_desktop.errors import NothingToHearError
+from mgc_desktop.errors import NoAudioError
 from mgc_desktop.features.config import REPORT, MelConfig
 from mgc_desktop.features.framing import PatchStream
 from mgc_desktop.features.mel import LogMelStream, noise_level
@@ -34,19 +34,19 @@ from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.inference.pooling import SongPool, SongVerdict
 from mgc_desktop.inference.prediction import Timeline, TrackPrediction
 
-PICTURE: Final = REPORT  # the configuration of the picture that a listener gets
+PICTURE: Final = REPORT  # the spectrogram configuration of `AnalysisListener.picture`
 
-_QUEUE_BYTES: Final = 32 << 20  # patches that may wait for the network: 23 minutes of music for musicnn
-_TOGETHER: Final = 12  # patches that a network hears in one go where nobody waits for it: its weights stay at hand
-_PARTIAL_SECONDS: Final = 0.2  # between two partial predictions
-_SILENCE_RMS: Final = 10 ** (-75 / 20)  # what is nowhere louder than noise of -75 dB is silence; dither has -96 dB
-_SILENT: Final = "The song is silent from beginning to end: there is nothing to name a genre by."
+_QUEUE_BYTES: Final = 32 << 20  # largest size of the queue: 23 minutes of music for musicnn
+_TOGETHER: Final = 12  # patches in one batch without a listener: its weights stay in the cache
+_PARTIAL_SECONDS: Final = 0.2  # least time between two partial predictions
+_SILENCE_RMS: Final = 10 ** (-75 / 20)  # audio below noise of -75 dB is silence; dither has -96 dB
+_SILENT: Final = "The song is silent from beginning to end, so it has no genre."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MelBlock:
-    """Some columns of the picture: `db` `(128, k)` float32, decibels; `start_frame` the first one's place in the
-    song, at `start_frame * PICTURE.frame_seconds`."""
+    """Columns of the picture: `db` `(128, k)` float32, decibels; `start_frame`: the index of the first one in the song,
+    which is at `start_frame * PICTURE.frame_seconds`."""
 
     start_frame: int
     db: FloatArray
@@ -61,13 +61,13 @@ class Excerpt:
 
 
 class AnalysisListener(Protocol):
-    """Hears of an analysis while it runs. Called from two threads; what is raised here ends the analysis."""
+    """Gets the results of a running analysis. Called from two threads; an exception here ends the analysis."""
 
     def picture(self, block: MelBlock) -> None:
-        """The next columns, as fast as they are decoded."""
+        """The next columns, as fast as the file is decoded."""
 
     def prediction(self, partial: TrackPrediction) -> None:
-        """The verdict so far: as soon as one patch was heard, and then at most five times a second."""
+        """The verdict so far: after the first patch, and then at most five times a second."""
 
 
 def analyze(
@@ -79,19 +79,20 @@ def analyze(
     excerpts: Sequence[Excerpt] = (),
     alone: bool = True,
 ) -> TrackPrediction:
-    """Listen to a song, or only to `excerpts` of it, and say what it is.
+    """Analyse a song, or only `excerpts` of it.
 
-    `alone`: the network runs in a thread of its own beside the decoder. Where a process listens on each core that
-    gains nothing and costs the handing over, so workers of a pool say False and take one core each.
+    `alone`: the network runs in a thread of its own beside the decoder. Workers of a pool pass False: each uses one
+    core, on which a second thread gains nothing and costs the transfer between threads.
 
-    A silent song has no genre, confidence 0 and a warning. DecodeError if the file cannot be read to its end,
-    ModelError if the network fails, Cancelled if the token was cancelled; in each case no thread stays behind.
+    A silent song has no genre, confidence 0 and a warning. Raises DecodeError if the file cannot be read to its end,
+    NoAudioError if it has no samples, ModelError if the network fails, Cancelled if the token was cancelled; in
+    each case the second thread ends.
     """
     cancel = cancel or CancelToken()
     config = classifier.mel_config
     analysed_seconds = 0.0
-    ear_of = _ThreadedInference if alone else _Inference
-    with AudioReader(path) as reader, ear_of(reader, classifier, cancel, listener) as ear:
+    inference_of = _ThreadedInference if alone else _Inference
+    with AudioReader(path) as reader, inference_of(reader, classifier, cancel, listener) as inference:
         for excerpt in excerpts or (None,):
             start = excerpt.start if excerpt else 0.0
             sound = _Excerpt(reader, excerpt, cancel)
@@ -101,16 +102,16 @@ def analyze(
                 if listener and spectra[PICTURE].shape[1]:
                     listener.picture(MelBlock(frame, spectra[PICTURE]))
                     frame += spectra[PICTURE].shape[1]
-                ear.listen(cutter.cut(spectra[config]))
-            ear.listen(cutter.rest(sound.seconds))
+                inference.process(cutter.cut(spectra[config]))
+            inference.process(cutter.rest(sound.seconds))
             analysed_seconds += sound.seconds
         if not analysed_seconds:
-            raise NothingToHearError("There is no sound at the chosen place. Choose an earlier one.", path=Path(path))
-        return ear.verdict(analysed_seconds)
+            raise NoAudioError("There is no sound at the chosen place. Choose an earlier one.", path=Path(path))
+        return inference.verdict(analysed_seconds)
 
 
 class _Excerpt:
-    """The mono blocks of one stretch of a song, `(n,)` float32 at the file's rate."""
+    """The mono blocks of one part of a song, `(n,)` float32 at the file's rate."""
 
     def __init__(self, reader: AudioReader, excerpt: Excerpt | None, cancel: CancelToken) -> None:
         self.sr = reader.info.sr
@@ -123,11 +124,11 @@ class _Excerpt:
 
     @property
     def seconds(self) -> float:
-        """How long what came so far lasts."""
+        """The length of the blocks so far, in seconds."""
         return self._count / self.sr
 
     def __iter__(self) -> Iterator[FloatArray]:
-        """Block by block; an excerpt, which is short, in one piece: what follows is then done in one go."""
+        """Yield the blocks; those of an excerpt, which is short, as one block, which is processed in one call."""
         if self._left is None:
             yield from self._blocks()
         elif parts := list(self._blocks()):
@@ -144,7 +145,7 @@ class _Excerpt:
 
 
 def _spectrograms(sound: _Excerpt, configs: set[MelConfig]) -> Iterator[dict[MelConfig, FloatArray]]:
-    """The sound's spectrograms in several configurations, block by block: `(n_mels, k)` each, k may be 0."""
+    """The spectrograms of the audio in several configurations, block by block: `(n_mels, k)` each, k may be 0."""
     resamplers = {sr: StreamResampler(sound.sr, sr, 1) for sr in {config.sr for config in configs}}
     streams = {config: LogMelStream(config) for config in configs}
     for y in sound:
@@ -157,7 +158,7 @@ def _spectrograms(sound: _Excerpt, configs: set[MelConfig]) -> Iterator[dict[Mel
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """One patch `(n_mels, frames)` for the network, and its seconds in the song; with it, `heard` seconds in all."""
+    """One patch `(n_mels, frames)`, its start and end in the song, and the seconds analysed so far with it."""
 
     mel: FloatArray
     start: float
@@ -166,9 +167,9 @@ class Patch:
 
 
 class Patcher:
-    """Cuts the spectrogram of one stretch into patches, and leaves out the silent ones.
+    """Cuts the spectrogram of one part of a song into patches, and leaves out silent ones.
 
-    The stretch begins at `start` seconds in the song; `before` seconds of other stretches were heard already.
+    The part starts at `start` seconds in the song; `before` seconds of other parts were analysed already.
     """
 
     def __init__(self, classifier: Classifier, start: float, before: float) -> None:
@@ -183,18 +184,18 @@ class Patcher:
 
     @property
     def until(self) -> float:
-        """Seconds up to which patches were cut, the silent ones as well; the start where there was none."""
+        """The end of the last patch in seconds, silent ones included; the start if there was none."""
         return self._start + ((self._number - 1) * self._hop + self._length if self._number else 0.0)
 
     def cut(self, mel: FloatArray) -> Iterator[Patch]:
-        """What the next frames complete."""
+        """The patches that are complete with the next frames."""
         for patch in self._patches.process(mel):
             begin = self._number * self._hop
             self._number += 1
             yield from self._audible(patch, begin, begin + self._length)
 
     def rest(self, seconds: float) -> Iterator[Patch]:
-        """The one patch of a stretch that was shorter than a patch and lasted `seconds`."""
+        """The single patch of a part that is shorter than a patch and lasts `seconds`."""
         for patch in self._patches.flush():
             yield from self._audible(patch, 0.0, seconds)
 
@@ -204,25 +205,25 @@ class Patcher:
 
 
 class _BoundedQueue:
-    """The patches that wait for the network: a queue with a bound, which either end can break off with an error."""
+    """The queue of patches for the network: bounded in bytes, and either end can close it with an error."""
 
-    def __init__(self, room: int) -> None:
-        self._room = room
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
         self._patches: deque[Patch] = deque()
         self._complete = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
 
     def put(self, patch: Patch) -> None:
-        """Wait for room. Raises the error with which the line was broken off."""
+        """Add a patch; waits while the queue is full. Raises the error with which the queue was closed."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._patches) < self._room or self._error)
+            self._changed.wait_for(lambda: len(self._patches) < self._capacity or self._error)
             self.check()
             self._patches.append(patch)
             self._changed.notify_all()
 
     def get(self) -> Patch | None:
-        """Wait for a patch; None when no more will come."""
+        """Wait for a patch; returns None when there will be no more."""
         with self._changed:
             self._changed.wait_for(lambda: self._patches or self._complete or self._error)
             if self._error or not self._patches:
@@ -231,26 +232,26 @@ class _BoundedQueue:
             return self._patches.popleft()
 
     def complete(self) -> None:
-        """No more will be put."""
+        """Declare that no more patches will be added."""
         with self._changed:
             self._complete = True
             self._changed.notify_all()
 
     def break_off(self, error: BaseException) -> None:
-        """What waits is forgotten; whoever puts or checks from now on gets the (first) error."""
+        """Discard the waiting patches; later calls of `put` and `check` raise the first error."""
         with self._changed:
             self._error = self._error or error
             self._patches.clear()
             self._changed.notify_all()
 
     def check(self) -> None:
-        """Raise the error with which the line was broken off."""
+        """Raise the error with which the queue was closed, if it was."""
         if self._error is not None:
             raise self._error
 
 
 class _Inference:
-    """Runs the network on patches as they come, and pools what it says of them."""
+    """Runs the network on patches as they come, and pools the scores."""
 
     def __init__(
         self, reader: AudioReader, classifier: Classifier, cancel: CancelToken, listener: AnalysisListener | None
@@ -271,24 +272,24 @@ class _Inference:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         pass
 
-    def listen(self, patches: Iterable[Patch]) -> None:
-        """Take in the next patches."""
+    def process(self, patches: Iterable[Patch]) -> None:
+        """Add the next patches."""
         for patch in patches:
             self._waiting.append(patch)
             if len(self._waiting) == _TOGETHER:
                 self._catch_up()
 
     def verdict(self, analysed_seconds: float) -> TrackPrediction:
-        """On everything, of which there were `heard` seconds."""
+        """The prediction from all patches, `analysed_seconds` in all."""
         self._catch_up()
         return self._prediction(analysed_seconds, self._reader.warnings, last=True)
 
     def _catch_up(self) -> None:
         waiting, self._waiting = self._waiting, []
         if waiting:
-            self._hear(*waiting)
+            self._infer(*waiting)
 
-    def _hear(self, *patches: Patch) -> None:
+    def _infer(self, *patches: Patch) -> None:
         self._cancel.check()
         scores = self._classifier.predict(np.stack([patch.mel for patch in patches]))
         self._pool.add(scores)
@@ -350,9 +351,9 @@ class _Inference:
 
 
 class _ThreadedInference(_Inference):
-    """Hears in a thread of its own, while the next patches are decoded.
+    """Runs the network in a thread of its own, while the next patches are decoded.
 
-    As a context manager it never leaves the thread behind.
+    As a context manager it always ends the thread.
     """
 
     def __init__(
@@ -371,13 +372,13 @@ class _ThreadedInference(_Inference):
         self._line.break_off(error or Cancelled())
         self._thread.join()
 
-    def listen(self, patches: Iterable[Patch]) -> None:
-        """Hand patches to the network; waits when it is far behind, and raises what it failed with."""
+    def process(self, patches: Iterable[Patch]) -> None:
+        """Add patches to the queue; waits while it is full, and raises the error of the network if it failed."""
         for patch in patches:
             self._line.put(patch)
 
     def verdict(self, analysed_seconds: float) -> TrackPrediction:
-        """On everything, of which there were `heard` seconds; waits for the network."""
+        """The prediction from all patches, `analysed_seconds` in all; waits for the network."""
         self._line.complete()
         self._thread.join()
         self._line.check()
@@ -386,6 +387,6 @@ class _ThreadedInference(_Inference):
     def _run(self) -> None:
         try:
             while (patch := self._line.get()) is not None:
-                self._hear(patch)
+                self._infer(patch)
         except BaseException as error:
             self._line.break_off(error)

@@ -1,7 +1,7 @@
-"""What the program remembers between two starts.
+"""The settings that the program stores between two starts.
 
-Every setting is declared once, in `OPTIONS`: key, default, help and what it may be. They are kept as versioned
-JSON; a file that cannot be read is set aside, never overwritten, and said so in `Settings.warnings`.
+Every setting is declared once, in `OPTIONS`: key, default, help and valid values. They are stored as versioned JSON. A
+file that cannot be read is set aside, never overwritten, and reported in `Settings.warnings`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ T = TypeVar("T")
 VERSION: Final = 1
 FILE_NAME: Final = "settings.json"
 RECENT_LIMIT: Final = 12
-_LARGEST: Final = 100 * MB  # a queue of a whole library
+_LARGEST: Final = 100 * MB  # such as the queue of a large library
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _number(key: str, default: float, low: float, high: float, help_: str) -> Op
 
 
 def _is_text(value: Any, errors: str = "strict") -> bool:
-    """Whether it can be written as UTF-8 and given to the system; it cannot with half a surrogate pair or a zero."""
+    """Whether a text can be stored as UTF-8 and passed to the system; a lone surrogate or a null character cannot."""
     try:
         return isinstance(value, str) and b"\0" not in value.encode("utf-8", errors)
     except UnicodeEncodeError:
@@ -62,7 +62,7 @@ def _is_text(value: Any, errors: str = "strict") -> bool:
 
 
 def _is_path(value: Any) -> bool:
-    """Names of files may hold what is no text; Python keeps that as single surrogates, on Windows of any kind."""
+    """Whether a text can be a path; Python stores undecodable bytes of file names as lone surrogates."""
     return _is_text(value, "surrogatepass" if sys.platform == "win32" else "surrogateescape")
 
 
@@ -88,24 +88,24 @@ GROUPS: Final = ("none", "folder", "album")
 MAP_METHODS: Final = ("pca", "lda", "umap")
 MAP_COLOURINGS: Final = ("heard", "file")
 
-THEME: Final = _choice("theme", "auto", THEMES, "Light, dark, or as the system")
+THEME: Final = _choice("theme", "auto", THEMES, "Light, dark, or auto to follow the system")
 MODE: Final = _choice("spectrogram_mode", "follow", MODES, "Follow the music, or show the whole song")
 COLOUR_MAP: Final = _choice("colour_map", "magma", COLOUR_MAPS, "Colours of the spectrogram")
 REPEAT: Final = _choice("repeat", "off", REPEATS, "What happens at the end of a song")
 VOLUME: Final = _number("volume", 0.8, 0.0, 1.0, "Volume, 0 to 1")
-MUTED: Final = _flag("muted", False, "Silent, with the volume kept")
-DEVICE: Final = _text("device", "Sound output; empty: the system's own choice")
+MUTED: Final = _flag("muted", False, "Muted, without changing the volume")
+DEVICE: Final = _text("device", "Audio device; empty: the system's default")
 LIVE_SOURCE: Final = _text("live_source", "The source of live input; empty: what the computer plays")
 GEOMETRY: Final = _text("geometry", "Place and size of the window, as Qt saves them, base64")
 QUEUE_OPEN: Final = _flag("queue_open", False, "Whether the queue is shown")
-KEEP_QUEUE: Final = _flag("keep_queue", True, "Bring the last queue back at the start")
+KEEP_QUEUE: Final = _flag("keep_queue", True, "Restore the last queue at the start")
 QUEUE: Final = _texts("queue", "The songs of the last queue", valid_item=_is_path)
-QUEUE_INDEX: Final = _number("queue_index", 0, -1, 10**9, "Which of them was current")
+QUEUE_INDEX: Final = _number("queue_index", 0, -1, 10**9, "The current song of the queue, counted from 0")
 RECENT: Final = _texts("recent", "Files and folders opened last, newest first", valid_item=_is_path)
 FOLDER: Final = _text("folder", "Where the open dialog starts", _is_path)
-LIBRARY_SORT: Final = _choice("library_sort", "title", SORTS, "What the library is sorted by")
-LIBRARY_DESCENDING: Final = _flag("library_falling", False, "Sorted from high to low")
-LIBRARY_GROUP: Final = _choice("library_group", "none", GROUPS, "What the songs of the library are put together by")
+LIBRARY_SORT: Final = _choice("library_sort", "title", SORTS, "The sort column of the library")
+LIBRARY_DESCENDING: Final = _flag("library_falling", False, "Whether the library is sorted in descending order")
+LIBRARY_GROUP: Final = _choice("library_group", "none", GROUPS, "How the songs of the library are grouped")
 LIBRARY_HIDDEN: Final = _texts("library_hidden", "Columns of the library that are not shown")
 LIBRARY_WIDTHS: Final = _texts("library_widths", "Widths of columns that were changed, NAME=PIXELS")
 MAP_METHOD: Final = _choice("map_method", "umap", MAP_METHODS, "How songs are placed on the map")
@@ -132,10 +132,10 @@ EMPTY_NAMES: Final = _texts(
     ),
 )
 KEEP_MTIME: Final = _flag("keep_mtime", False, "Keep the modification time of files that are written")
-MODEL: Final = Option("model", "musicnn", "The model that listens", lambda name: _is_text(name) and name != "")
-VOCABULARY: Final = _text("vocabulary", "The genres to name, by the id of their vocabulary; empty: the model's own")
-HEAD: Final = _text("head", "The taught head in use; empty: the bundled one")
-TEACH_HEAD: Final = _text("teach_head", "The head that is being taught; empty: the first one")
+MODEL: Final = Option("model", "musicnn", "The model that analyses songs", lambda name: _is_text(name) and name != "")
+VOCABULARY: Final = _text("vocabulary", "The genres in use, by the id of their vocabulary; empty: the model's own")
+HEAD: Final = _text("head", "The user head in use; empty: the bundled head")
+TEACH_HEAD: Final = _text("teach_head", "The head that the Teach view shows; empty: the first one")
 
 OPTIONS: Final[tuple[Option[Any], ...]] = (
     THEME, MODE, COLOUR_MAP, REPEAT, VOLUME, MUTED, DEVICE, LIVE_SOURCE, GEOMETRY, QUEUE_OPEN, KEEP_QUEUE, QUEUE,
@@ -146,7 +146,7 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
 
 
 class Settings:
-    """The values of all options; `settings[VOLUME]` reads, `settings[VOLUME] = 0.5` sets, `save()` keeps."""
+    """The values of all options; `settings[VOLUME]` reads, `settings[VOLUME] = 0.5` sets, `save()` stores them."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path if path is not None else config_dir() / FILE_NAME
@@ -166,14 +166,14 @@ class Settings:
         self._values[option.key] = value
 
     def remember(self, opened: Path) -> None:
-        """Put a file or folder at the head of the recent ones."""
+        """Add a file or folder at the start of the recent ones."""
         entry = str(opened)
         kept = [other for other in self[RECENT] if other != entry]
         self[RECENT] = [entry, *kept][:RECENT_LIMIT]
 
     def save(self) -> None:
-        """Write the file whole or not at all; raises SettingsError where the folder cannot be written."""
-        # All that is not ASCII is escaped: names of files may hold bytes that are no text, and come back the same.
+        """Write the file atomically; raises SettingsError if the folder cannot be written."""
+        # Non-ASCII characters are escaped: file names may contain undecodable bytes, which are read back unchanged.
         text = json.dumps({"version": VERSION, "values": self._values}, indent=1)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -196,7 +196,7 @@ class Settings:
             _log.warning("settings %s cannot be read: %s", self.path, error)
             self._set_aside()
             return {}
-        return values  # keys of a newer version stay in the file: going back loses nothing
+        return values  # unknown keys stay in the file, for a newer version that wrote them
 
     def _set_aside(self) -> None:
         aside = self.path.with_suffix(".damaged.json")
@@ -205,4 +205,6 @@ class Settings:
         except OSError as error:
             self.warnings.append(f"The settings in {self.path} cannot be read ({error.strerror}); using defaults.")
         else:
-            self.warnings.append(f"The settings could not be read, so they start afresh. The old file: {aside}")
+            self.warnings.append(
+                f"The settings could not be read, so the defaults are used. The old file is now {aside}"
+            )

@@ -1,18 +1,18 @@
-"""Text from files that others made, made harmless for a terminal."""
+"""Escapes text from files for output on a terminal."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Final
 
-_KEPT: Final = "\u200c\u200d"  # joiners, which several scripts and emoji need
+_KEPT: Final = "\u200c\u200d"  # zero-width joiners, which several scripts and emoji need
 
 
 def printable(value: object, *, keep: str = "") -> str:
-    """The text in one line, with every sign that a terminal would obey or that hides what stands there escaped.
+    """The text in one line, with characters escaped that control a terminal or hide text.
 
-    These are control characters (such as the escape that begins a terminal's commands, and line breaks), marks that
-    turn the direction of writing, and bytes of a file name that are no text. `keep`: control characters to leave.
+    These are control characters (such as the escape that starts a terminal's commands, and line breaks), marks that
+    change the direction of writing, and surrogates of undecodable bytes. `keep`: control characters to leave.
     """
     text = str(value)
     if text.isprintable():
@@ -21,7 +21,7 @@ def printable(value: object, *, keep: str = "") -> str:
 
 
 def _is_control(sign: str) -> bool:
-    # Cc: control characters; Cf: invisible marks, among them those of direction; Zl, Zp: line breaks; Cs: no text.
+    # Cc: control characters; Cf: invisible marks, among them those of direction; Zl, Zp: line breaks; Cs: surrogates.
     return unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp", "Cs") and sign not in _KEPT
 
 

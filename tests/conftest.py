@@ -1,4 +1,4 @@
-"""Sounds made on the spot, and files of every format made from them."""
+"""Generated sounds, and audio files of every format made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A made library in which two genres of a user's own can be heard, for tests of teaching."""
+"""A generated library with two genres of the user, for tests of heads."""
 
 from __future__ import annotations
 

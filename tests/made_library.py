@@ -1,4 +1,4 @@
-"""A small library of made songs whose figures can be counted by hand."""
+"""A small library of generated songs whose figures can be counted by hand."""
 
 from __future__ import annotations
 

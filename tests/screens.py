@@ -1,4 +1,4 @@
-"""A screen that anybody has: an X server of the tests' own."""
+"""An X server for the tests."""
 
 from __future__ import annotations
 

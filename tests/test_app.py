@@ -1,4 +1,4 @@
-"""The command `mgc-desktop` as a user starts it: in a process of its own."""
+"""The command `mgc-desktop` in a process of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A crash of a library leaves a trace, which the next start finds once."""
+"""A crash of a library leaves a trace, which the next start reports once."""
 
 from __future__ import annotations
 

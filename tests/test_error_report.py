@@ -1,4 +1,4 @@
-"""What a user may copy where they ask for help."""
+"""The text that a user can copy when asking for help."""
 
 from __future__ import annotations
 

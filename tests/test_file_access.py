@@ -1,4 +1,4 @@
-"""Files that others made are read with care; files are written whole or not at all."""
+"""Reading files with a size limit and writing files atomically."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log: one file, and nothing fails in silence."""
+"""The log file and the hooks for unhandled exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The analysis of a song: one set of numbers whoever asks, and a clean end whatever happens."""
+"""The analysis of a song: equal results for all callers, and no thread left after any error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import soxr
 from mgc_desktop import pipeline
 from mgc_desktop.audio.decode import AudioReader
 from mgc_desktop.cancellation import Cancelled, CancelToken
-from mgc_desktop.errors import DecodeError, ModelError, NothingToHearError
+from mgc_desktop.errors import DecodeError, ModelError, NoAudioError
 from mgc_desktop.features.config import MUSICNN, REPORT
 from mgc_desktop.features.framing import patches
 from mgc_desktop.features.mel import log_mel
@@ -230,7 +230,7 @@ class TestExcerpts:
         np.testing.assert_allclose(found.timeline.times, [[8, 10]], atol=1e-4)
 
     def test_one_behind_the_end(self, sounds, write_audio, classifier):
-        with pytest.raises(NothingToHearError, match="Choose an earlier"):
+        with pytest.raises(NoAudioError, match="Choose an earlier"):
             analyze(write_audio("song.flac", sounds.chirp(3)), classifier, excerpts=[Excerpt(100, 30)])
 
     def test_the_picture_stands_at_its_place(self, sounds, write_audio, classifier):

@@ -1,4 +1,4 @@
-"""Settings: declared once, kept safely, never lost."""
+"""Settings: declaration, validation, saving and damaged files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that stands in a name or a tag is obeyed by a terminal, and no cell of a table is run as a formula."""
+"""Control characters in names and tags are escaped for terminals, and formulas for spreadsheets."""
 
 from __future__ import annotations
 

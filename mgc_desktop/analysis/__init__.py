@@ -1,1 +1,1 @@
-"""What the views of library and models show, without Qt."""
+"""The data of the views of library and models, without Qt."""

@@ -1,4 +1,4 @@
-"""Round numbers along an axis."""
+"""Ticks at round numbers of an axis."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 def tick_label(value: float) -> str:
-    """0.25, 2, 1.5: as short as it can be said."""
+    """The shortest text of a tick's value, such as 0.25, 2, 1.5."""
     return f"{value:.4g}"

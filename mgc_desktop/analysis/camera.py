@@ -1,6 +1,6 @@
-"""How the cube of side 1 in which songs lie is seen: turned, drawn nearer and moved about, on a page of pixels.
+"""The camera of the map: the projection of a cube of side 1, with rotation, zoom and pan, to a page of pixels.
 
-A flat map is the same cube with all songs in its middle plane, looked at from the front, stretched to fill the page.
+A flat map is the same cube with all songs in its middle plane, seen from the front and stretched to fill the page.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from mgc_desktop.foundation.arrays import FloatArray
 Size = tuple[float, float]  # width and height of the page, pixels
 Point = tuple[float, float]  # on the page, pixels
 
-_DISTANCE: Final = 3.2  # of the eye from the middle of the cube, in its sides
-_MARGIN: Final = 0.07  # of the page, free on each side
-_WIDEST: Final = 1.8  # a flat map is stretched to the page, but no further than this
+_DISTANCE: Final = 3.2  # of the camera from the centre of the cube, in sides of the cube
+_MARGIN: Final = 0.07  # free share of the page on each side
+_WIDEST: Final = 1.8  # largest ratio of the sides of a flat map
 _TURN: Final = 0.008  # radians for a pixel
 _NEAREST, _FARTHEST = 60.0, 0.05  # zoom
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """`yaw`, `pitch`: radians, 0 from the front. `zoom`: 1 shows the cube. `pan`: where its middle is seen, in sides of
-    the cube from the middle of the page, to the right and up. `flat`: 1 for a flat map, 0 for a cube, or in between."""
+    """`yaw`, `pitch`: radians, 0 from the front. `zoom`: 1 shows the cube. `pan`: the position of its centre, in sides
+    of the cube from the centre of the page, to the right and up. `flat`: 1 for a flat map, 0 for a cube, or between."""
 
     yaw: float = 0.0
     pitch: float = 0.0
@@ -35,7 +35,7 @@ class Camera:
     flat: float = 1.0
 
     def project(self, places: FloatArray, size: Size) -> tuple[FloatArray, FloatArray]:
-        """`(n, 3)` places to `(n, 2)` pixels and `(n,)` depth: the greater the nearer, about -0.9 to 0.9."""
+        """`(n, 3)` places to `(n, 2)` pixels and `(n,)` depth, larger is nearer, about -0.9 to 0.9."""
         turned = np.asarray((places - np.float32(0.5)) @ self._rotation().T, np.float32)
         depth: FloatArray = turned[:, 2]
         near = np.float32(_DISTANCE) / (np.float32(_DISTANCE) - np.minimum(depth, np.float32(0.8 * _DISTANCE)))
@@ -46,7 +46,7 @@ class Camera:
         return xy, depth
 
     def zoomed(self, factor: float, at: Point, size: Size) -> Camera:
-        """Nearer by `factor`; what is seen at a point of the page stays there."""
+        """The camera zoomed by `factor`, with the point `at` of the page fixed."""
         zoom = min(_NEAREST, max(_FARTHEST, self.zoom * factor))
         real = zoom / self.zoom
         across, down = self._scale(size)
@@ -54,17 +54,17 @@ class Camera:
         return replace(self, zoom=zoom, pan=(x - (x - self.pan[0]) * real, y - (y - self.pan[1]) * real))
 
     def moved(self, dx: float, dy: float, size: Size) -> Camera:
-        """The page is dragged by so many pixels."""
+        """The camera after the page was dragged by so many pixels."""
         across, down = self._scale(size)
         return replace(self, pan=(self.pan[0] + dx / across, self.pan[1] - dy / down))
 
     def turned(self, dx: float, dy: float) -> Camera:
-        """The cube is turned by a drag over so many pixels."""
+        """The camera after the cube was turned by a drag of so many pixels."""
         pitch = min(math.pi / 2, max(-math.pi / 2, self.pitch + dy * _TURN))
         return replace(self, yaw=math.remainder(self.yaw + dx * _TURN, math.tau), pitch=pitch)
 
     def fitted(self, places: FloatArray, size: Size) -> Camera:
-        """From the same side, so that all places are seen."""
+        """The camera with the same direction that shows all places."""
         plain = replace(self, zoom=1.0, pan=(0.0, 0.0))
         if not len(places):
             return plain
@@ -77,7 +77,7 @@ class Camera:
         return replace(self, zoom=zoom, pan=(-x * zoom, -y * zoom))
 
     def towards(self, other: Camera, share: float) -> Camera:
-        """On the way to another one, 0..1."""
+        """The camera between this one and another, `share` 0..1."""
 
         def between(a: float, b: float) -> float:
             return a + (b - a) * share
@@ -91,7 +91,7 @@ class Camera:
         )
 
     def _scale(self, size: Size) -> tuple[float, float]:
-        """Pixels of a side of the cube, across and down."""
+        """Pixels for one side of the cube, horizontally and vertically."""
         width, height = (max(1.0, length) * (1 - 2 * _MARGIN) for length in size)
         side = min(width, height)
         flat = min(width, _WIDEST * side), min(height, _WIDEST * side)
@@ -99,13 +99,13 @@ class Camera:
         return across, down
 
     def _rotation(self) -> FloatArray:
-        """About the upright axis, then about the one across; the third row points to the eye."""
+        """The rotation about the vertical axis, then about the horizontal one; the third row points to the camera."""
         cy, sy, cp, sp = math.cos(self.yaw), math.sin(self.yaw), math.cos(self.pitch), math.sin(self.pitch)
         return np.array([[cy, 0, sy], [sp * sy, cp, -sp * cy], [-cp * sy, sp, cp * cy]], np.float32)
 
 
 FRONT: Final = Camera()
-ASLANT: Final = Camera(yaw=0.6, pitch=0.38, flat=0.0)  # a cube is best understood from a corner
+ASLANT: Final = Camera(yaw=0.6, pitch=0.38, flat=0.0)  # the default view of a cube, from a corner
 EDGES: Final = tuple(
     (a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b) in (1, 2, 4)
 )  # of the cube, between its `CORNERS`

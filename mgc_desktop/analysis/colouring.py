@@ -1,4 +1,4 @@
-"""What the points of the map are coloured by: the heard genre, or the one in the file."""
+"""The colour groups of the points on the map: by the predicted genre, or by the genre in the file."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ By = Literal["heard", "file"]
 UNSURE: Final = "Unsure"
 NO_GENRE: Final = "No genre"
 OTHERS: Final = "Other genres"
-_OWN: Final = 8  # names in files beside the ten that get a colour of their own, the most frequent
+_OWN: Final = 8  # other genres in files that get a colour each, the most frequent ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Colouring:
-    """`names`: the groups, in the order of the legend. `group` `(n,)`: which one each song is in. `counts`: their
-    sizes. `plain_from`: groups from here on are no genre and have no colour."""
+    """`names`: the groups, in the order of the legend. `group` `(n,)`: the group of each song. `counts`: the sizes of
+    the groups. `uncoloured_from`: groups from this index on are not genres and have no colour."""
 
     names: tuple[str, ...]
     group: NDArray[np.int16]
     counts: tuple[int, ...]
-    plain_from: int
+    uncoloured_from: int
 
-    def is_plain(self, group: int) -> bool:
-        """Whether a group is no genre."""
-        return group >= self.plain_from
+    def is_uncoloured(self, group: int) -> bool:
+        """Whether a group is not a genre."""
+        return group >= self.uncoloured_from
 
 
 def by_prediction(

@@ -1,4 +1,4 @@
-"""All songs of the library at once, as columns: read in one pass, then counted in numpy without the database."""
+"""All songs of the library as columns: read from the database in one pass, then counted in numpy."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class SongColumns:
 
     @property
     def was_analysed(self) -> NDArray[np.bool_]:
-        """`(n,)`: whether the song was listened to, sure or not."""
+        """`(n,)`: whether the song was analysed, sure or not."""
         predicted: NDArray[np.bool_] = self.predicted != NOT_ANALYSED
         return predicted
 
@@ -73,7 +73,7 @@ def read_columns(store: LibraryStore) -> SongColumns:
     ids, genres, predicted, confidence, folder, year, state, sure = zip(*rows, strict=True) if rows else ((),) * 8
     tagged, texts = codes(genres)
     names_code, names = codes(predicted)
-    if None in names:  # never heard: no name, and no verdict
+    if None in names:  # not analysed: no name, and no verdict
         none = names.index(None)
         names_code = np.where(names_code == none, NOT_ANALYSED, names_code - (names_code > none))
         names = [name for name in names if name is not None]
@@ -110,21 +110,21 @@ def vocabulary_in_use(store: LibraryStore) -> tuple[str, ...]:
 
 
 def codes(values: Iterable[K]) -> tuple[IntArray, list[K]]:
-    """Each value as the number of its first occurrence, and the different values in that order."""
+    """The index of each value in the list of different values, and that list in the order of first occurrence."""
     numbers: dict[K, int] = {}
     found = [numbers.setdefault(value, len(numbers)) for value in values]
     return np.array(found, np.int64), list(numbers)
 
 
 def gathered(keys: IntArray, values: NDArray[Any], groups: int) -> list[NDArray[Any]]:
-    """The values of each key 0..groups-1, in their order; other keys are left out."""
+    """The values of each key 0..groups-1, in their order; values of other keys are left out."""
     order = np.argsort(keys, kind="stable")
     edges = np.searchsorted(keys[order], np.arange(groups + 1))
     return [values[order[a:b]] for a, b in itertools.pairwise(edges)]
 
 
 def known_genres(columns: SongColumns, first: Sequence[str]) -> tuple[str, ...]:
-    """`first` in their order, then what else was heard (genres that the user taught), the most frequent first."""
+    """`first` in their order, then the other predicted genres (of user heads), the most frequent first."""
     counts = np.bincount(columns.predicted[columns.was_analysed], minlength=len(columns.names))
     more = [columns.names[i] for i in np.argsort(-counts, kind="stable") if columns.names[i] not in first]
     return (*first, *more)

@@ -1,9 +1,8 @@
-"""The genre in the file against the heard one, for all songs that have both: the fastest way to wrong tags.
+"""The genre in the file against the predicted genre, for all songs that have both: a way to find wrong tags.
 
-A song counts once, also where its file has several genres: in the row of the one that agrees with what was heard, else
-in the row of the first that is one of the known genres, else of the first at all. So a cell holds whole songs, and has
-as many as its list. Names are understood as where the library says "agrees" and "differs"; a name that is none of the
-known genres has a row of its own.
+A song counts once, even if its file has several genres: in the row of the genre that agrees with the prediction, else
+in that of the first known genre, else in that of the first genre. Names are compared as for the library's states
+"agrees" and "differs"; a name that is not a known genre has a row of its own.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.inference.genre_tree import Meanings, lenient_vocabulary
 from mgc_desktop.library.verdict import plain
 
-UNSURE: Final = "unsure"  # the last column: listened to, without a verdict
+UNSURE: Final = "unsure"  # the last column: analysed, without a verdict
 
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
 
 class Share(Enum):
-    """What the numbers of a matrix are: counts, or shares of their row or column."""
+    """The unit of a matrix: counts, or shares of the row or column."""
 
     COUNTS = "counts"
     ROWS = "rows"
@@ -38,7 +37,7 @@ class Share(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
-    """`counts` `(rows, columns)`. The first `known` rows are the first `known` columns: there both sides agree."""
+    """`counts` `(rows, columns)`. The first `known` rows and columns are the same genres, so their diagonal agrees."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
@@ -47,16 +46,16 @@ class Matrix:
 
     @property
     def total(self) -> int:
-        """All that was counted."""
+        """The sum of all counts."""
         return int(self.counts.sum())
 
     @property
     def agreeing(self) -> int:
-        """What lies on the diagonal."""
+        """The sum of the diagonal."""
         return int(self.counts[: self.known, : self.known].trace())
 
     def values(self, share: Share) -> NDArray[np.float64]:
-        """The counts, or each as a share 0..1 of its row or column; 0 where that is empty."""
+        """The counts, or each as a share 0..1 of its row or column; 0 for an empty row or column."""
         if share is Share.COUNTS:
             return self.counts.astype(np.float64)
         sums = self.counts.sum(axis=1 if share is Share.ROWS else 0, keepdims=True)
@@ -64,7 +63,7 @@ class Matrix:
         return shares
 
     def table(self, share: Share = Share.COUNTS) -> Table:
-        """For a CSV file: a row of the matrix a row."""
+        """The rows of a CSV file, one for each row of the matrix."""
         values = self.counts if share is Share.COUNTS else self.values(share).round(4)
         body = [(name, *row) for name, row in zip(self.rows, values.tolist(), strict=True)]
         return ("in the file / heard", *self.columns), body
@@ -72,8 +71,9 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LibraryConfusion:
-    """The library's matrix. `songs` has the ids of a cell. `written`: how many of the songs got their genre from this
-    program, and so agree. `heard`, `tagged`: how many of all `songs_in_all` were listened to, have a genre."""
+    """The matrix of the library. `songs`: the ids of a cell. `written`: how many songs got their genre from this
+    program, and so agree. `predicted`, `tagged`: how many of all `songs_in_all` were analysed, and have a
+    genre in the file."""
 
     matrix: Matrix
     cells: tuple[IntArray, ...]
@@ -83,11 +83,11 @@ class LibraryConfusion:
     tagged: int
 
     def songs(self, row: int, column: int) -> IntArray:
-        """The ids of a cell's songs, the surest verdict first: where file and ear differ, the likeliest mistakes."""
+        """The ids of a cell's songs, the highest confidence first: off the diagonal, the most likely wrong tags."""
         return self.cells[row * len(self.matrix.columns) + column]
 
     def largest_difference(self) -> tuple[int, int] | None:
-        """The cell off the diagonal that has the most songs, not counting "unsure"; None if there is none."""
+        """The cell off the diagonal with the most songs, except "unsure"; None if there is none."""
         counts = self.matrix.counts[:, :-1].copy()
         known = np.arange(self.matrix.known)
         counts[known, known] = 0
@@ -141,8 +141,8 @@ def _row(genres: Sequence[str], predicted: str | None, meanings: Meanings) -> st
 
 
 def others(labels: Iterable[tuple[str, int]], known: Sequence[str]) -> list[str]:
-    """The names that are no known genre, from names with numbers of songs: in their usual spelling, the most frequent
-    first."""
+    """The names that are not a known genre, from pairs of name and number of songs: in their most frequent spelling,
+    the most frequent first."""
     spellings: dict[str, Counter[str]] = {}
     sizes: Counter[str] = Counter()
     for label, size in labels:
@@ -156,5 +156,5 @@ def others(labels: Iterable[tuple[str, int]], known: Sequence[str]) -> list[str]
 
 
 def key_of(name: str) -> str:
-    """By which two spellings are one name."""
+    """The key of a name: equal for spellings that differ only in case and signs."""
     return plain(name) or name

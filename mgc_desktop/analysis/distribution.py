@@ -1,8 +1,8 @@
-"""How the songs of the library spread over genres, folders and decades, and what there is much or little of.
+"""The distribution of the library's songs over genres, folders and decades, and which genres are over-represented.
 
-A song whose file has several genres counts for each of them; what was heard is one genre a song. "Much" and "little"
-are said only where the share is 1.5 times what was to be expected, or two thirds of it, and chance would hardly do it
-(two standard deviations of as many draws; three songs at least for "much").
+A song whose file has several genres counts for each of them; the predicted genre is one a song. A genre has "much" or
+"little" only if its share is at least 1.5 times the expected one, or at most two thirds of it, and the difference is
+significant (two standard deviations of a binomial distribution; at least three songs for "much").
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.inference.genre_tree import Meanings, lenient_vocabulary
 
 _MUCH: Final = 1.5
-_FEW: Final = 3  # songs, below which nothing is much
-_FIRST_YEAR, _LAST_YEAR = 1860, 2100  # what stands outside is a slip of whoever typed it
+_FEW: Final = 3  # songs; fewer are never "much"
+_FIRST_YEAR, _LAST_YEAR = 1860, 2100  # years outside are typing errors
 
 
 class Side(Enum):
-    """Which genre of a song is meant: the heard one, or those in its file."""
+    """Which genre of a song is meant: the predicted one, or those in its file."""
 
     PREDICTED = "heard"
     TAGGED = "tagged"
 
 
 class Weight(Enum):
-    """Whether there is more of something than was to be expected."""
+    """Whether a genre is over- or under-represented."""
 
     LITTLE = "little"
     USUAL = "usual"
@@ -44,14 +44,14 @@ class Weight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`ratio`: the share beside the expected one."""
+    """`ratio`: the share divided by the expected one."""
 
     ratio: float
     weight: Weight
 
 
 def balance(count: int, total: int, expected: float) -> Balance:
-    """`count` of `total` songs beside an `expected` share."""
+    """Compare `count` of `total` songs with an `expected` share."""
     if total <= 0 or expected <= 0:
         return Balance(1.0, Weight.USUAL)
     ratio = count / total / expected
@@ -63,8 +63,8 @@ def balance(count: int, total: int, expected: float) -> Balance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GenreSongs:
-    """The songs of a genre: ids of those whose file says so, and of those heard so. `known`: one that is listened
-    for; others are only names in files."""
+    """The songs of a genre: ids of those with it in the file, and of those for which it was predicted. `known`: whether
+    the model can predict it; others are only names in files."""
 
     name: str
     known: bool
@@ -79,7 +79,7 @@ class GenreSongs:
 @dataclass(frozen=True, slots=True, eq=False)
 class Division:
     """A folder or a decade. `counts` `(genres,)`: its songs in each genre of the distribution, by the chosen side;
-    `shares`: the same genres' shares in the whole library."""
+    `shares`: the shares of the same genres in the entire library."""
 
     name: str
     detail: str
@@ -89,7 +89,7 @@ class Division:
     shares: tuple[float, ...]
 
     def balances(self) -> list[tuple[str, int, Balance]]:
-        """Each genre with its songs here and how that compares with the whole library, the most songs first."""
+        """Each genre with its songs here and the comparison with the entire library, the most songs first."""
         total = int(self.counts.sum())
         rows = [
             (genre, int(count), balance(int(count), total, share))
@@ -100,8 +100,8 @@ class Division:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distribution:
-    """`genres`: known ones first, each part by falling number of songs. `untagged`, `unsure`, `unheard`: ids of songs
-    without a genre in the file, listened to without a verdict, not listened to."""
+    """`genres`: known ones first, each part by descending number of songs. `untagged`, `unsure`, `not_analysed`: ids of
+    songs without a genre in the file, analysed without a verdict, not analysed."""
 
     genres: tuple[GenreSongs, ...]
     untagged: IntArray
@@ -111,19 +111,19 @@ class Distribution:
 
     @property
     def verdicts(self) -> int:
-        """How many songs have a sure verdict."""
+        """The number of songs with a sure verdict."""
         return sum(len(genre.predicted) for genre in self.genres)
 
     def against_even(self, genre: GenreSongs) -> Balance:
-        """The heard share of a known genre beside an even one."""
+        """The predicted share of a known genre compared with a uniform distribution."""
         known = sum(one.known for one in self.genres)
         return balance(len(genre.predicted), self.verdicts, 1 / known)
 
     def table(self) -> Table:
-        """For a CSV file: a genre a row."""
+        """The rows of a CSV file, one for each genre."""
         rows: list[tuple[Any, ...]] = [(g.name, len(g.tagged), len(g.predicted)) for g in self.genres]
         rows += [("no genre in the file", len(self.untagged), ""), ("unsure", "", len(self.unsure))]
-        rows.append(("not listened to", "", len(self.not_analysed)))
+        rows.append(("not analysed", "", len(self.not_analysed)))
         return ("genre", "in the file", "heard"), rows
 
 
@@ -141,8 +141,8 @@ def distribution(
     tagged = _by_label(columns, labels, names)
     said = np.array([known.index(name) for name in columns.names], np.int64)
     predicted = np.where(columns.sure, said[columns.predicted] if len(said) else -1, -1)
-    by_ear = gathered(predicted, columns.ids, len(names))
-    rows = [GenreSongs(name, i < len(known), tagged[i], by_ear[i]) for i, name in enumerate(names)]
+    predicted_ids = gathered(predicted, columns.ids, len(names))
+    rows = [GenreSongs(name, i < len(known), tagged[i], predicted_ids[i]) for i, name in enumerate(names)]
     rows.sort(key=lambda row: (not row.known, -max(len(row.tagged), len(row.predicted))))
     return Distribution(
         tuple(rows),
@@ -154,7 +154,7 @@ def distribution(
 
 
 def _labels(genres: Sequence[str], meant: Callable[[str], str]) -> list[str]:
-    """What a list of genres in a file counts for, each once."""
+    """The genres for which a list of genres in a file counts, each once."""
     labels = [meant(name) for name in genres]
     return labels if len(labels) < 2 else list({key_of(label): label for label in labels}.values())
 
@@ -173,31 +173,34 @@ def _by_label(columns: SongColumns, labels: Sequence[Sequence[str]], names: Sequ
     return gathered(keys, columns.ids[song], len(names))
 
 
-def by_folder(whole: Distribution, side: Side) -> list[Division]:
+def by_folder(library: Distribution, side: Side) -> list[Division]:
     """The folders of the library, the largest first; see `divided`."""
-    columns = whole.columns
+    columns = library.columns
     sizes = np.bincount(columns.folder, minlength=len(columns.folders)).tolist()
     parts = divided(columns.folders, sizes, columns.roots)
     order = list(dict.fromkeys(parts))
     number = {part: i for i, part in enumerate(order)}
     keys = np.array([number[part] for part in parts], np.int64)[columns.folder]
-    made = _parts(whole, side, keys, list(zip(short_names(order), map(str, order), strict=True)))
+    made = _parts(library, side, keys, list(zip(short_names(order), map(str, order), strict=True)))
     return sorted(made, key=lambda part: -len(part.ids))
 
 
-def by_decade(whole: Distribution, side: Side) -> list[Division]:
+def by_decade(library: Distribution, side: Side) -> list[Division]:
     """The decades of the songs whose year is known, the earliest first."""
-    years = whole.columns.year
+    years = library.columns.year
     valid = (years >= _FIRST_YEAR) & (years < _LAST_YEAR)
     decades = np.unique(years[valid] // 10)
     keys = np.where(valid, np.searchsorted(decades, years // 10), -1)
-    return _parts(whole, side, keys, [(f"{10 * decade}s", f"{10 * decade} to {10 * decade + 9}") for decade in decades])
+    return _parts(
+        library, side, keys, [(f"{10 * decade}s", f"{10 * decade} to {10 * decade + 9}") for decade in decades]
+    )
 
 
 def divided(folders: Sequence[Path], sizes: Sequence[int], roots: Sequence[Path]) -> list[Path]:
-    """For each folder, with `sizes` songs in it, the larger folder that it is counted in.
+    """For each folder, with `sizes` songs in it, the larger folder in which it is counted.
 
-    First those that the user added; one that holds more than half of all songs is divided into the folders in it.
+    The larger folders are those that the user added; one with more than half of all songs is divided into its
+    subfolders.
     """
     parts = [max((r for r in roots if f.is_relative_to(r)), key=lambda r: len(r.parts), default=f) for f in folders]
     while True:
@@ -213,7 +216,7 @@ def divided(folders: Sequence[Path], sizes: Sequence[int], roots: Sequence[Path]
 
 
 def short_names(folders: Sequence[Path]) -> list[str]:
-    """As many of the last parts of each folder's name as tell it from the others: `colobot/music`."""
+    """The shortest end of each folder's path that distinguishes it from the others: `colobot/music`."""
     lengths = [1] * len(folders)
     while True:
         names = [str(Path(*folder.parts[-n:])) for folder, n in zip(folders, lengths, strict=True)]
@@ -225,22 +228,22 @@ def short_names(folders: Sequence[Path]) -> list[str]:
             lengths[i] += 1
 
 
-def _parts(whole: Distribution, side: Side, keys: IntArray, names: Sequence[tuple[str, str]]) -> list[Division]:
-    genres = tuple(genre.name for genre in whole.genres if len(genre.songs(side)))
-    sizes = [len(genre.songs(side)) for genre in whole.genres if len(genre.songs(side))]
+def _parts(library: Distribution, side: Side, keys: IntArray, names: Sequence[tuple[str, str]]) -> list[Division]:
+    genres = tuple(genre.name for genre in library.genres if len(genre.songs(side)))
+    sizes = [len(genre.songs(side)) for genre in library.genres if len(genre.songs(side))]
     shares = tuple(size / sum(sizes) for size in sizes)
-    place = _places(whole.columns.ids)
+    place = _places(library.columns.ids)
     counts = np.zeros((len(names), len(genres)), np.int64)
-    chosen = (genre for genre in whole.genres if len(genre.songs(side)))
+    chosen = (genre for genre in library.genres if len(genre.songs(side)))
     for column, genre in enumerate(chosen):
         where = keys[place(genre.songs(side))]
         counts[:, column] = np.bincount(where[where >= 0], minlength=len(names))
-    members = gathered(keys, whole.columns.ids, len(names))
+    members = gathered(keys, library.columns.ids, len(names))
     return [Division(*name, members[i], genres, counts[i], shares) for i, name in enumerate(names)]
 
 
 def _places(ids: IntArray) -> Callable[[IntArray], IntArray]:
-    """Where songs stand in the columns."""
+    """A function from song ids to their positions in the columns."""
     order = np.argsort(ids)
     ranked = ids[order]
     return lambda wanted: order[np.searchsorted(ranked, wanted)]

@@ -1,4 +1,4 @@
-"""Which points of a page are meant: the one at the pointer, the next one in a direction, those inside an outline."""
+"""Finds points on a page: the one at the pointer, the next one in a direction, those inside an outline."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import numpy as np
 
 from mgc_desktop.foundation.arrays import BoolArray, FloatArray
 
-_ASIDE: Final = 2.0  # how much farther than straight on a point seems that lies aside
+_ASIDE: Final = 2.0  # factor by which distance to the side counts more than distance ahead
 
 
-def nearest(xy: FloatArray, seen: BoolArray, at: tuple[float, float], within: float) -> int | None:
-    """The point of `xy` `(n, 2)` that is nearest to a place and no farther than `within`; of those `seen` `(n,)`."""
+def nearest(xy: FloatArray, visible: BoolArray, at: tuple[float, float], within: float) -> int | None:
+    """The point of `xy` `(n, 2)` with `visible` `(n,)` that is nearest to `at`, at most `within` away, else None."""
     if not len(xy):
         return None
     squares = np.square(xy - np.asarray(at, np.float32)).sum(axis=1)
-    squares[~seen] = np.inf
+    squares[~visible] = np.inf
     best = int(squares.argmin())
     return best if squares[best] <= within * within else None
 
 
-def next_towards(xy: FloatArray, seen: BoolArray, start: int, direction: tuple[int, int]) -> int | None:
-    """The point that one comes to from point `start` in a direction (`(1, 0)`: right, `(0, 1)`: down)."""
+def next_towards(xy: FloatArray, visible: BoolArray, start: int, direction: tuple[int, int]) -> int | None:
+    """The next visible point from point `start` in a direction (`(1, 0)`: right, `(0, 1)`: down), else None."""
     away = xy - xy[start]
     along = away @ np.asarray(direction, np.float32)
     aside = np.abs(away @ np.asarray((direction[1], direction[0]), np.float32))
-    ahead = seen & (along > 0) & (aside <= along)  # no farther aside than ahead
+    ahead = visible & (along > 0) & (aside <= along)  # at most 45 degrees from the direction
     ahead[start] = False
     if not ahead.any():
         return None

@@ -1,4 +1,4 @@
-"""The map of the library: all songs that a model with maps has heard, and where each of them lies."""
+"""The map of the library: the places of all songs that were analysed by a model with maps."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class Maps:
 class SongMap:
     """`n` songs, in the order of their ids `(n,)`.
 
-    `heard`: the most probable genre, `sure` `(n,)` whether that is the verdict, `confidence` `(n,)` 0..1; `genres`: in
-    the file. `places`: `(n, 3)` in a cube of side 1 for each method and number of dimensions; flat maps lie in its
-    middle plane. `by_user` `(n,)`: whether the user said the genre. `songs`: how many the library has that can be
-    heard, `heard_elsewise`: how many of them were heard, but only by models without maps.
+    `predicted`: the most probable genre, `sure` `(n,)` whether that is the verdict, `confidence` `(n,)` 0..1; `genres`:
+    in the file. `places`: `(n, 3)` in a cube of side 1 for each method and number of dimensions; flat maps lie in its
+    middle plane. `by_user` `(n,)`: whether the genre is the user's. `songs`: how many songs of the library can be
+    analysed, `predicted_by_others`: how many of them were analysed, but only by models without maps.
     """
 
     ids: NDArray[np.int64]
@@ -68,11 +68,11 @@ class SongMap:
         return len(self.ids)
 
     def path(self, song: int) -> Path:
-        """The file of the song in a row."""
+        """The path of the song in a row."""
         return Path(os.fsdecode(self.paths[song]))
 
     def rows(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.intp]:
-        """The rows of songs by their ids; those that are not on the map are left out."""
+        """The rows of songs with these ids; songs that are not on the map are left out."""
         wanted = np.asarray(ids, np.int64)
         if not len(self):
             return np.zeros(0, np.intp)
@@ -81,7 +81,7 @@ class SongMap:
         return rows
 
     def row_at(self, path: Path | None) -> int | None:
-        """The row of a file, None where it is not on the map."""
+        """The row of a file, None if it is not on the map."""
         try:
             return None if path is None else self.paths.index(os.fsencode(path))
         except ValueError:
@@ -94,7 +94,7 @@ class SongMap:
         return by_prediction(self.predicted, self.sure, self.vocabulary)
 
     def table(self, method: Method, dimensions: int) -> Table:
-        """For a CSV file: a song a row."""
+        """The rows of a CSV file, one for each song."""
         places = self.places[method, dimensions][:, :dimensions]
         names = tuple(f"{method} {i + 1}" for i in range(dimensions))
         rows = [
@@ -108,21 +108,21 @@ class SongMap:
 
 
 class NothingToMap(Enum):
-    """Why there is no map."""
+    """The reason why there is no map."""
 
     NO_SONGS = "no songs"
-    NOT_ANALYSED_VERDICT = "nothing was listened to"
-    OTHER_MODEL = "songs were heard only by models without maps"
+    NOT_ANALYSED = "no song was analysed"
+    OTHER_MODEL = "songs were analysed only by models without maps"
     NO_MAPS = "no model has maps"
 
 
 def reason(found: SongMap) -> NothingToMap | None:
-    """Why a map is empty, None if it is not."""
+    """Why a map is empty, None if it is not empty."""
     if len(found):
         return None
     if not found.songs:
         return NothingToMap.NO_SONGS
-    return NothingToMap.OTHER_MODEL if found.predicted_by_others else NothingToMap.NOT_ANALYSED_VERDICT
+    return NothingToMap.OTHER_MODEL if found.predicted_by_others else NothingToMap.NOT_ANALYSED
 
 
 def maps_for(store: LibraryStore, preferred: str) -> Maps | None:
@@ -140,9 +140,9 @@ def maps_for(store: LibraryStore, preferred: str) -> Maps | None:
 
 
 def load_maps(preferred: str | None = None) -> Maps | None:
-    """The maps of the preferred model, else of the default one, else of any; None if no model has any.
+    """The maps of the preferred model, else of the default one, else of any; None if no model has maps.
 
-    ModelError if there are some but they are damaged.
+    Raises ModelError if the maps are damaged.
     """
     for metadata, folder in sorted(_with_maps(), key=lambda found: _rank(found[0].name, preferred)):
         if (record := metadata.projections) is not None:
@@ -162,7 +162,7 @@ def _with_maps() -> Iterator[tuple[ModelMetadata, Path]]:
             seen.add(folder.name)
             try:
                 metadata = ModelMetadata.load(folder)
-            except ModelError:  # the list of models says so
+            except ModelError:  # the list of models reports it
                 continue
             if metadata.projections is not None:
                 yield metadata, folder
@@ -204,7 +204,7 @@ def read_map(store: LibraryStore, maps: Maps) -> SongMap:
 
 
 def _in_cube(places: FloatArray) -> FloatArray:
-    """`(n, 2 or 3)` to `(n, 3)`."""
+    """`(n, 2 or 3)` places to `(n, 3)`."""
     cube = np.full((len(places), 3), 0.5, np.float32)
     cube[:, : places.shape[1]] = places
     return cube

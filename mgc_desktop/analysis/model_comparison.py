@@ -1,4 +1,4 @@
-"""Where models disagree: along one song, and over a whole library. Free of Qt."""
+"""Where models disagree: over the time of one song, and over a library. Without Qt."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from mgc_desktop.library.model_comparison import predictions_by_model
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
 
-STEP: Final = 0.5  # seconds between two looks along a song
+STEP: Final = 0.5  # seconds between two comparisons in a song
 _MOST: Final = 500  # songs in the list of disagreements
-_LEAST: Final = 0.01  # probability; what differs by less is agreement
+_LEAST: Final = 0.01  # probability; a smaller difference is agreement
 
 Model = tuple[str, str]  # name, version
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementSegment:
-    """Some seconds of a song in which not all models hear the same: what each of them hears."""
+    """A part of a song in which not all models predict the same genre, with the prediction of each; seconds."""
 
     start: float
     end: float
@@ -34,7 +34,7 @@ class AgreementSegment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Agreement:
-    """`times` `(n,)` seconds; `agreement` `(n,)`: the share of the models that hear what most of them hear."""
+    """`times` `(n,)` seconds; `agreement` `(n,)`: the share of models that predict the most frequent genre."""
 
     times: FloatArray
     agreement: FloatArray
@@ -42,9 +42,9 @@ class Agreement:
 
 
 def agreement(timelines: Sequence[Timeline], duration: float, step: float = STEP) -> Agreement:
-    """Compare what models hear along a song of `duration` seconds; models that heard nothing (silence) are left out.
+    """Compare models over a song of `duration` seconds; models without segments (silence) are left out.
 
-    The stretches come in the order of the song; a stretch ends where any model changes its mind.
+    Segments are in the order of time; a segment ends where the prediction of any model changes.
     """
     predicted = [timeline for timeline in timelines if len(timeline)]
     times = np.arange(step / 2, max(step, duration), step).astype(np.float32)
@@ -61,9 +61,9 @@ def agreement(timelines: Sequence[Timeline], duration: float, step: float = STEP
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dispute:
-    """A song on which models disagree. `genres`: each model's most probable one, None where it did not listen.
+    """A song on which models disagree. `genres`: each model's most probable genre, None if it has not analysed it.
 
-    `distance`: how far apart their probabilities are, 0 (the same) to 1, the mean over all pairs of models.
+    `distance`: mean total variation distance of all pairs of models, 0 (equal) to 1.
     """
 
     song: Song
@@ -73,11 +73,11 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Models over a library.
+    """A comparison of models over a library.
 
-    `heard`: songs that each listened to, of `songs` in all. `agreement` `(models, models)`: of the songs that both
-    heard, `common` `(models, models)`, the share for which both find the same genre most probable; NaN of none.
-    `disputes`: the songs on which they are furthest apart, falling.
+    `predicted`: how many of `songs` each model has analysed. `common` `(models, models)`: songs that both have
+    analysed; `agreement` `(models, models)`: the share of these with the same most probable genre, NaN without any.
+    `disputes`: the songs with the largest distances, descending.
     """
 
     models: tuple[str, ...]
@@ -90,7 +90,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Predictions:
-    """Of each model and song: `probabilities` `(models, songs, genres)`, `heard` `(models, songs)`."""
+    """By model and song: `probabilities` `(models, songs, genres)`, `predicted` `(models, songs)`."""
 
     songs: list[int]
     genres: tuple[str, ...]
@@ -99,7 +99,7 @@ class _Predictions:
 
 
 def compare(store: LibraryStore, models: Sequence[Model], *, most: int = _MOST) -> Comparison:
-    """What is kept of these models' verdicts on the library, set side by side. Nothing is listened to."""
+    """Compare the stored predictions of these models for the library. No song is analysed."""
     found = _collect(store, models)
     leaders = np.where(found.predicted, found.probabilities.argmax(axis=2), -1)
     common = np.array([[np.count_nonzero(a & b) for b in found.predicted] for a in found.predicted], np.int64)
@@ -144,7 +144,7 @@ def _disputes(store: LibraryStore, kept: _Predictions, leaders: NDArray[np.int64
 
 
 def _distances(kept: _Predictions) -> FloatArray:
-    """`(songs,)`: the mean total variation distance over the pairs of models that both heard a song."""
+    """`(songs,)`: the mean total variation distance over the pairs of models that both analysed a song."""
     total = np.zeros(len(kept.songs), np.float32)
     pairs = np.zeros(len(kept.songs), np.float32)
     for a, b in itertools.combinations(range(len(kept.predicted)), 2):

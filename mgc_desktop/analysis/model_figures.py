@@ -1,4 +1,4 @@
-"""What was measured of the models, from their metadata: a matrix of each, and one table of all to sort."""
+"""The measured figures of the models, from their metadata: a confusion matrix each, and one sortable table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mgc_desktop.inference.figures import Figures
 from mgc_desktop.inference.jsonfile import model_errors
 from mgc_desktop.inference.metadata import FILE_NAME
 
-if TYPE_CHECKING:  # it brings the network's runtime
+if TYPE_CHECKING:  # importing it would load ONNX Runtime
     from mgc_desktop.inference.registry import ModelEntry
 
 RESOLUTIONS: Final = ("full", "quarter", "sixteenth")
@@ -23,8 +23,8 @@ RESOLUTIONS: Final = ("full", "quarter", "sixteenth")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelFiguresRow:
-    """A model in the comparison. `figures` is None where nothing was measured; `reason` says why it cannot be used, or
-    why its figures cannot be read."""
+    """A model in the comparison. `figures`: None if there are none; `reason`: why it cannot be used, or why its figures
+    cannot be read."""
 
     name: str
     title: str
@@ -36,12 +36,12 @@ class ModelFiguresRow:
 
     @property
     def usable(self) -> bool:
-        """Whether there is nothing wrong with it."""
+        """Whether the model can be used."""
         return not self.reason
 
     @property
     def matrix(self) -> Matrix | None:
-        """What it said of recordings whose genre is known, the genres that the test had."""
+        """The confusion matrix on the test set, for the genres in it."""
         if self.figures is None:
             return None
         counts = np.array(self.figures.confusion, np.int64)
@@ -50,7 +50,7 @@ class ModelFiguresRow:
 
 
 class ModelColumn(Enum):
-    """The columns of the comparison: title, and what it sorts by (None goes last)."""
+    """The columns of the comparison: title, and sort key (None sorts last)."""
 
     MODEL = "Model"
     RESOLUTION = "Resolution"
@@ -65,7 +65,7 @@ class ModelColumn(Enum):
 
     @property
     def is_text(self) -> bool:
-        """Whether it holds words."""
+        """Whether the column has text."""
         return self in (ModelColumn.MODEL, ModelColumn.RESOLUTION)
 
 
@@ -83,7 +83,7 @@ _KEYS: Final[dict[ModelColumn, Callable[[Figures], Key]]] = {
 
 
 def model_rows(entries: Iterable[ModelEntry]) -> list[ModelFiguresRow]:
-    """The models in their order; one that cannot be used, or whose figures cannot be read, with the reason."""
+    """The models in their order, each with the reason if it cannot be used or its figures cannot be read."""
     return [_row(entry) for entry in entries]
 
 
@@ -104,7 +104,7 @@ def _row(entry: ModelEntry) -> ModelFiguresRow:
 
 
 def key_of(row: ModelFiguresRow, column: ModelColumn) -> Key:
-    """What a column sorts by; None where it is not known."""
+    """The sort key of a row in a column; None if the value is unknown."""
     if column is ModelColumn.MODEL:
         return row.name
     if column is ModelColumn.RESOLUTION:
@@ -115,14 +115,14 @@ def key_of(row: ModelFiguresRow, column: ModelColumn) -> Key:
 def sorted_rows(
     rows: Sequence[ModelFiguresRow], column: ModelColumn, *, descending: bool = False
 ) -> list[ModelFiguresRow]:
-    """The rows by a column; those that have nothing in it come last either way."""
+    """The rows sorted by a column; rows without a value are last in either direction."""
     known = [row for row in rows if key_of(row, column) is not None]
     rest = [row for row in rows if key_of(row, column) is None]
     return sorted(known, key=lambda row: key_of(row, column), reverse=descending) + rest  # type: ignore[arg-type,return-value]
 
 
 def comparison_table(rows: Sequence[ModelFiguresRow]) -> Table:
-    """For a CSV file: a model a row, each figure with its interval."""
+    """The rows of a CSV file, one for each model, each figure with its interval."""
     intervals = ("accuracy", "macro_accuracy", "macro_f1", "top_3", "roc_auc", "calibration_error")
     ends = [f"{name}{end}" for name in intervals for end in ("", "_low", "_high")]
     costs = ("parameters", "megabytes", "network_ms_per_clip", "sound_ms_per_clip")
@@ -146,7 +146,7 @@ def _numbers(row: ModelFiguresRow, intervals: Sequence[str], costs: int) -> list
 
 
 def genre_table(figures: Figures) -> Table:
-    """For a CSV file: a genre a row."""
+    """The rows of a CSV file, one for each genre."""
     rows: list[tuple[Any, ...]] = [
         (name, g.clips, g.artists, g.precision, g.recall, g.f1) for name, g in figures.per_genre.items()
     ]

@@ -13,8 +13,8 @@ _log = logging.getLogger(__name__)
 
 
 def own_names(path: str) -> Mapping[str, tuple[str, ...]]:
-    """The names in the vocabulary file `path`, by genre; none without a file. One that cannot be read is told by the
-    review, where it is chosen: here it only goes unused."""
+    """The names in the vocabulary file `path`, by genre; none without a file or if it cannot be read: the review, where
+    it is chosen, reports that error."""
     if not path:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Songs of a view as a playlist for other programs."""
+"""Saves songs of a view as a playlist for other programs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from mgc_desktop.library.store import LibraryStore
 
 
 def save_playlist(store: LibraryStore, ids: Sequence[int], path: Path) -> int:
-    """Write songs as M3U, in this order; what was there before stays until all is written. How many are in it.
+    """Write songs as M3U, in this order, atomically; returns the number of songs in it.
 
-    Songs whose names a playlist cannot hold are left out. MgcError if it cannot be written there.
+    Songs whose paths a playlist cannot hold are left out. Raises MgcError if the file cannot be written.
     """
     songs = store.songs(ids)
     text = io.StringIO()

@@ -1,4 +1,4 @@
-"""What is on the map now: which songs are seen, chosen, current, and where on the page each one is."""
+"""The state of the map: which songs are visible, chosen and current, and where each one is on the page."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from mgc_desktop.analysis.hit_test import inside, nearest, next_towards
 from mgc_desktop.foundation.arrays import BoolArray, FloatArray, IndexArray
 
 _NOTHING: Final = np.zeros(0, np.intp)
-_NAMED: Final = 0.012  # of the songs: rarer genres are not written on the map
+_NAMED: Final = 0.012  # share of the songs; genres with fewer have no label on the map
 _FEWEST: Final = 3
 
 
 class Scene:
-    """`n` songs at `places` `(n, 3)` in the `groups` of a colouring; songs are meant by their rows.
+    """`n` songs at `places` `(n, 3)` in the `groups` of a colouring; songs are given by their row numbers.
 
-    `size`: of the page, pixels. `current`: where the keyboard is; `playing`: the song that sounds. `source`, `alike`:
-    a song and those that are most like it. `stressed`: the group that is to stand out, if any.
+    `size`: of the page in pixels. `current`: the song with the keyboard focus; `playing`: the song that is playing.
+    `source`, `similar`: a song and those most similar to it. `stressed`: the group that is emphasised, if any.
     """
 
     def __init__(self) -> None:
@@ -36,13 +36,13 @@ class Scene:
         self.stressed: int | None = None
         self._places: FloatArray = np.zeros((0, 3), np.float32)
         self._centres: FloatArray | None = None
-        self._seen: BoolArray = np.zeros(0, bool)
+        self._visible: BoolArray = np.zeros(0, bool)
         self._projected: tuple[tuple[Camera, Size], FloatArray, FloatArray] | None = None
 
     def __len__(self) -> int:
         return len(self._places)
 
-    # What there is
+    # Contents
 
     @property
     def places(self) -> FloatArray:
@@ -55,7 +55,7 @@ class Scene:
         self._projected = self._centres = None
 
     def fill(self, places: FloatArray, colouring: Colouring) -> None:
-        """Other songs: nothing is chosen, current or playing among them yet."""
+        """Replace the songs; none of them is chosen, current or playing."""
         self.places = places
         self.chosen = np.zeros(len(places), bool)
         self.current = self.playing = self.source = self.stressed = None
@@ -63,42 +63,42 @@ class Scene:
         self.colour(colouring)
 
     def colour(self, colouring: Colouring) -> None:
-        """Put the songs in other groups."""
+        """Change the groups of the songs."""
         self.colouring = colouring
         self._centres = None
         self.hide(self.hidden)
 
     def hide(self, names: frozenset[str]) -> None:
-        """Show the songs of all groups but these."""
+        """Hide the groups with these names and show all others."""
         self.hidden = names
         shown = np.array([name not in names for name in self.colouring.names], bool)
-        self._seen = shown[self.colouring.group] if len(shown) else np.zeros(0, bool)
+        self._visible = shown[self.colouring.group] if len(shown) else np.zeros(0, bool)
 
     @property
-    def seen(self) -> BoolArray:
+    def visible(self) -> BoolArray:
         """`(n,)`: whether a song's group is shown."""
-        return self._seen
+        return self._visible
 
-    # Where it is
+    # Projection
 
     def project(self) -> tuple[FloatArray, FloatArray]:
-        """`(n, 2)` pixels and `(n,)` depth."""
+        """`(n, 2)` pixels and `(n,)` depth of the songs."""
         key = (self.camera, self.size)
         if self._projected is None or self._projected[0] != key:
             self._projected = (key, *self.camera.project(self._places, self.size))
         return self._projected[1], self._projected[2]
 
     def show_all(self) -> Camera:
-        """The camera from which all that is shown is seen."""
+        """The camera that shows all visible songs."""
         return self.camera.fitted(self.extent(self._places, flat=self.camera.flat > 0), self.size)
 
     def extent(self, places: FloatArray, *, flat: bool) -> FloatArray:
-        """What is to be seen when the songs lie at these places: those that are shown, and in a cube its corners."""
-        shown = places[self._seen]
+        """The points that should be visible if the songs lie at `places`: visible songs and the corners of a cube."""
+        shown = places[self._visible]
         return shown if flat else np.concatenate([shown, CORNERS])
 
     def names(self) -> list[tuple[int, Point]]:
-        """Groups that are worth a name on the map, with the place of it on the page; the largest first."""
+        """The groups that get a label on the map, with its position on the page; the largest first."""
         if self._centres is None:
             self._centres = np.array([self._centre(group) for group in range(len(self.colouring.names))], np.float32)
         if not len(self._centres):
@@ -106,41 +106,41 @@ class Scene:
         fewest = max(_FEWEST, _NAMED * len(self))
         xy = self.camera.project(self._centres, self.size)[0].tolist()
         counts = self.colouring.counts
-        worthy = [
+        labelled = [
             group
-            for group in range(self.colouring.plain_from)
+            for group in range(self.colouring.uncoloured_from)
             if counts[group] >= fewest and self.colouring.names[group] not in self.hidden
         ]
-        return [(group, (xy[group][0], xy[group][1])) for group in sorted(worthy, key=lambda group: -counts[group])]
+        return [(group, (xy[group][0], xy[group][1])) for group in sorted(labelled, key=lambda group: -counts[group])]
 
     def _centre(self, group: int) -> FloatArray:
-        """The middle of a group's crowd."""
+        """The median place of a group's songs."""
         own = self._places[self.colouring.group == group]
         return np.median(own, axis=0) if len(own) else np.full(3, 0.5, np.float32)
 
-    # What is meant
+    # Selection
 
     def at(self, point: Point, within: float) -> int | None:
-        """The song at a point of the page."""
-        return nearest(self.project()[0], self._seen, point, within)
+        """The song nearest to a point of the page, at most `within` pixels away, else None."""
+        return nearest(self.project()[0], self._visible, point, within)
 
     def within(self, outline: FloatArray) -> IndexArray:
-        """The songs in an outline `(k, 2)` on the page."""
-        return np.flatnonzero(inside(self.project()[0], outline) & self._seen)
+        """The visible songs in an outline `(k, 2)` on the page."""
+        return np.flatnonzero(inside(self.project()[0], outline) & self._visible)
 
     def step(self, direction: tuple[int, int]) -> int | None:
-        """The song that an arrow key leads to, None where there is none."""
+        """The next song in the direction of an arrow key, None if there is none."""
         xy, _ = self.project()
-        if self.current is None or not self._seen[self.current]:
-            return nearest(xy, self._seen, (self.size[0] / 2, self.size[1] / 2), np.inf)
-        return next_towards(xy, self._seen, self.current, direction)
+        if self.current is None or not self._visible[self.current]:
+            return nearest(xy, self._visible, (self.size[0] / 2, self.size[1] / 2), np.inf)
+        return next_towards(xy, self._visible, self.current, direction)
 
     def choose(self, songs: IndexArray, *, add: bool = False) -> None:
-        """Choose these songs, besides those that are chosen already or instead of them."""
+        """Select these songs; `add`: in addition to the present selection."""
         if not add:
             self.chosen = np.zeros(len(self), bool)
         self.chosen[songs] = True
 
     def toggle(self, song: int) -> None:
-        """Choose a song, or leave it."""
+        """Select a song, or deselect it."""
         self.chosen[song] = not self.chosen[song]

@@ -1,8 +1,7 @@
-"""Reading a sound file of any format as float32 blocks, with a position that is exact to the sample.
+"""Reads an audio file of any format as float32 blocks, with a position that is exact to the sample.
 
-Time zero is the first sample that decoding from the start gives. Timestamps decide where everything else is: a
-passage that is lost becomes silence of its length, and a seek lands on the very sample, so that what is seen,
-heard and analysed agree.
+Time zero is the first sample when decoding from the start. Timestamps determine all other positions: a lost passage
+becomes silence of the same length, and a seek is exact to the sample, so that picture, playback and analysis agree.
 """
 
 from __future__ import annotations
@@ -24,29 +23,29 @@ from mgc_desktop.audio.plausible import is_plausible_duration, is_plausible_rate
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.audio.source import FrameSource
 from mgc_desktop.audio.timeline import Clock, Health
-from mgc_desktop.errors import DecodeError, NothingToHearError
+from mgc_desktop.errors import DecodeError, NoAudioError
 from mgc_desktop.foundation.arrays import FloatArray
 
-BLOCK: Final = 16384  # samples that a block has at least, save the last
-_LONGEST_PROMISE: Final = 360_000  # seconds; a header that claims more is damaged, and not a file that was cut off
-_LAST_PLACE: Final = 1e7  # seconds; no seek goes further
-# What a decoder needs to hear before a place to decode it right: MP3's bit reservoir, Opus' 80 ms, and some more
-# for timestamps that are off. Where that is not enough, more.
+BLOCK: Final = 16384  # least samples of a block, except the last one
+_LONGEST_PROMISE: Final = 360_000  # seconds; a header that claims more is damaged, and the file is not cut off
+_LAST_PLACE: Final = 1e7  # seconds; seeks are limited to this
+# How much audio before a position a decoder needs to decode it correctly: MP3's bit reservoir, Opus' 80 ms, and a
+# margin for inexact timestamps. If it is not enough, a seek tries more.
 _PREROLLS: Final = (0.5, 5.0)
-# Single timestamps are off (Vorbis at a change of block size, milliseconds in Matroska): the last few vote.
+# Single timestamps are inexact (Vorbis at a change of block size, milliseconds in Matroska): the last few vote.
 _VOTES: Final = 9
-_JITTER = 0.1  # seconds that timestamps may be off without meaning anything ...
-_JITTER_AFTER_DAMAGE = 0.005  # ... and where something was just lost
-# Where timestamps lead astray, a seek decodes from the start: raw streams whose rounded durations are added
-# up, and FLAC in Ogg, which is up to four frames off behind a seek.
+_JITTER = 0.1  # seconds of deviation of timestamps that are ignored ...
+_JITTER_AFTER_DAMAGE = 0.005  # ... and directly after damage
+# Where timestamps are misleading, a seek decodes from the start: raw streams, whose rounded durations are added up,
+# and FLAC in Ogg, which is up to four frames off after a seek.
 _DRIFTING = ("ac3", "eac3", "dts", "mlp", "truehd")
 
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
-    """What a file holds.
+    """Properties of an audio file.
 
-    `duration`: seconds, as the container says until the file is decoded to its end; None where it does not say.
+    `duration`: seconds, from the container until the file is decoded to its end; None if the container has none.
     `sr`: Hz. `codec`, `container`: FFmpeg's short names. `bit_rate`: bit/s, None if unknown.
     """
 
@@ -60,7 +59,7 @@ class AudioInfo:
 
 
 def probe(path: str | os.PathLike[str]) -> AudioInfo:
-    """What a file holds, from its header and first frame. Raises DecodeError."""
+    """The properties of a file, from its header and first frame. Raises DecodeError."""
     with AudioReader(path) as reader:
         return reader.info
 
@@ -83,11 +82,11 @@ def _describe(path: Path, source: FrameSource, first: AudioFrame) -> AudioInfo:
         return info
     if source.is_unpacked:  # cut off, or the header was never completed
         return replace(info, duration=most)
-    return replace(info, duration=None, bit_rate=None)  # FFmpeg's bit rate is the size divided by what is claimed
+    return replace(info, duration=None, bit_rate=None)  # FFmpeg computes the bit rate from the claimed duration
 
 
 def _duration_is_promise(source: FrameSource) -> bool:
-    """Whether the container's duration is a number in its header, not FFmpeg's guess from size and bit rate."""
+    """Whether the container's duration is a number in its header, not FFmpeg's estimate from size and bit rate."""
     if not is_plausible_duration(source.claimed_duration or 0.0, _LONGEST_PROMISE):
         return False
     declared, found = source.stream.codec_context.bit_rate, source.container.bit_rate
@@ -95,9 +94,9 @@ def _duration_is_promise(source: FrameSource) -> bool:
 
 
 class AudioReader:
-    """Decodes a sound file block by block at its own rate; use as a context manager. For one thread at a time.
+    """Decodes an audio file block by block at its own rate; a context manager. For one thread at a time.
 
-    Raises DecodeError, here or while reading, when the file cannot be opened, read or decoded; NothingToHearError
+    Raises DecodeError, here or while reading, when the file cannot be opened, read or decoded; NoAudioError
     when it has no samples.
     """
 
@@ -116,14 +115,14 @@ class AudioReader:
         self._clock = Clock(self._info.sr, None if misled else self._source.stream.time_base, first.pts)
         self._health = Health()
         self._pending: AudioFrame | None = first
-        self._converter: StreamResampler | None = None  # for a sampling rate that changes on the way
+        self._converter: StreamResampler | None = None  # for a sampling rate that changes in the file
         self._converter_rate = self._info.sr
-        self._channels = min(2, self._info.channels)  # of the blocks; more are folded
-        self._silence = 0  # samples of silence to give before the pending frame
-        self._silence_told = False  # whether the pending frame's silence was given already
-        self._cursor = 0  # sample that the next decoded frame starts with
-        self._target = 0  # samples before this one are dropped
-        self._damage_seen = self._source.damaged  # trouble before the first sample harms nobody
+        self._channels = min(2, self._info.channels)  # of the blocks; more are downmixed
+        self._silence = 0  # samples of silence to return before the pending frame
+        self._silence_returned = False  # whether the silence before the pending frame was returned
+        self._cursor = 0  # index of the first sample of the next decoded frame
+        self._target = 0  # samples before this index are dropped
+        self._damage_counted = self._source.damaged  # damage before the first sample is ignored
 
     def _first_frame(self) -> AudioFrame:
         frame = self._source.next()
@@ -131,41 +130,41 @@ class AudioReader:
             return frame
         if self._source.damaged:
             raise DecodeError(
-                "Nothing in this file can be decoded: it is damaged, or no sound file in spite of its name. "
+                "Nothing in this file can be decoded: it is damaged, or not an audio file in spite of its name. "
                 "Copy, download or rip it again.",
                 path=self._path,
             )
-        raise NothingToHearError(
-            "The file has a header but no sound in it. Copy, download or rip it again.", path=self._path
+        raise NoAudioError(
+            "The file has a header but contains no audio. Copy, download or rip it again.", path=self._path
         )
 
     def _check_rate(self, sr: int) -> None:
         if not is_plausible_rate(sr, self._source.codec):
             raise DecodeError(
-                f"The file says that its sound has {sr:,} samples a second, which cannot be right: usual are 8,000 to "
-                "192,000. Its header is damaged; copy, download or rip it again.",
+                f"The header states a sampling rate of {sr:,} Hz, which is impossible; usual rates are 8,000 to "
+                "192,000 Hz. The header is damaged; copy, download or rip it again.",
                 path=self._path,
             )
 
     @property
     def info(self) -> AudioInfo:
-        """What the file holds; `duration` is exact once it was decoded to its end."""
+        """Properties of the file; `duration` is exact once it was decoded to its end."""
         return self._info
 
     @property
     def position(self) -> float:
-        """Seconds of the next sample that `read` gives."""
+        """Position of the next sample that `read` returns, in seconds."""
         return max(self._cursor, self._target) / self._info.sr
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences for the user on what was wrong with the file so far."""
+        """Sentences for the user about damage found in the file so far."""
         return self._health.warnings(self._info.sr)
 
     def read(self) -> FloatArray | None:
         """The next block, float32 in [-1, 1] at `info.sr`, never empty; None at the end.
 
-        `(1, samples)` of mono, `(2, samples)` of all else: more channels than two are folded, see `downmix.fold`.
+        `(1, samples)` for mono, `(2, samples)` for all else: more channels than two are downmixed, see `downmix.fold`.
         """
         parts: list[FloatArray] = []
         count = 0
@@ -173,25 +172,25 @@ class AudioReader:
             if part.shape[1]:
                 parts.append(part)
                 count += part.shape[1]
-        return self._mended(parts) if parts else None
+        return self._sanitised(parts) if parts else None
 
-    def _mended(self, parts: list[FloatArray]) -> FloatArray:
-        """The parts as one block, what cannot be music as silence, and nothing beyond full scale."""
+    def _sanitised(self, parts: list[FloatArray]) -> FloatArray:
+        """The parts as one block, with impossible values as silence, clipped to full scale."""
         block = np.concatenate(parts, axis=1)
         if frames.peak(block) <= 1.0:
             return block
-        if not self._info.codec.startswith("pcm_"):  # PCM is what somebody wrote, and only clipped
+        if not self._info.codec.startswith("pcm_"):  # PCM values are as they were written, and are only clipped
             start = self._cursor - block.shape[1]
             for part in parts:
                 if not frames.peak(part) <= frames.LOUDEST:
                     part[:] = 0.0
-                    self._health.mended(start, part.shape[1])
+                    self._health.add_damage(start, part.shape[1])
                 start += part.shape[1]
             block = np.concatenate(parts, axis=1)
         return frames.sane(block)
 
     def __iter__(self) -> Iterator[FloatArray]:
-        """The blocks from here to the end."""
+        """The blocks from the present position to the end."""
         while (block := self.read()) is not None:
             yield block
 
@@ -204,30 +203,30 @@ class AudioReader:
         self._pending = None
         if frame is None:
             return self._finish()
-        if not self._silence_told:
+        if not self._silence_returned:
             self._silence = self._silence_before(frame)
             if self._silence:
-                self._pending, self._silence_told = frame, True
+                self._pending, self._silence_returned = frame, True
                 return np.zeros((self._channels, 0), np.float32)
-        self._silence_told = False
+        self._silence_returned = False
         y = self._source.samples(frame)
         if y is None:
             return np.zeros((self._channels, 0), np.float32)
         return self._dropped(self._at_rate(frames.with_channels(y, self._channels), frame.sample_rate))
 
     def _dropped(self, y: FloatArray) -> FloatArray:
-        """What of the next samples lies behind the target of a seek."""
+        """The part of the next samples that lies after the target of a seek."""
         drop = min(max(0, self._target - self._cursor), y.shape[1])
         self._cursor += y.shape[1]
         return y[:, drop:]
 
     def _silence_before(self, frame: AudioFrame) -> int:
-        """How many samples are missing between what was read so far and this frame."""
-        lost = self._source.damaged != self._damage_seen
-        self._damage_seen = self._source.damaged
+        """The number of samples missing between the last frame and this one."""
+        lost = self._source.damaged != self._damage_counted
+        self._damage_counted = self._source.damaged
         gap = self._clock.gap(self._cursor, frame.pts, _JITTER_AFTER_DAMAGE if lost else _JITTER)
-        if (lost or gap) and self._cursor >= self._target:  # before a target the decoder is still warming up
-            self._health.mended(self._cursor, gap)
+        if (lost or gap) and self._cursor >= self._target:  # before the target the decoder's output is not exact yet
+            self._health.add_damage(self._cursor, gap)
         return gap
 
     def _at_rate(self, y: FloatArray, rate: int) -> FloatArray:
@@ -246,35 +245,35 @@ class AudioReader:
             return y
         duration = self._cursor / self._info.sr
         cut_short = self._health.ended(duration, self._promised)
-        if self._source.damaged != self._damage_seen and not cut_short:
-            self._health.mended(self._cursor, 0)
+        if self._source.damaged != self._damage_counted and not cut_short:
+            self._health.add_damage(self._cursor, 0)
         self._target = self._cursor
         self._info = replace(self._info, duration=duration)
         return None
 
     def seek(self, seconds: float) -> None:
-        """Make `read` go on with exactly the sample at `seconds`; beyond the end there is nothing to read."""
+        """Continue `read` with exactly the sample at `seconds`; beyond the end there is nothing to read."""
         sr = self._info.sr
         target = max(0, round(min(seconds, _LAST_PLACE) * sr))
         known_end = round(self._info.duration * sr) if self._info.duration is not None else target
         if not any(self._jump(min(target, known_end), round(preroll * sr)) for preroll in _PREROLLS):
             self._restart()
         self._target = target
-        self._silence, self._silence_told = 0, False
+        self._silence, self._silence_returned = 0, False
         self._converter, self._converter_rate = None, sr
-        self._damage_seen = self._source.damaged
+        self._damage_counted = self._source.damaged
 
     def _jump(self, target: int, preroll: int) -> bool:
-        """Try to go on decoding some way before `target`; False if that cannot be had."""
+        """Try to continue decoding `preroll` samples before `target`; False if that is impossible."""
         if target <= preroll or not self._clock.reliable or not self._source.seek(self._clock.pts(target - preroll)):
             return False
-        offsets: deque[int] = deque(maxlen=_VOTES)  # of the frames' timestamps against the samples counted
+        offsets: deque[int] = deque(maxlen=_VOTES)  # differences between timestamps and counted samples
         passed = 0
         while (frame := self._source.next()) is not None:
             index = self._clock.index(frame.pts)
             if index is None or (passed == 0 and index > target - preroll // 2):
                 return False
-            if passed and index - self._cursor > _JITTER * self._info.sr:  # something is missing here
+            if passed and index - self._cursor > _JITTER * self._info.sr:  # samples are missing here
                 if index > target:
                     break
                 offsets.clear()
@@ -288,16 +287,17 @@ class AudioReader:
         return passed > 0
 
     def _restart(self) -> None:
-        """Only a file that is opened anew begins with the same sample: seeking would bring the encoder's delay back."""
+        """Open the file again: after a seek to the start, some decoders return the encoder's delay as well."""
         try:
             self._source.reopen()
-        except DecodeError:  # deleted meanwhile; what is open can be played all the same
+        except DecodeError:  # deleted meanwhile; the open file can still be played
             if not self._source.seek(self._clock.pts(0)):
                 raise
         self._pending, self._cursor = None, 0
 
     def close(self) -> None:
-        """Let go of the file; safe to call more than once."""
+        """Close the file; may be called more than once."""
+
         self._source.close()
 
     def __enter__(self) -> Self:

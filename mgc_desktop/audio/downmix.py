@@ -1,4 +1,4 @@
-"""Folding any number of channels to two, by the places of the loudspeakers that the file names."""
+"""Downmix of any number of channels to stereo, by the loudspeaker positions in the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MINUS_3_DB = 0.5**0.5
 _FRONT = frozenset({"FL", "FR", "FLC", "FRC", "WL", "WR", "DL", "DR"})
 _LOW = frozenset({"LFE", "LFE2"})
 _LOW_LEVEL = 0.5  # 6 dB lower
-# FFmpeg's usual layouts, for files that state a number of channels and no places.
+# FFmpeg's default layouts, for files with a number of channels but no positions.
 _USUAL = {
     1: "FC",
     2: "FL FR",
@@ -27,19 +27,19 @@ _USUAL = {
 
 
 def usual_layout(channels: int) -> tuple[str, ...]:
-    """Names of the places of so many channels; beyond eight they alternate between left and right."""
+    """The positions of so many channels; beyond eight they alternate between left and right."""
     if channels in _USUAL:
         return tuple(_USUAL[channels].split())
     return ("FL", "FR") * (channels // 2) + ("FC",) * (channels % 2)
 
 
 def fold(channels: Iterable[FloatArray], layout: Sequence[str]) -> FloatArray:
-    """Channels of `(samples,)` float32 each as `(2, samples)`, one at a time, so that few are in memory at once.
+    """Channels of `(samples,)` float32 each to `(2, samples)`, one at a time, which needs little memory.
 
-    `layout`: FFmpeg's short name of each channel's place. As ITU-R BS.775 says, centre and surrounds are 3 dB lower.
-    The low-frequency channel, which it allows to be left out, is 6 dB lower: where a file states no places, FFmpeg
-    takes the third of three channels for it, and that may be the singer. The weights of a side sum to 1, so that
-    nothing clips.
+    `layout`: FFmpeg's short name of each channel's position. Following ITU-R BS.775, centre and surrounds are 3 dB
+    lower. The low-frequency channel, which BS.775 allows to leave out, is 6 dB lower: without positions FFmpeg takes
+    the third of three channels for it, which may be the singer. The weights of each side sum to 1, so that nothing
+    clips.
     """
     sides = np.zeros((2, 0), np.float32)
     for y, weights in zip(channels, fold_weights(tuple(layout)).T, strict=True):
@@ -53,17 +53,17 @@ def fold(channels: Iterable[FloatArray], layout: Sequence[str]) -> FloatArray:
 
 @cache
 def fold_weights(layout: tuple[str, ...]) -> FloatArray:
-    """The weight of each channel in the left and the right side, `(2, channels)`."""
+    """The weight of each channel in left and right, `(2, channels)`."""
     weights = np.array([_weights_of(name) for name in layout], np.float64).T
     total = np.abs(weights).sum(axis=1, keepdims=True)
-    if not total.all():  # one side only: it is heard on both
+    if not total.all():  # one side only: it goes to both
         weights, total = np.where(total > 0, weights, weights[::-1]), np.where(total > 0, total, total[::-1])
     normalised: FloatArray = (weights / total).astype(np.float32)
     return normalised
 
 
 def _weights_of(name: str) -> tuple[float, float]:
-    """The weights of one place for (left, right)."""
+    """The weights of one position for (left, right)."""
     if name in _LOW:
         return (_LOW_LEVEL, _LOW_LEVEL)
     if name.startswith("AMBI"):  # ambisonic: channel 0 is the sound from all around, channel 1 is left minus right

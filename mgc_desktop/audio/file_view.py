@@ -1,4 +1,4 @@
-"""A file as FFmpeg should see it: without what stands in front of its sound, and with a completed header."""
+"""A file as FFmpeg needs it: without data in front of the audio, and with a completed header."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Final
 from mgc_desktop.audio.leading_tags import leading_tags
 from mgc_desktop.audio.unfinished import completed
 
-_HEAD: Final = 1 << 16  # bytes in which a header is looked for
+_HEAD: Final = 1 << 16  # bytes that are searched for a header
 
 
 class FileView:
     """The bytes of a file from `start` on, as a read-only binary file that FFmpeg can read through PyAV.
 
-    `head`: what is read instead of the first bytes there.
+    `head`: replaces the first bytes there.
     """
 
     def __init__(self, path: Path, start: int, head: bytes = b"") -> None:
@@ -36,25 +36,25 @@ class FileView:
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """As of any file, counted from `start` on. Raises OSError or ValueError."""
+        """Like `seek` of any file, relative to `start`. Raises OSError or ValueError."""
         if whence == os.SEEK_SET:
             offset += self._start
         return self._file.seek(offset, whence) - self._start
 
     def tell(self) -> int:
-        """The place of the next byte, counted from `start` on."""
+        """The position of the next byte, relative to `start`."""
         return self._file.tell() - self._start
 
     def close(self) -> None:
-        """Let go of the file; safe to call more than once."""
+        """Close the file; may be called more than once."""
         self._file.close()
 
 
 def open_view(path: Path) -> FileView | None:
-    """The file without its leading ID3v2 tags and with a completed header, where FFmpeg needs that; None where it
-    reads the file itself as well.
+    """The file without its leading ID3v2 tags and with a completed header, if FFmpeg needs that; else None: FFmpeg
+    can read the file itself.
 
-    FFmpeg knows a single tag in front of MPEG audio. Raises OSError.
+    FFmpeg itself skips a single tag in front of MPEG audio. Raises OSError.
     """
     with path.open("rb") as file:
         count, end = leading_tags(file)

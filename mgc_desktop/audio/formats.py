@@ -1,4 +1,4 @@
-"""Which of FFmpeg's formats and protocols may be used: none that opens anything but the one file that was named."""
+"""Restricts FFmpeg's formats and protocols to those that open no other file than the one that was named."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 
 import av
 
-# Playlists, session descriptions and devices. FFmpeg recognises some of them by their content, whatever the file is
-# called, and opens the files, addresses or devices that they name while it opens them.
+# Playlists, session descriptions and devices. FFmpeg recognises some of them by their content, whatever the suffix, and
+# opens the files, addresses or devices that they name.
 _OPENS_OTHERS: Final = frozenset(
     {
         *("concat", "dash", "hls", "imf", "image2", "image2pipe", "mlv", "vobsub", "webm_dash_manifest"),
@@ -29,7 +29,7 @@ def input_options() -> dict[str, str]:
     for name in av.formats_available:
         try:
             readable = av.ContainerFormat(name, "r").is_input
-        except ValueError:  # it can only be written
+        except ValueError:  # the format can only be written
             continue
         if readable and not _OPENS_OTHERS.intersection(name.split(",")):
             names.add(name)
@@ -37,7 +37,7 @@ def input_options() -> dict[str, str]:
 
 
 def is_playlist(path: Path) -> bool:
-    """Whether the content begins as that of a file that only names other files; False if it cannot be read."""
+    """Whether the content starts like a playlist, which only names other files; False if it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PLAYLIST_STARTS)

@@ -13,7 +13,7 @@ from mgc_desktop.audio.downmix import fold, usual_layout
 from mgc_desktop.audio.layouts import channel_names
 from mgc_desktop.foundation.arrays import FloatArray
 
-# A decoded sample is 1.0 at full scale. Loud masters overshoot a little; a damaged MP3 gives values of 10,000s.
+# A decoded sample is 1.0 at full scale. Loud masters exceed it a little; a damaged MP3 gives values of 10,000s.
 LOUDEST: Final = 16.0
 
 
@@ -22,10 +22,10 @@ _DTYPES: Final = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4"
 
 
 def samples(frame: AudioFrame, layout: tuple[str, ...] | None = None) -> FloatArray:
-    """The frame as `(channels, samples)` float32, full scale at 1.0, not clipped; more than two channels are folded
-    to two by their places.
+    """The frame as `(channels, samples)` float32, full scale at 1.0, not clipped; more than two channels are downmixed
+    to two by their positions.
 
-    `layout`: the places of the channels, where the file knows them better than the frame does.
+    `layout`: the positions of the channels, if they are known better than from the frame.
     Raises ValueError for a frame without channels or in an unknown sample format.
     """
     channels = frame.layout.nb_channels
@@ -43,9 +43,9 @@ def samples(frame: AudioFrame, layout: tuple[str, ...] | None = None) -> FloatAr
 
 
 def _stored_channels(frame: AudioFrame, channels: int, dtype: np.dtype[Any]) -> list[NDArray[Any]]:
-    """Each channel's samples as they are stored, `(samples,)`, without a copy."""
-    # PyAV's `frame.planes` (and `to_ndarray`, which uses it) takes whatever lies behind the last plane for further
-    # ones where there are eight or more, and reading those ends the process. AudioPlane itself is sound.
+    """Each channel's samples in the stored format, `(samples,)`, without a copy."""
+    # If a frame has eight or more planes, PyAV's `frame.planes` (and `to_ndarray`, which uses it) takes the memory
+    # behind the last plane for further planes, and reading those crashes. AudioPlane itself is correct.
     if frame.format.is_planar:
         return [
             np.frombuffer(_plane(frame, i), dtype, count=frame.samples)  # type: ignore[call-overload]
@@ -62,32 +62,32 @@ def _plane(frame: AudioFrame, index: int) -> AudioPlane:
 def _as_float(y: NDArray[Any]) -> FloatArray:
     """A copy as float32 with full scale at 1.0."""
     if y.dtype.kind == "f":
-        with np.errstate(over="ignore"):  # what does not fit becomes infinite, and that is silenced later
+        with np.errstate(over="ignore"):  # overflow becomes infinite, which is silenced later
             return y.astype(np.float32)
     full_scale = 2.0 ** (8 * y.dtype.itemsize - 1)
-    floats = y.astype(np.float64) / full_scale  # in double: 32-bit samples do not fit into float32
+    floats = y.astype(np.float64) / full_scale  # in float64: 32-bit samples do not fit into float32
     return (floats - 1.0 if y.dtype.kind == "u" else floats).astype(np.float32)
 
 
 def _layout_of(frame: AudioFrame, channels: int) -> tuple[str, ...]:
-    """The names of the channels' places; the usual ones where the file does not tell."""
+    """The positions of the channels; the default ones if the file has none."""
     names = channel_names(frame.layout)
     return names if len(names) == channels else usual_layout(channels)
 
 
 def peak(y: FloatArray) -> float:
-    """The greatest absolute value; NaN if there is one, which compares false with everything."""
+    """The largest absolute value; NaN if there is one, which compares false with everything."""
     return float(np.maximum(y.max(initial=0.0), -y.min(initial=0.0)))
 
 
 def sane(y: FloatArray) -> FloatArray:
-    """Samples that can be played and analysed: NaN is 0, everything within [-1, 1]. Works in place."""
+    """Replace NaN by 0 and clip to [-1, 1]. Works in place."""
     y[np.isnan(y)] = 0.0
     return np.clip(y, -1.0, 1.0, out=y)
 
 
 def with_channels(y: FloatArray, channels: int) -> FloatArray:
-    """`(n, samples)` as `(channels, samples)`: the mean of all where the number differs."""
+    """`(n, samples)` as `(channels, samples)`: the mean of all channels if the number differs."""
     if len(y) == channels:
         return y
     return np.repeat(to_mono(y)[np.newaxis], channels, axis=0)
@@ -95,7 +95,7 @@ def with_channels(y: FloatArray, channels: int) -> FloatArray:
 
 def to_mono(y: FloatArray) -> FloatArray:
     """`(channels, samples)` to `(samples,)`: the mean of the channels."""
-    if len(y) == 2:  # nearly all music; five times as fast as `mean`, and the same to the bit
+    if len(y) == 2:  # nearly all music; five times as fast as `mean`, with identical results
         mono: FloatArray = (y[0] + y[1]) * np.float32(0.5)
     else:
         mono = y[0] if len(y) == 1 else y.mean(axis=0, dtype=np.float32)

@@ -1,7 +1,7 @@
-"""ID3v2 tags that stand in front of a file's sound.
+"""ID3v2 tags in front of a file's audio.
 
-Old taggers put ID3v2 in front of formats that do not know it (WavPack, Monkey's Audio, Musepack, WAV, AIFF), and
-some put several tags in a row. FFmpeg passes over a single tag in front of some formats only.
+Old taggers put ID3v2 in front of formats that do not have it (WavPack, Monkey's Audio, Musepack, WAV, AIFF), and some
+put several tags in a row. FFmpeg skips only a single tag, and only in front of some formats.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import os
 from typing import BinaryIO, Final
 
 _HEADER: Final = 10  # bytes of an ID3v2 header, and of its footer
-_MOST_TAGS: Final = 64  # in a row; a longer row is no music
+_MOST_TAGS: Final = 64  # in a row; a file with more is not audio
 
 
 def leading_tags(file: BinaryIO) -> tuple[int, int]:
-    """How many ID3v2 tags stand at the beginning of an open file, and how many bytes they fill. Raises OSError."""
+    """The number of ID3v2 tags at the start of an open file, and their size in bytes. Raises OSError."""
     size = os.fstat(file.fileno()).st_size
     count = end = 0
     while count < _MOST_TAGS and end < size:
@@ -28,7 +28,7 @@ def leading_tags(file: BinaryIO) -> tuple[int, int]:
 
 
 def id3v2_size(head: bytes) -> int:
-    """The length in bytes of the whole ID3v2 tag whose first ten bytes are `head`; 0 if it is none."""
+    """The total length in bytes of the ID3v2 tag whose first ten bytes are `head`; 0 if it is not a tag."""
     if len(head) < _HEADER or head[:3] != b"ID3" or 0xFF in head[3:5] or any(byte & 0x80 for byte in head[6:10]):
         return 0
     size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]

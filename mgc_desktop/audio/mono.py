@@ -1,4 +1,4 @@
-"""The sound of a file as one channel at a wanted rate: the whole of it, or a stretch."""
+"""The audio of a file as one channel at any rate: all of it, or a part."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mgc_desktop.audio.frames import to_mono
 from mgc_desktop.audio.resample import StreamResampler
 from mgc_desktop.foundation.arrays import FloatArray
 
-_MARGIN: Final = 0.1  # seconds; the resampler looks less far to either side
+_MARGIN: Final = 0.1  # seconds; more than the resampler's filter needs on either side
 
 
 def read_mono(
     path: str | os.PathLike[str], sr: int, start: float = 0.0, end: float | None = None
 ) -> Iterator[FloatArray]:
-    """The sound from `start` to `end` seconds, one channel at `sr` Hz, block by block. Raises DecodeError."""
+    """The audio from `start` to `end` seconds, one channel at `sr` Hz, block by block. Raises DecodeError."""
     with AudioReader(path) as reader:
         if start > 0:
             reader.seek(start)
@@ -36,12 +36,12 @@ def read_mono(
 
 
 def mono_stretch(path: str | os.PathLike[str], sr: int, start: int, stop: int) -> FloatArray:
-    """Samples `start` to `stop` of the whole song's sound at `sr` Hz, without decoding all of it; `start` from 0 on.
+    """Samples `start` to `stop` of the song's audio at `sr` Hz, without decoding all of it; `start` from 0 on.
 
-    Fewer, or none, where the song ends before. Raises DecodeError.
+    Fewer, or none, if the song ends earlier. Raises DecodeError.
     """
     native = probe(path).sr
-    unit = sr // gcd(sr, native)  # only every so many samples do both rates have one at the same time
+    unit = sr // gcd(sr, native)  # samples of both rates coincide only every so many samples
     margin = round(_MARGIN * sr)
     first = max(0, start - margin) // unit * unit
     y = np.concatenate(list(read_mono(path, sr, first / sr, (stop + margin) / sr)))

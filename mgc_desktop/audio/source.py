@@ -1,7 +1,7 @@
-"""The decoded frames of a file's sound: the one module that talks to FFmpeg (through PyAV).
+"""The decoded frames of a file's audio: the one module that decodes with FFmpeg (through PyAV).
 
-FFmpeg's errors end here: what cannot be used at all becomes a `DecodeError` that names the way out, what is
-damaged in between is skipped and counted.
+FFmpeg's errors are handled here: a file that cannot be used becomes a `DecodeError` that says what to do, and damaged
+packets are skipped and counted.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from mgc_desktop.audio.comments import MOST_COMMENTS, number_of_comments
 from mgc_desktop.audio.file_view import FileView, open_view
 from mgc_desktop.audio.formats import input_options, is_playlist
 from mgc_desktop.audio.frames import samples
-from mgc_desktop.audio.layouts import keep_layout, plain_layout
+from mgc_desktop.audio.layouts import retain_channel_map, without_channel_map
 from mgc_desktop.audio.plausible import is_free_format, is_plausible_rate, longest
 from mgc_desktop.errors import MISSING, DecodeError
 from mgc_desktop.foundation.arrays import FloatArray
 
-# All channels of one frame may not hold more samples than this: headers of some formats claim any size, and memory
-# is taken for it. A second of 16 channels at 768 kHz fits.
+# All channels of one frame may not have more samples than this: headers of some formats claim any size, and that much
+# memory is allocated. A second of 16 channels at 768 kHz fits.
 _DECODER_OPTIONS = {"max_samples": str(1 << 24)}
 _UNPACKED = frozenset({"wav", "w64", "aiff", "au", "caf"})  # containers without compression of their own
-_OPEN_SECONDS = 30.0  # a drive that sleeps needs ten; FFmpeg looks at the time between two reads
-_CHUNK = 1 << 20  # bytes that are read at once to see whether a file can be read
-_MAX_FAILED_READS = 64  # in a row; a damaged container gives a few, a broken one would give them for ever
+_OPEN_SECONDS = 30.0  # a sleeping drive needs ten; FFmpeg checks the time between two reads
+_CHUNK = 1 << 20  # bytes that are read at a time to find out whether a file is readable
+_MAX_FAILED_READS = 64  # in a row; a damaged container causes a few, some would cause them endlessly
 
 
 class FrameSource:
-    """Opens a file and gives the frames of its best sound stream, one after the other; pictures are left out.
+    """Opens a file and returns the frames of its best audio stream, one after the other; pictures are left out.
 
-    `stream`: PyAV's stream. `damaged`: how many packets could not be decoded so far.
-    Raises DecodeError when the file cannot be opened or holds no sound.
+    `stream`: PyAV's stream. `damaged`: the number of packets that could not be decoded so far.
+    Raises DecodeError if the file cannot be opened or contains no audio.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,12 +73,12 @@ class FrameSource:
                 return next(self._packets, None)
             except av.error.FFmpegError as error:
                 failure = error if isinstance(error, OSError) and error.errno != errno.EPERM else None
-            except OSError as error:  # of the file object behind leading tags
+            except OSError as error:  # raised by the file object that skips leading tags
                 failure = error
             self.damaged += 1
-            self._packets = self._demux()  # the failed iterator is spent; a new one reads on behind the damage
-        # FFmpeg's demuxers give errors of the operating system for damaged sound as well: -1, which is EPERM, always,
-        # EIO often. Whether the file itself could not be read is told by reading it.
+            self._packets = self._demux()  # the failed iterator has ended; a new one continues after the damage
+        # FFmpeg's demuxers return errors of the operating system for damaged audio as well: -1, which is EPERM, always,
+        # EIO often. Reading the file shows whether it is unreadable.
         if failure is not None and (reading := _reading_error(self.path)) is not None:
             raise _unreadable(self.path, reading) from failure
         return None
@@ -92,34 +92,34 @@ class FrameSource:
             self.damaged += 1
             return []
         for frame in frames:
-            keep_layout(frame)
+            retain_channel_map(frame)
         return [frame for frame in frames if frame.samples]
 
     @property
     def codec(self) -> str:
-        """FFmpeg's short name of the sound's format."""
+        """FFmpeg's short name of the codec."""
         return self.stream.codec_context.codec.canonical_name
 
     @property
     def claimed_duration(self) -> float | None:
-        """Seconds that the header claims or FFmpeg estimates; None if neither does."""
+        """Seconds that the header claims or FFmpeg estimates; None if there are none."""
         if self.stream.duration and self.stream.time_base:
             return float(self.stream.duration * self.stream.time_base)
         return self.container.duration / av.time_base if self.container.duration else None
 
     @property
     def longest_duration(self) -> float:
-        """The longest that the file's bytes can last, in seconds."""
+        """The longest possible duration for the size of the file, in seconds."""
         bit_rate = self.stream.codec_context.bit_rate if self.container.format.name in _UNPACKED else None
         return longest(self.container.size, self.codec, bit_rate)
 
     @property
     def is_unpacked(self) -> bool:
-        """Whether the file's size tells its length: PCM that its container stores as it is."""
+        """Whether the duration follows from the file's size: PCM that its container stores uncompressed."""
         return self.container.format.name in _UNPACKED and self.codec.startswith("pcm_")
 
     def samples(self, frame: AudioFrame) -> FloatArray | None:
-        """The frame as `(1 or 2, samples)` float32, see `frames.samples`; None, and counted, if it makes no sense."""
+        """The frame as `(1 or 2, samples)` float32, see `frames.samples`; None, and counted, if it is invalid."""
         if is_plausible_rate(frame.sample_rate, self.codec):
             try:
                 return samples(frame, self._opened.layout)
@@ -129,7 +129,7 @@ class FrameSource:
         return None
 
     def seek(self, pts: int) -> bool:
-        """Go to the last key frame at or before `pts` (in the stream's time base); False if that is impossible."""
+        """Seek to the last key frame at or before `pts` (in the stream's time base); False if that is impossible."""
         try:
             self.container.seek(pts, stream=self.stream)
         except (av.error.FFmpegError, OverflowError, OSError):
@@ -139,7 +139,7 @@ class FrameSource:
         return True
 
     def reopen(self) -> None:
-        """Start again from the first frame. If that raises DecodeError, the file is still open where it was."""
+        """Start again from the first frame. If that raises DecodeError, the present file stays open."""
         opened = _open(self.path)
         self.close()
         self._opened = opened
@@ -147,7 +147,7 @@ class FrameSource:
         self._packets = self._demux()
 
     def close(self) -> None:
-        """Let go of the file; safe to call more than once."""
+        """Close the file; may be called more than once."""
         self._packets = iter(())
         self._ready.clear()
         self._opened.close()
@@ -155,8 +155,11 @@ class FrameSource:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An open file. `layout`: the places of its channels where PyAV cannot be left to handle them, see `plain_layout`.
-    `file`: what FFmpeg reads through, None where it reads the file itself."""
+    """An open file.
+
+    `layout`: the positions of its channels if PyAV cannot handle them, see `without_channel_map`. `file`: the file
+    object that FFmpeg reads, None if it reads the file itself.
+    """
 
     container: InputContainer
     stream: AudioStream
@@ -170,7 +173,7 @@ class _Opened:
 
 
 def _check_file(path: Path) -> None:
-    """Raise a DecodeError that names the way out for all that is not a readable file with something in it."""
+    """Raise a DecodeError that says what to do unless `path` is a readable file that is not empty."""
     try:
         status = path.stat()
     except FileNotFoundError as error:
@@ -205,7 +208,7 @@ def _open(path: Path) -> _Opened:
         container = _open_container(path, file)
         try:
             stream = _best_stream(path, container)
-            return _Opened(container, stream, plain_layout(stream.codec_context), file)
+            return _Opened(container, stream, without_channel_map(stream.codec_context), file)
         except BaseException:
             container.close()
             raise
@@ -217,7 +220,7 @@ def _open(path: Path) -> _Opened:
 
 def _open_container(path: Path, file: FileView | None) -> InputContainer:
     try:
-        # With "file:" a name such as "concat:a|b.mp3" is a name, and no instruction to FFmpeg.
+        # With "file:" a name such as "concat:a|b.mp3" is a file name, not a protocol of FFmpeg.
         return av.open(
             file or f"file:{path}",
             "r",
@@ -236,18 +239,18 @@ def _open_container(path: Path, file: FileView | None) -> InputContainer:
             raise _unreadable(path, reading) from error
         if is_free_format(path):
             raise DecodeError(
-                "This is an MP3 in free format (its bit rate is none of the usual ones), which cannot be decoded here. "
+                "This is an MP3 in free format (with an unusual bit rate), which cannot be decoded here. "
                 "Convert it to FLAC or to a usual MP3 with another program, for example mpg123 or LAME.",
                 path=path,
             ) from error
         if is_playlist(path):
             raise DecodeError(
-                "This is a playlist or a description of a stream: it holds no sound, it only names other files. "
+                "This is a playlist or a description of a stream: it contains no audio, only the names of other files. "
                 "Open the songs themselves.",
                 path=path,
             ) from error
         raise DecodeError(
-            "This is not a sound file, or it is damaged from its very beginning. "
+            "This is not an audio file, or its beginning is damaged. "
             "If it should be music, download it or rip it again.",
             path=path,
         ) from error
@@ -257,31 +260,31 @@ def _best_stream(path: Path, container: InputContainer) -> AudioStream:
     best = container.streams.best("audio")
     if best is None and not container.streams.audio:
         raise DecodeError(
-            "There is no sound in this file: it holds only pictures or text, or it is badly damaged. "
+            "There is no audio in this file: it contains only pictures or text, or it is badly damaged. "
             "Choose a music file, or download this one again.",
             path=path,
         )
     if best is None:
         raise DecodeError(
-            "There is no sound in this file that can be decoded: it is damaged, is no sound file in spite of its name, "
+            "There is no audio in this file that can be decoded: it is damaged, is not an audio file despite its name, "
             "or has more channels than can be read here. Download or rip it again, or convert it to FLAC with the "
             "program it came from.",
             path=path,
         )
     if best.codec_context is None:
         raise DecodeError(
-            "The sound is in a format that cannot be decoded, perhaps because it is copy-protected. "
+            "The audio is in a format that cannot be decoded, perhaps because it is copy-protected. "
             "Convert it to FLAC, MP3 or Ogg with the program it came from.",
             path=path,
         )
     assert isinstance(best, AudioStream)
     best.codec_context.options = dict(_DECODER_OPTIONS)
-    best.codec_context.thread_count = 1  # sound decodes a thousand times faster than it plays; spare the threads
+    best.codec_context.thread_count = 1  # one thread decodes a thousand times faster than real time
     return best
 
 
 def _reading_error(path: Path) -> OSError | None:
-    """What the operating system says when the whole file is read; None if nothing is wrong with that."""
+    """The operating system's error when all of the file is read; None without an error."""
     try:
         with path.open("rb", buffering=0) as file:
             while file.read(_CHUNK):
@@ -292,10 +295,10 @@ def _reading_error(path: Path) -> OSError | None:
 
 
 def _unreadable(path: Path, error: Exception) -> DecodeError:
-    """What the operating system says, with the way out."""
+    """The operating system's error as a DecodeError that says what to do."""
     if isinstance(error, PermissionError):
         return DecodeError(
-            "You are not allowed to read this file. Change its permissions, or copy it to a folder of your own.",
+            "This file cannot be read without permission. Change its permissions, or copy it to a folder of your own.",
             path=path,
         )
     reason = getattr(error, "strerror", None) or str(error)

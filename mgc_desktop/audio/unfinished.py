@@ -1,6 +1,6 @@
-"""Headers of AIFF, W64 and RF64 that were never completed, as of files that a program wrote to a pipe.
+"""Incomplete headers of AIFF, W64 and RF64, as in files that a program wrote to a pipe.
 
-FFmpeg itself knows such headers of WAV, AU and CAF.
+FFmpeg itself handles such headers of WAV, AU and CAF.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from typing import Final
 
 _W64_RIFF: Final = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
 _W64_DATA: Final = b"data" + bytes.fromhex("f3acd3118cd100c04f8edb8a")
-_UNKNOWN: Final = 0x7F000000  # sizes from here on stand for "unknown"; sox and others write several
+_UNKNOWN: Final = 0x7F000000  # sizes from here on mean "unknown"; sox and others write several values
 _UNKNOWN_64: Final = 1 << 62
-_FRAMES: Final = slice(10, 14)  # of a COMM chunk: how many samples each channel has
+_FRAMES: Final = slice(10, 14)  # the number of samples of each channel in a COMM chunk
 
 
 def completed(head: bytes, size: int) -> bytes | None:
-    """The first bytes of a file of `size` bytes, with the sizes that its header lacks; None if it lacks none."""
+    """The first bytes of a file of `size` bytes, with the missing sizes filled in; None if none are missing."""
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return _aiff(bytearray(head), size)
     if head[:16] == _W64_RIFF:
@@ -32,7 +32,7 @@ def _aiff(head: bytearray, size: int) -> bytes | None:
         if head[at : at + 4] == b"COMM":
             comm = at
         elif head[at : at + 4] == b"SSND":
-            # An SSND chunk begins with eight bytes that are zero; behind one that is empty stands a chunk's name.
+            # An SSND chunk starts with eight zero bytes; after an empty chunk comes the name of the next chunk.
             if not comm or not (length >= _UNKNOWN or (length == 0 and not any(head[at + 8 : at + 16]))):
                 return None
             rest = size - at - 8

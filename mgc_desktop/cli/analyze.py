@@ -1,13 +1,13 @@
 """Name the genres of songs.
 
-Folders are searched for music. The results come in the order of the songs, each as soon as it and all before it are
-known. With --json each is one JSON object a line, with the keys path, duration, model, vocabulary (which genres were
-named), outcome ("genre", "unsure" or "none of these"), genre (null unless that is the outcome), confidence, genres,
-tags, segments and error (null, or what was wrong: then the other values are null or empty).
+Folders are searched for music. Results are printed in the order of the songs, each as soon as it and all before it are
+finished. With --json each is one JSON object a line, with the keys path, duration, model, vocabulary (the set of
+genres), outcome ("genre", "unsure" or "none of these"), genre (null unless that is the outcome), confidence, genres,
+tags, segments and error (null, or the reason: then the other values are null or empty).
 
-Results are kept in the library's database by the checksum of the sound, so that a run that is broken off or made again
-goes on where it was; no song is added to the library by that.
-Exit status: 0 if all went well, 1 if some songs failed, 2 for wrong usage.
+Results are stored in the library's database by the checksum of the audio, so that an interrupted or repeated run
+continues where it was; this adds no song to the library.
+Exit status: 0 if all songs were analysed, 1 if some failed, 2 for wrong usage.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what every song is; `FAILED` if one could not be heard, or there was none."""
+    """Print the result of every song; `FAILED` if a song could not be analysed, or if there was none."""
     from mgc_desktop.cli.report import Reporter
 
     model, head = chosen_model(options.model), chosen_head(options.head)
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 def _results(
     options: argparse.Namespace, model: str, genres: str | None, head: UserHead | None
 ) -> Iterator[BatchResult]:
-    """Of every song, and of every folder that cannot be searched, in order."""
+    """The results of all songs, and of all folders that cannot be searched, in order."""
     from mgc_desktop.audio.files import find_audio
 
     closed: list[BatchResult] = []

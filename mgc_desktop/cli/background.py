@@ -1,4 +1,4 @@
-"""A command that runs for another program: it gives way to all others, and ends when that program does."""
+"""For a command that another program starts: it runs at low priority, and ends when that program does."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _AGAIN: Final = 3.0  # seconds
 
 @contextmanager
 def in_background() -> Iterator[None]:
-    """Run at low priority, and as if by Ctrl-C when standard input ends.
+    """Run at low priority, and act as on Ctrl-C when standard input ends.
 
-    Whoever started this process holds the other end of the pipe: to close it is a request to end that works alike on
-    all systems, and it closes by itself when the holder crashes.
+    The program that started this process holds the other end of the pipe. Closing it asks this process to end, on all
+    systems alike, and it closes by itself if that program crashes.
     """
     lower_priority()
     threading.Thread(target=_wait_for_the_end, name="until-input-ends", daemon=True).start()
@@ -32,9 +32,9 @@ def in_background() -> Iterator[None]:
 def _wait_for_the_end() -> None:
     while os.read(0, 1024):
         pass
-    while True:  # once more where it was lost, as in a destructor, from which no exception comes out
+    while True:  # again if it was lost, as in a destructor, which suppresses exceptions
         if sys.platform == "win32":
             _thread.interrupt_main()
-        else:  # a real signal also wakes a main thread that waits
+        else:  # a real signal also interrupts a waiting main thread
             os.kill(os.getpid(), signal.SIGINT)
         time.sleep(_AGAIN)

@@ -1,4 +1,4 @@
-"""What the commands that analyse many songs share: their options, worker processes, and the cache of results."""
+"""Shared by the commands that analyse many songs: options, worker processes, and the cache of results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _AHEAD: Final = 32  # songs that a worker may be ahead of one that takes long, a
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a song: a prediction, or a sentence on what was wrong."""
+    """The result of a song: a prediction, or a sentence about the error."""
 
     path: Path
     prediction: TrackPrediction | None = None
@@ -41,7 +41,7 @@ class BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Who analyses: the `pool`, how many songs it takes at a time, and its time limit if it has none of its own."""
+    """The workers: the `pool`, how many songs it takes at a time, and the time limit if the pool has none."""
 
     pool: Executor
     number: int
@@ -49,7 +49,7 @@ class Workers:
 
     @property
     def limit(self) -> int:
-        """How many calls are handed to the pool at a time."""
+        """The number of calls that are submitted to the pool at a time."""
         return PER_WORKER * self.number
 
 
@@ -63,17 +63,15 @@ def add_batch_options(parser: argparse.ArgumentParser) -> None:
         type=_seconds,
         default=ANALYSIS_TIMEOUT,
         metavar="SECONDS",
-        help=f"give a song up after so many seconds (default: {ANALYSIS_TIMEOUT:.0f}; 0: never)",
+        help=f"stop the analysis of a song after so many seconds (default: {ANALYSIS_TIMEOUT:.0f}; 0: never)",
     )
-    parser.add_argument(
-        "--no-cache", action="store_true", help="analyse songs again whose results are kept, and keep none"
-    )
+    parser.add_argument("--no-cache", action="store_true", help="ignore stored results, and store none")
 
 
 def positive_number(text: str) -> int:
-    """The type of an option that counts; argparse says what is wrong with another text."""
+    """The argparse type of an option that counts."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
     return int(text)
 
 
@@ -93,16 +91,16 @@ def analyse_all(
     """The results in the order of the paths; `options`: of `add_batch_options`; `genres`: of
     `chosen_genres`.
 
-    Songs are analysed in other processes, also one at a time: a decoder that crashes or hangs costs that song alone.
-    ModelError if the model cannot be used, HeadError if the head does not suit it.
+    Songs are always analysed in other processes: a decoder that crashes or hangs fails only its song. Raises ModelError
+    if the model cannot be used, HeadError if the head does not fit it.
     """
     call = AnalyseSong(model, head, full_length=True, vocabulary=genres)
     with worker_pool(call, options) as workers:
         from mgc_desktop.library.analysis_cache import FullLengthCache, analysed
 
         name, version = identify(model, head, genres)
-        with cache_store(use=not options.no_cache) as (store, lost):
-            cache = FullLengthCache(store, name, version, on_failure=lost)
+        with cache_store(use=not options.no_cache) as (store, on_failure):
+            cache = FullLengthCache(store, name, version, on_failure=on_failure)
 
             def steps(path: Path) -> Steps[TrackPrediction]:
                 return analysed(workers.pool, path, call, cache)
@@ -117,8 +115,8 @@ def in_order(
 ) -> Iterator[SongOutcome[Path, R]]:
     """The outcomes in the order of the paths; `ahead`: songs that a worker may be ahead of one that takes long.
 
-    Ctrl-C ends the run between two outcomes: raised anywhere, KeyboardInterrupt would leave locks of futures held, for
-    which the pool would wait without an end.
+    Ctrl-C ends the run between two outcomes: raised elsewhere, KeyboardInterrupt could leave locks of futures held, for
+    which the pool would wait forever.
     """
     with cancelled_by_interrupt(second_raises=True) as cancel:
         yield from run_batch(
@@ -130,9 +128,9 @@ def in_order(
 
 
 def identify(model: str, head: UserHead | None, genres: str | None = None) -> tuple[str, str]:
-    """Name and version of a model, with a taught head if there is one, without loading the network.
+    """Name and version of a model, with a user head if there is one, without loading the network.
 
-    ModelError if it cannot be used, HeadError if the head does not suit it.
+    Raises ModelError if it cannot be used, HeadError if the head does not fit it.
     """
     from mgc_desktop.inference import registry
 
@@ -144,17 +142,17 @@ def identify(model: str, head: UserHead | None, genres: str | None = None) -> tu
 
 @contextmanager
 def worker_pool(call: AnalyseSong, options: argparse.Namespace, scheduler: str | None = None) -> Iterator[Workers]:
-    """Processes of this computer, or, if given, those of the Dask cluster at `scheduler` (ClusterError)."""
+    """Processes of this computer or, if `scheduler` is given, of the Dask cluster there (raises ClusterError)."""
     if scheduler is not None:
         from mgc_desktop.library.cluster import cluster_pool
 
         with cluster_pool(scheduler) as (cluster, number):
-            # A cluster has no limit of its own; its clock starts while a call still waits for those before it.
+            # A cluster has no time limit; this one includes the time that a call waits for those before it.
             yield Workers(cluster, number, options.timeout and PER_WORKER * options.timeout)
         return
     pool = IsolatedPool(options.jobs, timeout=options.timeout)
     try:
-        pool.submit(call.load)  # meanwhile this process gets ready; what goes wrong here is told of the first song
+        pool.submit(call.load)  # in parallel to this process's own start; an error here is reported with the first song
         yield Workers(pool, options.jobs)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -162,12 +160,12 @@ def worker_pool(call: AnalyseSong, options: argparse.Namespace, scheduler: str |
 
 @contextmanager
 def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[Exception], None]]]:
-    """The library's database, and whom to tell when it fails; None if it is not to be used or cannot be opened.
+    """The library's database and the function to call if it fails; None if it is not used or cannot be opened.
 
-    The command works without it all the same, and says so once.
+    The command then works without it, and reports that once.
     """
     if not use:
-        yield None, _tell_lost
+        yield None, _warn_not_stored
         return
     from mgc_desktop.library.store import LibraryStore
     from mgc_desktop.paths import data_dir
@@ -176,17 +174,17 @@ def cache_store(*, use: bool) -> Iterator[tuple[LibraryStore | None, Callable[[E
         store = LibraryStore(data_dir() / "library.db", check=False, may_set_aside=False)
         store.wait_for_writers(_BUSY_SECONDS)
     except (MgcError, OSError, sqlite3.Error) as error:
-        _tell_lost(error)
-        yield None, _tell_lost
+        _warn_not_stored(error)
+        yield None, _warn_not_stored
         return
     with store:
-        yield store, _tell_lost
+        yield store, _warn_not_stored
 
 
-def _tell_lost(error: Exception) -> None:
+def _warn_not_stored(error: Exception) -> None:
     why = error.message if isinstance(error, MgcError) else getattr(error, "strerror", None) or str(error)
     print(
-        "mgc: results are not kept for the next time, and genres that you gave to songs in the window are not known: "
+        "mgc: results are not stored, and your own genres of songs are not used: "
         f"the library's database cannot be used ({why})",
         file=sys.stderr,
     )

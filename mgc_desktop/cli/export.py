@@ -60,14 +60,14 @@ def run(options: argparse.Namespace) -> int:
     )
     left_out = _write(songs, WRITERS[options.format], options.output)
     for path in left_out:
-        complain(f"{path}: It is left out: a playlist cannot hold its name. Rename the file.")
+        complain(f"{path}: It is left out, since a playlist cannot contain its name. Rename the file.")
     if not songs.count:
-        complain(f"there is no such music in {', '.join(map(str, options.paths))}")
+        complain(f"there is no matching music in {', '.join(map(str, options.paths))}")
     return OK if songs.count and not songs.missing and not folders and not left_out else FAILED
 
 
 def _check_output(output: Path | None) -> None:
-    """UsageError if a song would be overwritten."""
+    """Raise UsageError if a song would be overwritten."""
     from mgc_desktop.audio.files import is_audio
 
     if output is not None and is_audio(output):
@@ -77,7 +77,7 @@ def _check_output(output: Path | None) -> None:
 def _write(
     songs: Iterable[Song], write: Callable[[Iterable[Song], TextIO], list[Path]], output: Path | None
 ) -> list[Path]:
-    """Write to the file, whole or not at all, or to the terminal; the songs that had to be left out."""
+    """Write to the file, atomically, or to the terminal; returns the songs that had to be left out."""
     if output is None:
         return write(songs, data_stream())
     text = io.StringIO()
@@ -92,7 +92,7 @@ def _write(
 
 
 class _Counted:
-    """Songs as they come, how many came, and how many of them cannot be read, which is said at once."""
+    """Iterates over songs, counts them and the unreadable ones, and reports the latter at once."""
 
     def __init__(self, songs: Iterable[Song]) -> None:
         self._songs = songs
@@ -102,7 +102,7 @@ class _Counted:
     def __iter__(self) -> Iterator[Song]:
         for song in self._songs:
             self.count += 1
-            if song.error and song.id == 0:  # the library does not know it, so nobody was told before
+            if song.error and song.id == 0:  # it is not in the library, which would have reported the error
                 self.missing += 1
                 complain(f"{song.path}: {song.error}")
             yield song

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write ONNX, metadata and card; refuses a network that the program would run differently."""
+    """Write ONNX, metadata and card; refuses a network whose results in the program differ."""
     require_extra()
     from mgc_desktop.training.saved_run import export_run
 

@@ -1,4 +1,4 @@
-"""The option --head: a head that the user taught, in place of the bundled one."""
+"""The option --head: a user head in place of the bundled one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 def add_head_option(parser: argparse.ArgumentParser) -> None:
     """`--head NAME`."""
-    parser.add_argument("--head", metavar="NAME", help="name genres by a head that you taught (see: mgc heads)")
+    parser.add_argument("--head", metavar="NAME", help="use a head of your own for the genres (see: mgc heads)")
 
 
 def chosen_head(name: str | None) -> UserHead | None:
-    """The head that was asked for, without the songs that taught it: it goes to other processes.
+    """The requested head, without its labelled songs, since it is sent to other processes.
 
-    A name that no head has is a mistake of the call (UsageError); a head that is damaged is not (HeadError).
+    Raises UsageError for an unknown name, HeadError for a damaged head.
     """
     from mgc_desktop.inference.user_heads import list_heads, load_head
 

@@ -1,12 +1,12 @@
-"""List the heads that were taught in the window, and take them from one computer to another.
+"""List the heads that were trained in the window, and copy them to other computers.
 
-    mgc heads                        the heads there are, with their own genres and how well they do
+    mgc heads                        list the heads with their own genres and accuracy
     mgc heads export NAME FILE       write one to a file
-    mgc heads import FILE            take one in; it can be used at once, and taught further
+    mgc heads import FILE            import one; it can be used at once, and trained further
     mgc heads rename NAME NEW
     mgc heads delete NAME
 
-A head is used with --head NAME by `mgc analyze` and `mgc tag`. The bundled genres are part of every one of them.
+A head is used with --head NAME by `mgc analyze` and `mgc tag`. Each head includes the bundled genres.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ from mgc_desktop.paths import data_dir
 if TYPE_CHECKING:
     from mgc_desktop.library.store import LibraryStore
 
-HELP = "list, export, import, rename and delete taught heads"
+HELP = "list, export, import, rename and delete heads of your own"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What `mgc heads` does."""
+    """The subcommands of `mgc heads`."""
     parser.set_defaults(do=_list)
     actions = parser.add_subparsers(metavar="ACTION")
-    listing = actions.add_parser("list", help="the heads there are (the default)")
+    listing = actions.add_parser("list", help="list the heads (the default)")
     listing.set_defaults(do=_list)
     export = actions.add_parser("export", help="write a head to a file")
     export.add_argument("name", metavar="NAME")
     export.add_argument("file", type=Path, metavar="FILE")
     export.set_defaults(do=_export)
-    import_head = actions.add_parser("import", help="take in a head from a file")
+    import_head = actions.add_parser("import", help="import a head from a file")
     import_head.add_argument("file", type=Path, metavar="FILE")
     import_head.set_defaults(do=_import)
-    rename = actions.add_parser("rename", help="give a head another name")
+    rename = actions.add_parser("rename", help="rename a head")
     rename.add_argument("name", metavar="NAME")
     rename.add_argument("new", metavar="NEW")
     rename.set_defaults(do=_rename)
-    delete = actions.add_parser("delete", help="remove a head and its marks")
+    delete = actions.add_parser("delete", help="delete a head and its labels")
     delete.add_argument("name", metavar="NAME")
     delete.add_argument("--yes", action="store_true", help="delete without asking")
     delete.set_defaults(do=_delete)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what was asked; `FAILED` if a head in the list cannot be used."""
+    """Run the subcommand; `FAILED` if a head in the list cannot be used."""
     status: int = options.do(options)
     return status
 
@@ -71,12 +71,12 @@ def _list(_: argparse.Namespace) -> int:
         else:
             print(printable(f"{entry.name:<{width}}  unusable: {entry.reason}"))
     if not entries:
-        print("There are no heads yet. Teach one in the Teach view of the window, or import one.")
+        print("There are no heads yet. Train one in the Teach view of the window, or import one.")
     return OK if all(entry.reason is None for entry in entries) else FAILED
 
 
 def _figures(measured: Mapping[str, Any]) -> str:
-    """Right in how many, against the bundled head; the same words for figures that a file does not have."""
+    """The accuracy, against the bundled head; a fixed text if the file has no figures."""
     try:
         if measured["songs"]:
             adapter, bundled = (f"{100 * float(measured[which]):.0f} %" for which in ("taught", "bundled"))
@@ -121,14 +121,14 @@ def _rename(options: argparse.Namespace) -> int:
 
 
 def _delete(options: argparse.Namespace) -> int:
-    from mgc_desktop.cli.confirm import agreed, must_ask
+    from mgc_desktop.cli.confirm import confirmed, must_confirm
     from mgc_desktop.heads.head_training import delete
     from mgc_desktop.inference.user_heads import list_heads
     from mgc_desktop.settings import HEAD, Settings
 
-    if options.name not in (known := [entry.name for entry in list_heads()]):  # a damaged one can be deleted, too
+    if options.name not in (known := [entry.name for entry in list_heads()]):  # damaged heads can be deleted too
         raise UsageError(f"there is no head named '{options.name}'. Choose one of: {', '.join(known) or 'none yet'}.")
-    if must_ask(yes=options.yes) and not agreed(f"Delete the head '{options.name}' and its marks?"):
+    if must_confirm(yes=options.yes) and not confirmed(f"Delete the head '{options.name}' and its labels?"):
         return OK
     with _store() as store:
         delete(store, options.name)

@@ -1,4 +1,4 @@
-"""Ctrl-C: who hears it, and when."""
+"""Handles Ctrl-C."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mgc_desktop.cancellation import CancelToken
 
 @contextmanager
 def cancelled_by_interrupt(*, second_raises: bool = False) -> Iterator[CancelToken]:
-    """A token that Ctrl-C cancels, instead of breaking off whatever is under way: the file at hand is finished.
+    """A context with a token that Ctrl-C cancels, instead of interrupting at any point: the current file is finished.
 
-    `second_raises`: Ctrl-C pressed again raises KeyboardInterrupt, for whoever does not want to wait.
+    `second_raises`: a second Ctrl-C raises KeyboardInterrupt, for users who do not want to wait.
     """
     token = CancelToken()
 

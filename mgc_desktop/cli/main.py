@@ -1,4 +1,4 @@
-"""The entry point: finds the command, runs it, and turns what goes wrong into a sentence and an exit status."""
+"""The entry point: finds the command, runs it, and turns errors into a sentence and an exit status."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ COMMANDS: Final[dict[str, str]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `mgc` with these arguments (default: the process'); the exit status."""
+    """Run `mgc` with these arguments (default: those of the process); returns the exit status."""
     _write_any_name()
     if logging.lastResort is not None:  # prints warnings where no log was set up
         logging.lastResort.setFormatter(TerminalFormatter("mgc: %(message)s"))
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser(arguments).parse_args(arguments)
         status: int = options.run(options)
         sys.stdout.flush()
-    except SystemExit as stop:  # argparse has said why
+    except SystemExit as stop:  # argparse has printed the reason
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
     except UsageError as error:
         complain(error)
@@ -59,14 +59,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("mgc: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output, `head` say, has had enough
+    except BrokenPipeError:  # the reader of the output, such as `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter's own flush must not fail
         return FAILED
     return status
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Only the command that is called is imported; all of them for the help."""
+    """The parser; only the called command is imported, or all of them for the help."""
     parser = argparse.ArgumentParser(prog="mgc", description="Name the genre of music, offline.")
     parser.add_argument("--version", action="version", version=f"mgc {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -86,7 +86,7 @@ def _module(name: str) -> ModuleType:
 
 
 def _write_any_name() -> None:
-    """File names may hold what the terminal's encoding has no sign for; that must not end the run."""
+    """Let streams write characters that the terminal's encoding does not have, such as in file names."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

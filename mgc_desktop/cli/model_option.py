@@ -1,4 +1,4 @@
-"""The option --model: which model a command asks."""
+"""The option --model."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from mgc_desktop.cli.status import UsageError
 def add_model_option(parser: argparse.ArgumentParser) -> None:
     """`--model NAME`."""
     parser.add_argument(
-        "--model", metavar="NAME", help="the model to ask (default: the one chosen in the program; see: mgc models)"
+        "--model", metavar="NAME", help="the model (default: the one chosen in the program; see: mgc models)"
     )
 
 
 def chosen_model(name: str | None) -> str:
-    """The model that was asked for, without a name the one that is set in the program.
+    """The requested model, without a name the one in the program's settings.
 
-    A name that no model has is a mistake of the call (UsageError); a model that is damaged is not.
+    Raises UsageError for an unknown name.
     """
     from mgc_desktop.inference.registry import list_models
     from mgc_desktop.settings import MODEL, Settings

@@ -58,7 +58,8 @@ def _import(options: argparse.Namespace) -> int:
             failed += 1
             continue
         where = f" as a head of {taken.on}" if taken.on else ""
-        print(printable(f"{taken.name}: imported{where}, {taken.names} names. Not measured here."))
+        names = "1 name" if taken.names == 1 else f"{taken.names} names"
+        print(printable(f"{taken.name}: imported{where}, {names}. Not measured here."))
         print(printable(f"  Its author claims: {taken.claims}"))
     return FAILED if failed else OK
 
@@ -89,8 +90,8 @@ def _list(_: argparse.Namespace) -> int:
         else:
             print(printable(f"{entry.name:<{width}}  unusable  {entry.reason}"))
     if any(entry.usable for entry in entries):
-        print("\nrole: default, offered, or exhibit (too weak to tag with). What was measured, and on what, stands in")
-        print("each model's MODEL_CARD.md; differences inside the 95 % intervals mean nothing.")
+        print("\nrole: default, offered, or exhibit (too weak to tag with). The measurements are described in")
+        print("each model's MODEL_CARD.md; differences within the 95 % intervals are not significant.")
     return OK if entries and all(entry.usable for entry in entries) else FAILED
 
 
@@ -102,7 +103,7 @@ def _outside(meta: ModelMetadata) -> str:
 
 
 def _figures(measured: Mapping[str, Any]) -> str:
-    """Accuracy with its interval, and what it was measured on; the card where a model's figures are of another kind."""
+    """Accuracy with its interval, and the size of the test set; a hint if the figures are of another kind."""
     try:
         value, low, high = measured["macro_accuracy"]
         clips, artists = measured["clips"], measured["artists"]

@@ -1,4 +1,4 @@
-"""What `mgc` prints. Names and tags come from files that others made; here they are made harmless for a terminal."""
+"""Output of `mgc`: names and tags come from files of others, and are escaped for a terminal."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["complain", "data_stream", "printable"]
 
 
 def complain(message: object) -> None:
-    """Print what is wrong to standard error, in one line."""
+    """Print an error to standard error, in one line."""
     print(f"mgc: {printable(message)}", file=sys.stderr)
 
 
 def data_stream() -> TextIO:
-    """Standard output for a list that another program reads: as it is, in UTF-8. On a terminal it is made harmless."""
+    """Standard output for a list that another program reads: unchanged in UTF-8, but escaped on a terminal."""
     if sys.stdout.isatty():
         return cast(TextIO, _Harmless(sys.stdout))
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -26,7 +26,7 @@ def data_stream() -> TextIO:
 
 
 class _Harmless:
-    """Hands text on to a terminal, with control characters escaped."""
+    """A text stream that escapes control characters for a terminal."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal

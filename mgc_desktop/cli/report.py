@@ -1,4 +1,4 @@
-"""What `mgc analyze` prints: lines for people, or JSON for programs."""
+"""The output of `mgc analyze`: text, or JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _TOP: Final = 3
 
 
 class Reporter:
-    """Prints results as they come; counts them. Warnings and, on a terminal, progress go to standard error."""
+    """Prints and counts results as they come. Warnings and, on a terminal, progress go to standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.songs = 0
         self.failed = 0
         self._as_json = as_json
         self._progress = sys.stderr.isatty()
-        self._tell()
+        self._show_progress()
 
     def add(self, result: BatchResult) -> None:
         """Print one result."""
@@ -33,10 +33,10 @@ class Reporter:
             self._warn(result)
         else:
             print("\n".join(map(printable, lines(result))), flush=True)
-        self._tell()
+        self._show_progress()
 
     def end(self) -> None:
-        """Take the progress away; say how many failed."""
+        """Remove the progress line; print how many failed."""
         self._clear()
         if self.failed:
             print(f"mgc: {self.failed} of {self.songs} failed", file=sys.stderr)
@@ -45,7 +45,7 @@ class Reporter:
         for warning in result.prediction.warnings if result.prediction else ():
             complain(f"{result.path}: {warning}")
 
-    def _tell(self) -> None:
+    def _show_progress(self) -> None:
         if self._progress:
             failed = f", {self.failed} failed" if self.failed else ""
             print(f"\ranalysing ... {self.songs} done{failed}", end="", file=sys.stderr, flush=True)
@@ -56,7 +56,7 @@ class Reporter:
 
 
 def json_object(result: BatchResult) -> dict[str, Any]:
-    """The object of one song; of a failed one all is null or empty but the path and the error."""
+    """The JSON object of one song; for a failed one all values are null or empty except path and error."""
     if result.prediction is not None:
         return result.prediction.to_json()
     keys = ("duration", "model", "vocabulary", "outcome", "genre", "confidence")
@@ -65,7 +65,7 @@ def json_object(result: BatchResult) -> dict[str, Any]:
 
 
 def lines(result: BatchResult) -> Iterator[str]:
-    """The lines on one song for a person."""
+    """The lines of text about one song."""
     prediction = result.prediction
     if prediction is None:
         yield str(result.path)

@@ -1,4 +1,4 @@
-"""List the runs that wrote tags, the newest first. What became of a run that was cut off is found out first.
+"""List the runs that wrote tags, the newest first. The result of an interrupted run is determined first.
 
 With --json there is one JSON object a run, with the keys run, started (seconds since 1970), rules, undoes, written,
 refused, undone and finished.
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
 
     runs = Journal().recovered_runs()
     if not runs and not options.json:
-        print("Nothing was written yet.")
+        print("No run has written tags yet.")
     for entry in runs:
         counts = {"written": entry.written, "refused": entry.refused, "undone": entry.undone}
         if options.json:
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
             continue
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.started))
         numbers = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-        state = "" if entry.finished else "   (under way, or cut off)"
+        state = "" if entry.finished else "   (in progress, or interrupted)"
         damaged = f"   ({entry.damaged} damaged lines)" if entry.damaged else ""
         print(printable(f"{entry.id}  {when}  {numbers}   {entry.note}{state}{damaged}"))
     return OK

@@ -1,6 +1,6 @@
-"""Check this installation: decode a bundled song, run the default model, compare with the numbers it must give.
+"""Check this installation: decode a bundled song, run the default model, and compare with the expected numbers.
 
-Prints PASS, or what is wrong.
+Prints PASS, or the differences.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HELP = "check this installation"
 
 NUMBERS: Final = "self_test.json"  # beside the demo songs
-# How far machines, and versions of the libraries, may differ.
+# Tolerances for different machines and versions of the libraries.
 _TOLERANCES: Final = {"duration": 0.01, "picture": 0.05, "probabilities": 0.005, "tags": 0.005}
 _WAY_OUT: Final = "Reinstall MGC Desktop; if that does not help, please report this line."
 
@@ -33,7 +33,7 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    """Print what is right and what is wrong."""
+    """Print PASS or the errors."""
     problems = list(check(resources_dir() / "demo"))
     for problem in problems:
         print(printable(f"FAIL: {problem} {_WAY_OUT}"))
@@ -43,7 +43,7 @@ def run(_: argparse.Namespace) -> int:
 
 
 def check(folder: Path) -> Iterator[str]:
-    """A sentence for each thing that is wrong."""
+    """Yield a sentence for each error."""
     try:
         expected = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
         found = measure(folder / expected["song"])
@@ -56,7 +56,7 @@ def check(folder: Path) -> Iterator[str]:
 
 
 def measure(song: Path) -> dict[str, Any]:
-    """Decode a song, draw it and ask the default model; the numbers that must come out everywhere."""
+    """Decode a song, compute its picture and run the default model; returns the numbers to compare."""
     import numpy as np
 
     from mgc_desktop.inference.registry import load
@@ -77,7 +77,7 @@ def measure(song: Path) -> dict[str, Any]:
 
 
 class _Drawing:
-    """Keeps the picture."""
+    """Stores the picture."""
 
     def __init__(self) -> None:
         self.blocks: list[MelBlock] = []
@@ -86,11 +86,11 @@ class _Drawing:
         self.blocks.append(block)
 
     def prediction(self, partial: TrackPrediction) -> None:
-        """Only the last word counts."""
+        """Partial predictions are not needed."""
 
 
 def compare(expected: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
-    """A sentence for each value that differs by more than machines do."""
+    """Yield a sentence for each value that differs by more than the tolerance."""
     steps: dict[str, Callable[[Any, Any, float], bool]] = {"duration": _near, "picture": _all_near}
     names = {
         "duration": "decoding",
@@ -105,7 +105,7 @@ def compare(expected: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
         if not steps.get(key, _same_names_near)(expected[key], found[key], tolerance):
             yield f"Something is wrong with {names[key]}: {found[key]} instead of {expected[key]}."
     if expected["genre"] != found["genre"]:
-        yield f"The song is called {found['genre']} instead of {expected['genre']}."
+        yield f"The genre of the song is {found['genre']} instead of {expected['genre']}."
 
 
 def _near(a: float, b: float, tolerance: float) -> bool:

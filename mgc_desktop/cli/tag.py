@@ -1,8 +1,8 @@
-"""Listen to songs and write their genres into their tags, safely.
+"""Analyse songs and write their genres into their tags.
 
-The plan is shown before anything is written; without --yes it is asked for on a terminal, and nothing is written
-where there is none to ask on. Songs that have a genre keep it, unless --policy says otherwise, and nothing is written
-where the model is unsure. Every run can be taken back: mgc undo.
+The plan is shown before anything is written. Without --yes the command asks for confirmation; if there is no terminal
+to ask on, nothing is written. Songs that have a genre keep it, unless --policy says otherwise, and nothing is written
+if the model is unsure. Every run can be undone with mgc undo.
 
 With --json there is one JSON object a song, with the keys path, result (planned, written, unchanged, skipped, refused
 or failed), field, old, new, confidence, reason and run.
@@ -40,15 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--policy",
         choices=("fill", "append", "replace", "separate"),
         default="fill",
-        help="only songs without a genre (the default); behind the genres there are; in their place; or into a "
-        "field of its own, MGC_GENRE",
+        help="only songs without a genre (the default); after the existing genres; in their place; or into a "
+        "separate field, MGC_GENRE",
     )
     parser.add_argument(
         "--min-confidence",
         type=_probability,
         default=0.0,
         metavar="P",
-        help="write only genres of this probability, from 0 to 1",
+        help="write only genres with at least this probability, from 0 to 1",
     )
     parser.add_argument("--top", type=positive_number, default=1, metavar="N", help="write up to N genres (default: 1)")
     parser.add_argument(
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--empty-names",
         type=_names,
         metavar="NAMES",
-        help="genres that count as none under --policy fill, with commas between; '' for no such names (default: those "
+        help="genres that count as none under --policy fill, separated by commas; '' for no such names (default: those "
         "of the program's settings, at first Unknown, Other, Misc, None and the like)",
     )
     parser.add_argument("--album", action="store_true", help="one verdict for all songs of an album")
@@ -76,24 +76,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-mtime",
         action="store_true",
-        help="leave the modification time of files as it is; programs for backup and synchronisation that look at size "
+        help="leave the modification time of files as it is; programs for backup and synchronisation that compare size "
         "and time only (rsync, Syncthing, cloud folders) may then miss the change",
     )
     parser.add_argument(
-        "--split-links", action="store_true", help="write files with several names (hard links), under this one"
+        "--split-links", action="store_true", help="write files with several names (hard links), under this name only"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--yes", action="store_true", help="write without asking")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Listen, plan, ask, write; `FAILED` if a song could not be heard or written, or there was none."""
-    from mgc_desktop.cli.confirm import agreed, must_ask, songs_of
+    """Analyse, plan, ask, write; `FAILED` if a song could not be analysed or written, or there was none."""
+    from mgc_desktop.cli.confirm import confirmed, must_confirm, songs_of
     from mgc_desktop.cli.tag_report import TagReport
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.policy import plan
 
-    ask = not options.dry_run and must_ask(yes=options.yes)
+    ask = not options.dry_run and must_confirm(yes=options.yes)
     policy = _policy(options)
     if not options.dry_run:
         Journal().check()  # before songs are analysed, which may take hours
@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
         complain(f"there is no music in {', '.join(map(str, options.paths))}")
         return FAILED
     report.show_plan(asking=ask)
-    if options.dry_run or not report.writes or (ask and not agreed(f"Write {songs_of(len(report.writes))}?")):
+    if options.dry_run or not report.writes or (ask and not confirmed(f"Write {songs_of(len(report.writes))}?")):
         report.end(None)
         return FAILED if failures else OK
     outcome = _write(report.writes, policy, options)
@@ -148,9 +148,9 @@ def _policy(options: argparse.Namespace) -> Policy:
 
 
 def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPrediction], list[Failure]]:
-    """All songs with what was heard, and what could not be read or heard."""
+    """All songs with their predictions, and the failures."""
     from mgc_desktop.audio.files import find_audio
-    from mgc_desktop.cli.tag_songs import Failure, find_out
+    from mgc_desktop.cli.tag_songs import Failure, read_songs
 
     songs: list[SongPrediction] = []
     failures: list[Failure] = []
@@ -160,7 +160,7 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPredic
 
     model, head = chosen_model(options.model), chosen_head(options.head)
     genres = chosen_genres(options.genres, model)
-    found = find_out(find_audio(options.paths, unreadable), policy, model, head, options, genres)
+    found = read_songs(find_audio(options.paths, unreadable), policy, model, head, options, genres)
     for song in _with_progress(found):
         if isinstance(song, Failure):
             failures.append(song)
@@ -170,7 +170,7 @@ def _songs(options: argparse.Namespace, policy: Policy) -> tuple[list[SongPredic
 
 
 def _with_progress(found: Iterator[SongPrediction | Failure]) -> Iterator[SongPrediction | Failure]:
-    """The same, with their number on the terminal."""
+    """Pass on the items, and print their number on the terminal."""
     shown = sys.stderr.isatty()
     for number, song in enumerate(found, 1):
         if shown:

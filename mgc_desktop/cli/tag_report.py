@@ -1,4 +1,4 @@
-"""What `mgc tag` and `mgc undo` print: lines for people, or JSON for programs."""
+"""The output of `mgc tag` and `mgc undo`: text, or JSON for programs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class TagReport:
-    """The plan, and in the end what became of it."""
+    """Prints the plan, and in the end the result."""
 
     def __init__(self, changes: Sequence[PlannedChange], failures: Sequence[Failure], *, as_json: bool) -> None:
         self.writes = [change for change in changes if change.writes]
         self._changes, self._failures, self._as_json = changes, failures, as_json
 
     def show_plan(self, *, asking: bool) -> None:
-        """One song after the other, old -> new; to standard error where the answer to it decides on the rest."""
+        """Print the plan, old -> new for each song; to standard error if a confirmation follows."""
         if self._as_json and not asking:
             return
         stream = sys.stderr if self._as_json else sys.stdout
@@ -36,7 +36,7 @@ class TagReport:
         print(f"{len(self.writes)} to write, {kept} to leave as they are, {len(self._failures)} failed", file=stream)
 
     def end(self, outcome: RunReport | None) -> None:
-        """What was written; None if nothing was to be, or the answer was no."""
+        """Print the result; None if there was nothing to write, or the answer was no."""
         if self._as_json:
             self._print_objects(outcome)
         elif outcome is not None:
@@ -57,14 +57,14 @@ class TagReport:
 
 
 def described(change: PlannedChange) -> str:
-    """A change in a line."""
+    """A change in one line."""
     if not change.writes:
         return f"stays: {change.reason}"
     return f"{', '.join(change.old) or '(none)'} -> {', '.join(change.new)}   {change.reason}"
 
 
 def summarise(outcome: RunReport) -> None:
-    """What a run did, for people; what was refused goes to standard error."""
+    """Print the result of a run as text; refused files go to standard error."""
     for refused in outcome.refused:
         complain(f"{refused.path}: {refused.reason}")
     if outcome.stopped:
@@ -72,18 +72,18 @@ def summarise(outcome: RunReport) -> None:
     unchanged = f", {len(outcome.unchanged)} unchanged" if outcome.unchanged else ""
     print(f"{len(outcome.written)} written{unchanged}, {len(outcome.refused)} refused")
     if outcome.written:
-        print(f"To take this back: mgc undo {outcome.run}")
+        print(f"To undo this: mgc undo {outcome.run}")
 
 
 def results_by_path(outcome: RunReport | None) -> dict[Path, tuple[str, str]]:
-    """What became of each song, and a sentence."""
+    """The result of each song, and a sentence."""
     if outcome is None:
         return {}
     results = {refused.path: ("refused", refused.reason) for refused in outcome.refused}
-    results |= dict.fromkeys(outcome.unchanged, ("unchanged", "Says so already."))
+    results |= dict.fromkeys(outcome.unchanged, ("unchanged", "The file has these genres already."))
     return results | {written.path: ("written", "") for written in outcome.written}
 
 
 def json_line(path: Path, result: str, reason: str, run: str | None) -> dict[str, Any]:
-    """What the objects of all commands that write have in common."""
+    """The keys that the objects of all writing commands have in common."""
     return {"path": str(path), "result": result, "reason": reason, "run": run}

@@ -1,4 +1,4 @@
-"""What `mgc tag` finds out about songs: their tags, and, where the rules need it, what they are."""
+"""Reads the songs of `mgc tag`: their tags and, if the rules need it, their verdicts."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from mgc_desktop.library.rescore import Rescorer
     from mgc_desktop.library.store import Analysis, LibraryStore
 
-_AHEAD: Final = 8  # songs that a worker may be ahead of one that takes long, as results come in order
+_AHEAD: Final = 8  # songs for each worker that may be finished before a slow one, as results come in order
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A song that cannot be tagged, and why."""
+    """A song that cannot be tagged, and the reason."""
 
     path: Path
     reason: str
 
 
-def find_out(
+def read_songs(
     paths: Iterable[Path],
     policy: Policy,
     model: str,
@@ -44,10 +44,10 @@ def find_out(
     options: argparse.Namespace,
     genres: str | None = None,
 ) -> Iterator[SongPrediction | Failure]:
-    """What each song is, in order. A song that keeps its genre by the rules is not analysed.
+    """The prediction or failure of each song, in order. A song that keeps its genre by the rules is not analysed.
 
-    `options`: of `add_batch_options`, and `scheduler`, the address of a Dask cluster if that is to analyse.
-    ModelError or HeadError if the model or the head cannot be used, ClusterError if the cluster cannot.
+    `options`: of `add_batch_options`, and `scheduler`, the address of a Dask cluster or None. Raises ModelError or
+    HeadError if the model or the head cannot be used, ClusterError if the cluster cannot.
     """
     rescorer = _rescorer(model, head)
     if rescorer is not None:  # it works on the verdicts of the bundled head that it was made for
@@ -57,10 +57,10 @@ def find_out(
         from mgc_desktop.library.analysis_cache import AnalysisCache, analysed
 
         name, version = identify(model, None, genres)
-        # What the user said of songs holds also without the cache.
-        with cache_store(use=not options.no_cache or (data_dir() / "library.db").exists()) as (store, lost):
-            kept = None if options.no_cache else store
-            cache = AnalysisCache(kept, name, version, rescorer=rescorer, on_failure=lost)
+        # The user's genres apply without the cache too.
+        with cache_store(use=not options.no_cache or (data_dir() / "library.db").exists()) as (store, on_failure):
+            cached = None if options.no_cache else store
+            cache = AnalysisCache(cached, name, version, rescorer=rescorer, on_failure=on_failure)
 
             def steps(path: Path) -> Steps[SongPrediction | Failure]:
                 song = _read(path)
@@ -77,7 +77,7 @@ def find_out(
 
 
 def _rescorer(model: str, head: UserHead | None) -> Rescorer | None:
-    """The songs are analysed under the bundled head, from which the taught one's verdict follows."""
+    """The rescorer of a user head: songs are analysed under the bundled head, and rescored."""
     if head is None:
         return None
     from mgc_desktop.inference.registry import base_model_of
@@ -87,7 +87,7 @@ def _rescorer(model: str, head: UserHead | None) -> Rescorer | None:
 
 
 def _read(path: Path) -> SongPrediction | Failure:
-    """A song by its tags, not yet heard."""
+    """A song with its tags, not analysed yet."""
     try:
         state = FileState.of(path)
         tags = read_tags(path, cover=False)

@@ -1,9 +1,9 @@
-"""Take back what a run wrote: every file becomes what it was, bit by bit.
+"""Take back what a run wrote: every file gets its previous content, byte for byte.
 
-By default the last run of which a file can be taken back; later runs of which none can are named. A file that anybody
-changed since is left alone and named. A file that was renamed or moved is found again by its checksums: in the folders
-of the run, where the library has it, and in the folders given with --look-in. Where several files are the same, or the
-only one lies elsewhere, none is touched; --look-in or --only says which one is meant.
+By default the last run of which a file can be taken back; later runs without such a file are listed. A file that was
+changed since is not touched and reported. A file that was renamed or moved is found by its checksums: in the folders of
+the run, at the library's paths, and in the folders given with --look-in. If several files are identical, or the only
+one is elsewhere, none is touched; --look-in or --only selects one.
 
 With --json there is one JSON object a file, with the keys path, found (where the file is now, or null), result
 (planned, written, unchanged or refused), reason, run, old and new.
@@ -33,7 +33,7 @@ HELP = "take back what a run wrote"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mgc undo`."""
-    parser.add_argument("run_id", nargs="?", metavar="RUN", help="a run, or how its name begins (see: mgc runs)")
+    parser.add_argument("run_id", nargs="?", metavar="RUN", help="a run, or the start of its name (see: mgc runs)")
     parser.add_argument(
         "--only", nargs="+", type=Path, metavar="FILE", help="only these files, by their old or new names"
     )
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=(),
         metavar="FOLDER",
-        help="look for moved files in these folders and all below",
+        help="search for moved files in these folders and their subfolders",
     )
     parser.add_argument("--dry-run", action="store_true", help="show what would be taken back, write nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show, ask, take back; `FAILED` if a file was refused or not found."""
-    from mgc_desktop.cli.confirm import agreed, must_ask
+    from mgc_desktop.cli.confirm import confirmed, must_confirm
     from mgc_desktop.cli.interrupt import cancelled_by_interrupt
     from mgc_desktop.cli.tag_report import summarise
     from mgc_desktop.library.tagging import update_library
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     from mgc_desktop.tags.journal import Journal
     from mgc_desktop.tags.writer import undo_run
 
-    ask = not options.dry_run and must_ask(yes=options.yes)
+    ask = not options.dry_run and must_confirm(yes=options.yes)
     journal = Journal()
     journal.recover()
     chosen, located = _chosen(journal, options)
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     if ask or not options.json:
         _show(located, sys.stderr if options.json else sys.stdout)
     outcome: RunReport | None = None
-    if ready and not options.dry_run and (not ask or agreed(_question(ready, chosen))):
+    if ready and not options.dry_run and (not ask or confirmed(_question(ready, chosen))):
         with cancelled_by_interrupt() as cancel:
             outcome = undo_run(chosen, journal, located=ready, cancel=cancel)
             update_library(data_dir() / "library.db", outcome, chosen, ready)
@@ -114,7 +114,7 @@ def _located(chosen: JournalRun, journal: Journal, options: argparse.Namespace) 
 
     for folder in options.look_in:
         if not folder.is_dir():
-            raise UsageError(f"{folder} is no folder to look in")
+            raise UsageError(f"{folder} is not a folder")
     known = known_paths(data_dir() / "library.db")
     return locate_files(chosen, journal, only=options.only, look_in=options.look_in, known=known)
 
@@ -143,7 +143,7 @@ def _hint(number: int, chosen: JournalRun) -> None:
     from mgc_desktop.cli.confirm import songs_of
 
     print(
-        f"mgc: {songs_of(number)} not found for sure, and left alone. To say where they are: "
+        f"mgc: {songs_of(number)} not found with certainty, and not touched. To select them: "
         f"mgc undo {chosen.id} --look-in FOLDER, or --only FILE",
         file=sys.stderr,
     )

@@ -1,1 +1,1 @@
-"""Mel-spectrograms and patches: from samples to what a network or a picture is made of."""
+"""Mel-spectrograms and patches: from samples to the input of a network or a picture."""

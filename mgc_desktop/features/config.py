@@ -1,7 +1,7 @@
-"""`MelConfig`: all that decides what a mel-spectrogram looks like.
+"""`MelConfig`: the parameters of a mel-spectrogram.
 
 One frozen configuration is stored in each model's metadata and used by the live view, the whole-file analysis,
-the command line and the training alike, so that a model is always fed what it was trained on.
+the command line and the training, so that the input of a model is always computed as in its training.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class MelConfig:
     Frames are centred (frame `i` is at `i * hop_length / sr` seconds), the window is a Hann of `n_fft` samples, the
     filters are Slaney's with Slaney's area norm, and the spectrum is power.
 
-    `scaling` says how power becomes the number that is used: `db` is `10 log10(max(power, 1e-10))`, decibels
-    relative to full scale; `log10_1_10000` is `log10(1 + 10000 power)`, musicnn's.
-    `pad_mode` is what lies beyond both ends of the song: `constant` (zeros) or `reflect`.
+    `scaling`: how power becomes the stored value. `db` is `10 log10(max(power, 1e-10))`, decibels relative to full
+    scale; `log10_1_10000` is `log10(1 + 10000 power)`, as in musicnn.
+    `pad_mode`: the padding at both ends of the song: `constant` (zeros) or `reflect`.
     `window`: "periodic" as librosa has it, or "symmetric" as Essentia has it (the last sample is 0 as well).
     `filter_edges`: "single_precision" adds up the filters' edges in 32-bit numbers, as Essentia does; that moves an
     edge by up to a hundredth of a hertz, which is heard where a pure tone lies on one.
@@ -69,14 +69,14 @@ class MelConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> MelConfig:
-        """From what `to_dict` gave; TypeError on missing or unknown keys, ValueError on impossible values."""
+        """The inverse of `to_dict`; raises TypeError for missing or unknown keys, ValueError for impossible values."""
         return cls(**values)
 
 
-# The report's: also what the live picture shows.
+# The configuration of the report, and of the live picture.
 REPORT: Final = MelConfig(sr=22050, n_fft=2048, hop_length=512, n_mels=128, fmin=0.0, fmax=8000.0, scaling="db")
 
-# musicnn's (Pons & Serra 2019): what the backbone hears.
+# The configuration of musicnn (Pons & Serra 2019), which the backbone needs.
 MUSICNN: Final = MelConfig(
     sr=16000,
     n_fft=512,

@@ -1,4 +1,4 @@
-"""From a spectrogram to the patches that a network hears."""
+"""From a spectrogram to the patches of a network."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from mgc_desktop.foundation.arrays import FloatArray
 def patches(mel: FloatArray, length: int, hop: int) -> FloatArray:
     """`(n_mels, frames)` to `(n, n_mels, length)`: a patch every `hop` frames, as many as fit.
 
-    What is shorter than a patch is repeated until it fills one (musicnn's rule); of no frames there is no patch.
+    A spectrogram shorter than a patch is repeated until it fills one, as in musicnn; without frames there is no patch.
     """
     stream = PatchStream(length, hop)
     return np.concatenate([stream.process(mel), stream.flush()])
 
 
 class PatchStream:
-    """`patches` of a spectrogram that comes block by block; the same patches, as soon as each is complete."""
+    """`patches` of a spectrogram that comes block by block: the same patches, each as soon as it is complete."""
 
     def __init__(self, length: int, hop: int) -> None:
         self._length = length
@@ -27,7 +27,7 @@ class PatchStream:
         self._any = False
 
     def process(self, mel: FloatArray) -> FloatArray:
-        """The next `(n_mels, k)` frames; the patches that are complete, `(n, n_mels, length)`."""
+        """Add the next `(n_mels, k)` frames; returns the patches that are complete now, `(n, n_mels, length)`."""
         drop = min(self._skip, mel.shape[1])
         self._skip -= drop
         mel = mel[:, drop:] if self._mel is None else np.concatenate([self._mel, mel[:, drop:]], axis=1)
@@ -39,7 +39,7 @@ class PatchStream:
         return np.stack(cut) if cut else np.zeros((0, len(mel), self._length), np.float32)
 
     def flush(self) -> FloatArray:
-        """The one patch of a song shorter than it, otherwise none: what is left is less than a patch."""
+        """The single patch of a song shorter than a patch, else none: an incomplete patch at the end is dropped."""
         rest = self._mel if self._mel is not None else np.zeros((0, 0), np.float32)
         if self._any or not rest.shape[1]:
             return np.zeros((0, len(rest), self._length), np.float32)

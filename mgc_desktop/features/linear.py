@@ -1,4 +1,4 @@
-"""The spectrogram on a linear scale of frequency, which the report compares with the mel-spectrogram."""
+"""The spectrogram with a linear frequency scale, which the report compares with the mel-spectrogram."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mel-spectrograms of a whole song or, block by block, of a stream: the same numbers either way.
+"""Mel-spectrograms of an entire song or, block by block, of a stream: both give the same numbers.
 
 librosa is the reference (`librosa.feature.melspectrogram`, Slaney's filters), but is not needed: the spectra are
 float32 real FFTs of a few dozen frames at a time, and the filters are only multiplied where they are not zero.
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mgc_desktop.features.config import MelConfig, Scaling
 from mgc_desktop.foundation.arrays import FloatArray
 
-# Frames that are computed together; always the same ones, so that a stream's blocks change no rounding.
+# Frames that are computed together; always the same number, so that the blocks of a stream do not change rounding.
 CHUNK: Final = 64
 _FLOOR: Final = 1e-10  # power, -100 dB
 _BAND: Final = 16  # filters that are applied together
@@ -66,29 +66,29 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def frame_count(samples: int, config: MelConfig) -> int:
-    """How many frames a sound of so many samples has; 0 if it has none."""
+    """The number of frames for so many samples; 0 for none."""
     return 1 + samples // config.hop_length if samples else 0
 
 
 @cache
 def noise_level(config: MelConfig, rms: float) -> FloatArray:
-    """What white noise of that RMS (full scale is 1) gives on average in each band, `(n_mels,)`, scaled."""
+    """The mean level of white noise with this RMS (full scale is 1) in each band, `(n_mels,)`, scaled."""
     spectra = _spectra(config)
     level: FloatArray = filter_bank(config).sum(axis=1) * np.float32(rms**2 * float(np.square(spectra.window).sum()))
     _scale(level, config.scaling)
-    level.flags.writeable = False  # it is kept for all who ask
+    level.flags.writeable = False  # it is cached and shared
     return level
 
 
 def log_mel(y: FloatArray, config: MelConfig) -> FloatArray:
-    """`(n,)` samples at `config.sr` to `(n_mels, 1 + n // hop_length)` in `config.scaling`; `(n_mels, 0)` of none."""
+    """`(n,)` samples at `config.sr` to `(n_mels, 1 + n // hop_length)` in `config.scaling`; `(n_mels, 0)` if empty."""
     stream = LogMelStream(config)
     return np.concatenate([stream.process(y), stream.flush()], axis=1)
 
 
 class LogMelStream:
-    """`log_mel` of samples that come block by block: all that `process` and at last `flush` give, put together, is
-    to the bit what `log_mel` gives of the whole. What is kept back is bounded, whatever the song's length.
+    """`log_mel` of samples that come block by block: the concatenated results of `process` and `flush` equal `log_mel`
+    of all samples bit for bit. Memory is bounded, whatever the song's length.
 
     `chunk`: frames that are waited for and computed together. Fewer come sooner, for a picture of live sound; the
     numbers may then differ from those of `log_mel` by a rounding.
@@ -99,34 +99,34 @@ class LogMelStream:
         self._chunk = chunk
         self._spectra = _spectra(config)
         self._half = config.n_fft // 2
-        self._padded = np.zeros(0, np.float32)  # what frames still need, from the next frame's first sample on
+        self._padded = np.zeros(0, np.float32)  # samples of later frames, from the next frame's first sample
         self._started = False
         self._recent = np.zeros(0, np.float32)  # the last `_half + 1` samples, for the reflection at the end
 
     def process(self, y: FloatArray) -> FloatArray:
-        """The next `(n,)` samples; the frames that are complete, `(n_mels, k)`, k a multiple of the chunk."""
+        """Add the next `(n,)` samples; returns the complete frames, `(n_mels, k)`, k a multiple of the chunk."""
         y = np.asarray(y, np.float32)
         self._recent = np.concatenate([self._recent, y[-self._half - 1 :]])[-self._half - 1 :]
         self._padded = np.concatenate([self._padded, y])
         if not self._started:
             if len(self._padded) <= self._half:
-                return self._nothing()
+                return self._no_frames()
             self._padded = np.concatenate([self._before(self._padded), self._padded])
             self._started = True
         frames = (len(self._padded) - self._config.n_fft) // self._config.hop_length + 1
-        return self._take(max(0, frames) // self._chunk * self._chunk)
+        return self._compute(max(0, frames) // self._chunk * self._chunk)
 
     def flush(self) -> FloatArray:
-        """The last frames, `(n_mels, k)`; the stream is spent then."""
+        """The last frames, `(n_mels, k)`. The stream cannot be used afterwards."""
         if not len(self._recent):
-            return self._nothing()
+            return self._no_frames()
         if self._started:
             self._padded = np.concatenate([self._padded, self._after(self._recent)])
-        else:  # shorter than the padding: reflected to and fro
+        else:  # shorter than the padding: reflected several times
             self._padded = np.pad(self._padded, self._half, mode=self._config.pad_mode)
-        return self._take((len(self._padded) - self._config.n_fft) // self._config.hop_length + 1)
+        return self._compute((len(self._padded) - self._config.n_fft) // self._config.hop_length + 1)
 
-    def _nothing(self) -> FloatArray:
+    def _no_frames(self) -> FloatArray:
         return np.zeros((self._config.n_mels, 0), np.float32)
 
     def _before(self, y: FloatArray) -> FloatArray:
@@ -135,10 +135,10 @@ class LogMelStream:
     def _after(self, y: FloatArray) -> FloatArray:
         return y[-2::-1] if self._config.pad_mode == "reflect" else np.zeros(self._half, np.float32)
 
-    def _take(self, frames: int) -> FloatArray:
-        """Compute so many frames and forget the samples that no later one needs."""
+    def _compute(self, frames: int) -> FloatArray:
+        """Compute so many frames, and drop the samples that no later frame needs."""
         if not frames:
-            return self._nothing()
+            return self._no_frames()
         hop = self._config.hop_length
         windows = np.lib.stride_tricks.sliding_window_view(self._padded, self._config.n_fft)[::hop][:frames]
         out = np.empty((frames, self._config.n_mels), np.float32)
@@ -151,7 +151,7 @@ class LogMelStream:
 
 @dataclass(frozen=True, slots=True)
 class _Spectra:
-    """Window and filters of a configuration, ready for use; shared by all its streams."""
+    """Window and filters of a configuration; shared by all its streams."""
 
     config: MelConfig
     window: FloatArray
@@ -168,7 +168,7 @@ class _Spectra:
 
 
 def _scale(power: FloatArray, scaling: Scaling) -> None:
-    """In place."""
+    """Scale `power` in place."""
     if scaling == "db":
         np.log10(np.maximum(power, np.float32(_FLOOR), out=power), out=power)
         power *= np.float32(10.0)

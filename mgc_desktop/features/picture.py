@@ -1,10 +1,9 @@
-"""The song's picture: all its mel columns in bounded memory, ready to be drawn at any zoom.
+"""The spectrogram picture of a song: all its mel columns in bounded memory, sampled for drawing at any zoom.
 
-A column holds a run of frames. Above the finest columns stands a pyramid of ever longer runs, so that a picture
-as wide as the screen costs the same for three minutes and for ten hours. The finest, and runs of up to a fifth of
-a second, hold what was loudest in them, so that single clicks and melodies stay clear in the overview of a song;
-longer ones hold the mean of those, because the loudest of half a minute is always loud and would show hours as one
-bright band.
+A column holds a run of frames. Above the finest columns is a pyramid of longer runs, so that a picture as wide as the
+screen costs the same for three minutes and for ten hours. The finest columns, and runs of up to a fifth of a second,
+hold their maximum, so that single clicks and melodies stay visible in the overview of a song. Longer runs hold the mean
+of these, because the maximum of half a minute is always high and would show hours as one bright band.
 """
 
 from __future__ import annotations
@@ -19,28 +18,28 @@ from mgc_desktop.features.config import REPORT, MelConfig
 Levels = NDArray[np.uint8]
 
 UNKNOWN: Final = 0  # the level of what has not been decoded
-FLOOR_DB: Final = -80.0  # what level 1 stands for: about the noise of 16 bits in one mel band
+FLOOR_DB: Final = -80.0  # the value of level 1: about the noise of 16 bits in one mel band
 STEP_DB: Final = 0.5  # 254 steps reach from there to +47 dB, more than a full-scale sine gives
-RANGE_DB: Final = 80.0  # what is shown below the loudest
+RANGE_DB: Final = 80.0  # the range that is shown below the maximum
 
 MAX_COLUMNS: Final = 152 * 1024  # an hour, frame by frame: 20 MB, and as much again for the pyramid
-_LOUDEST_UP_TO: Final = 8  # frames in a run that shows its loudest; longer ones show the mean
+_LOUDEST_UP_TO: Final = 8  # runs of at most so many frames show their maximum; longer ones show the mean
 _LADDER: Final = 10  # halvings above the finest columns
-_ROUND: Final = 1 << _LADDER  # column counts are a multiple of this, so that each halving is whole
+_ROUND: Final = 1 << _LADDER  # column counts are a multiple of this, so that each halving is an integer
 
 
 class SpectrogramPicture:
-    """Grows from blocks of decibels, in any order; samples columns of levels for drawing; reads out single values.
+    """Is filled with blocks of decibels in any order; samples columns of levels for drawing; returns single values.
 
-    Times are in seconds and frame `i` is at `i * hop_length / sr`, as everywhere. Levels are bytes: `UNKNOWN`,
-    or `1 + (decibels - FLOOR_DB) / STEP_DB`. Decibels that come out are relative to the loudest heard so far.
-    Not thread-safe: one thread, the one that draws, does everything.
+    Times are in seconds; frame `i` is at `i * hop_length / sr`. Levels are bytes: `UNKNOWN`, or
+    `1 + (decibels - FLOOR_DB) / STEP_DB`. Decibels that are returned are relative to the maximum so far.
+    Not thread-safe: only the thread that draws may use it.
     """
 
     def __init__(
         self, duration: float | None = None, *, config: MelConfig = REPORT, max_columns: int = MAX_COLUMNS
     ) -> None:
-        """`duration`: seconds expected; a wrong or missing one costs only some copying."""
+        """`duration`: expected seconds; a wrong or missing value only costs some copying."""
         self._config = config
         self._max_columns = max(_ROUND, max_columns // _ROUND * _ROUND)
         self._frames = 0
@@ -53,7 +52,7 @@ class SpectrogramPicture:
 
     @property
     def n_mels(self) -> int:
-        """Rows of the picture, the lowest first."""
+        """Rows of the picture, the lowest frequency first."""
         return self._config.n_mels
 
     @property
@@ -73,29 +72,29 @@ class SpectrogramPicture:
 
     @property
     def end(self) -> float:
-        """Seconds up to which there is something to see; 0 while there is nothing."""
+        """End of the decoded part in seconds; 0 if there is none."""
         return self._frames * self.frame_seconds
 
     @property
     def loudest(self) -> int:
-        """The highest level so far; `UNKNOWN` while there is nothing."""
+        """The highest level so far; `UNKNOWN` if there is none."""
         return self._loudest
 
     @property
     def nbytes(self) -> int:
-        """Memory held."""
+        """Memory in bytes."""
         return sum(level.nbytes for level in self._ladder)
 
     def add(self, start_frame: int, db: NDArray[np.float32]) -> tuple[float, float]:
-        """Take in `db`, `(n_mels, k)` decibels re full scale, whose first column is frame `start_frame`.
+        """Add `db`, `(n_mels, k)` decibels relative to full scale, whose first column is frame `start_frame`.
 
-        Returns the seconds from and to which the picture has changed.
+        Returns start and end of the changed part in seconds.
         """
         count = db.shape[1]
         if not count:
             return (0.0, 0.0)
         stop = start_frame + count
-        self._make_room(stop)
+        self._grow(stop)
         self._frames = max(self._frames, stop)
         levels = _levels(db)
         self._loudest = max(self._loudest, int(levels.max()))
@@ -109,23 +108,23 @@ class SpectrogramPicture:
         return ((first - 0.5) * run, (last + 1.5) * run)
 
     def db_at(self, seconds: float, row: int) -> float | None:
-        """Decibels below the loudest, `-RANGE_DB` to 0, at a moment and in a row; None where nothing is known."""
+        """Decibels below the maximum, `-RANGE_DB` to 0, at a time and in a row; None where it is unknown."""
         column = self._column(seconds)
         level = int(column[row]) if column is not None else UNKNOWN
         return None if level == UNKNOWN else self.relative_db(level)
 
     def loudest_row(self, seconds: float) -> int | None:
-        """The row of the loudest tone at a moment; None where nothing is known or all is silent."""
+        """The row of the loudest tone at a time; None where it is unknown or all is silent."""
         column = self._column(seconds)
         return int(column.argmax()) if column is not None and column.max() > UNKNOWN + 1 else None
 
     def relative_db(self, level: int) -> float:
-        """Decibels below the loudest for a level; what is at the floor counts as silent."""
+        """Decibels below the maximum for a level; the lowest level counts as silence."""
         below = (level - self._loudest) * STEP_DB if level > UNKNOWN + 1 else -RANGE_DB
         return max(-RANGE_DB, below)
 
     def sample(self, first: int, count: int, pixels_per_second: float) -> Levels:
-        """Levels for `count` pixels, `(count, n_mels)`, from pixel `first` of a ruler that begins with the song.
+        """Levels for `count` pixels, `(count, n_mels)`, from pixel `first` of a time axis that starts with the song.
 
         Pixel `p` covers the seconds from `p / pixels_per_second` to `(p + 1) / pixels_per_second`.
         """
@@ -146,8 +145,8 @@ class SpectrogramPicture:
         size = -(-max(1, columns) // _ROUND) * _ROUND
         return [np.zeros((size >> level, self.n_mels), np.uint8) for level in range(_LADDER + 1)]
 
-    def _make_room(self, frames: int) -> None:
-        """Let the ladder hold `frames`: by more columns while they fit, then by longer ones."""
+    def _grow(self, frames: int) -> None:
+        """Make space for `frames`: by more columns up to the limit, then by longer columns."""
         while frames > len(self._ladder[0]) << self._shift:
             old = self._ladder
             if len(old[0]) < self._max_columns:
@@ -161,7 +160,7 @@ class SpectrogramPicture:
             self._carry_up(0, len(keep))
 
     def _carry_up(self, start: int, stop: int) -> None:
-        """Renew the pyramid above the finest columns `[start, stop)`."""
+        """Update the pyramid above the finest columns `[start, stop)`."""
         run = self.frames_per_column
         for fine, coarse in zip(self._ladder, self._ladder[1:], strict=False):
             start, stop, run = start >> 1, (stop + 1) >> 1, 2 * run
@@ -196,7 +195,7 @@ def _blend(columns: Levels, positions: NDArray[np.float64]) -> Levels:
 
 
 def _loudest_of(columns: Levels, edges: NDArray[np.float64]) -> Levels:
-    """The loudest of the columns, each at least half as wide as a pixel, that lie between neighbouring edges."""
+    """The maximum of the columns between neighbouring edges; each column is at least half as wide as a pixel."""
     first = np.floor(edges[:-1]).astype(np.int64)
     final = np.ceil(edges[1:]).astype(np.int64) - 1
     last = len(columns) - 1

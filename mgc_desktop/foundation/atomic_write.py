@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from enum import Enum
@@ -59,7 +58,7 @@ def replacing(
     """
     if path.is_symlink():
         path = path.resolve()
-    unfinished = path.with_name(unfinished_name or f".mgc-{secrets.token_hex(6)}.part")
+    unfinished = path.with_name(unfinished_name or f".mgc-{os.urandom(6).hex()}.part")
     if unfinished_name is not None:
         unfinished.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -1,4 +1,4 @@
-"""How well a head would do: every marked song is judged by one that learned from other artists only."""
+"""Estimates the accuracy of a head: every labelled song is predicted by a head fitted on other artists only."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ FOLDS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class GenreFigure:
-    """Of one genre: its marked `songs` of so many `artists`, and how many of them `taught` and `bundled` head find.
+    """The result for one genre: its labelled `songs` by `artists`, and how many the `taught` (user) and `bundled` head
+    predict correctly.
 
-    `judged`: songs of which something can be said; 0 where all are of one artist, and nothing would be left to learn.
+    `judged`: songs that could be predicted; 0 if all are by one artist, since no song would be left to fit on.
     """
 
     genre: str
@@ -32,9 +33,9 @@ class GenreFigure:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossValidationReport:
-    """What the cross-validation found. `heard`: by checksum of the marked songs, what a head called them that never
-    heard their artists; songs of which nothing can be said are missing. `kept` of `others` unmarked songs, unheard by
-    the head too, stay what the bundled head says of them.
+    """The result of the cross-validation. `predicted`: by checksum of the labelled songs, the prediction of a head that
+    was not fitted on their artists; songs without such a head are missing. `kept` of `others` unlabelled songs, not
+    used in the fit either, keep the genre of the bundled head.
     """
 
     genres: tuple[GenreFigure, ...]
@@ -44,30 +45,30 @@ class CrossValidationReport:
 
     @property
     def songs(self) -> int:
-        """Marked songs of which something can be said."""
+        """The number of labelled songs with a prediction."""
         return sum(figure.rescored for figure in self.genres)
 
     @property
     def artists(self) -> int:
-        """An upper bound of theirs: one who made songs of two genres counts twice."""
+        """An upper bound of the number of their artists: an artist with songs of two genres counts twice."""
         return sum(figure.artists for figure in self.genres if figure.rescored)
 
     def accuracy(self, which: str) -> float | None:
-        """The share of marked songs that "taught" or "bundled" head finds; None where nothing can be said."""
+        """The share of labelled songs that "taught" or "bundled" head predicts correctly; None without predictions."""
         return sum(getattr(f, which) for f in self.genres) / self.songs if self.songs else None
 
     def macro(self, which: str) -> float | None:
-        """The same, as the mean over the genres."""
+        """The mean of these shares over the genres."""
         shares = [getattr(f, which) / f.rescored for f in self.genres if f.rescored]
         return sum(shares) / len(shares) if shares else None
 
     @property
     def never_predicted(self) -> tuple[str, ...]:
-        """Genres of which nothing can be said."""
+        """Genres whose songs have no prediction."""
         return tuple(figure.genre for figure in self.genres if not figure.rescored)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values, to be kept with the head."""
+        """The report as plain JSON values, which are stored with the head."""
         return {
             "method": "cross-validation by artist",
             "songs": self.songs,
@@ -87,25 +88,25 @@ class CrossValidationReport:
 
 
 def cross_validate(examples: TrainingSet, *, cancel: CancelToken | None = None) -> CrossValidationReport:
-    """Judge every marked song, and the remembered ones, by heads that learned without them. Raises `Cancelled`."""
+    """Predict every labelled song and every reference song by heads fitted without them. Raises `Cancelled`."""
     cancel = cancel or CancelToken()
     folds = _folds(examples)
-    answers = np.full(len(folds), -1)
+    predictions = np.full(len(folds), -1)
     labelled = len(examples.examples)
     for fold in range(int(folds.max(initial=-1)) + 1):
         cancel.check()
         held = folds == fold
         taught = set(examples.labels[~held[:labelled]])
         found = examples.probabilities(examples.fit(~held)).argmax(axis=1)
-        answers[held] = found[held]
+        predictions[held] = found[held]
         blind = [i for i in np.flatnonzero(held[:labelled]) if examples.labels[i] not in taught]
-        answers[blind] = -1
-    return _report(examples, answers)
+        predictions[blind] = -1
+    return _report(examples, predictions)
 
 
 def _folds(examples: TrainingSet) -> NDArray[np.int64]:
-    """`(n,)`: in which fold each song is held back. Artists stay together; songs of the library that nobody marked are
-    held back with theirs, the remembered ones in turn."""
+    """`(n,)`: the fold in which each song is held out. Songs of one artist are in one fold, as are the
+    unlabelled songs of that artist in the library; reference songs are distributed evenly."""
     labelled = len(examples.examples)
     artists = list(dict.fromkeys(examples.artists[:labelled]))
     number = min(FOLDS, len(artists))
@@ -118,33 +119,33 @@ def _folds(examples: TrainingSet) -> NDArray[np.int64]:
     return folds
 
 
-def _report(examples: TrainingSet, answers: NDArray[np.int64]) -> CrossValidationReport:
+def _report(examples: TrainingSet, predictions: NDArray[np.int64]) -> CrossValidationReport:
     labelled = len(examples.examples)
     bundled = examples.logs.argmax(axis=1)
-    others = examples.remembered & (answers >= 0)
+    others = examples.remembered & (predictions >= 0)
     figures = []
     for number, genre in enumerate(examples.genres):
         mine = np.flatnonzero(examples.labels == number)
         if not len(mine):
             continue
-        rescored = mine[answers[mine] >= 0]
+        rescored = mine[predictions[mine] >= 0]
         figures.append(
             GenreFigure(
                 genre,
                 songs=len(mine),
                 artists=len(set(examples.artists[mine])),
                 rescored=len(rescored),
-                taught=int((answers[rescored] == number).sum()),
+                taught=int((predictions[rescored] == number).sum()),
                 bundled=int((bundled[rescored] == number).sum()),
             )
         )
     predicted = {
-        example.checksum: examples.genres[answers[i]]
+        example.checksum: examples.genres[predictions[i]]
         for i, example in enumerate(examples.examples)
-        if answers[i] >= 0 and i < labelled
+        if predictions[i] >= 0 and i < labelled
     }
     return CrossValidationReport(
-        tuple(figures), predicted, int((answers[others] == bundled[others]).sum()), int(others.sum())
+        tuple(figures), predicted, int((predictions[others] == bundled[others]).sum()), int(others.sum())
     )
 
 

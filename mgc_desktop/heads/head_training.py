@@ -1,7 +1,7 @@
-"""Heads from the library: which there are, what each learns from, and what becomes of its marks.
+"""User heads from the labels in the library: listing, fitting, renaming, deleting.
 
-A head is a file (`inference.heads`) made of marks in the library (`library.marks`). The marks are what the user said;
-the file can be made again from them at any time.
+A head is a file (`inference.user_heads`) that is fitted on labels in the library (`library.labels`), and can be fitted
+again from them at any time.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from mgc_desktop.library.bulk_queries import background_rows
 from mgc_desktop.library.labels import Label, add_labels, forget_labels, labelled_heads, labels, rename_labels, renew
 from mgc_desktop.library.store import LibraryStore
 
-_SAMPLE: Final = 600  # songs of the library that nobody marked; more would change nothing but the time it takes
+_SAMPLE: Final = 600  # unlabelled songs of the library; more take longer and do not change the result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedHead:
-    """What became of the marks of a head. `head` is None where there is nothing to learn from.
+    """The result of fitting a head. `head` is None if there are no labels to fit on.
 
-    `lessons`: made ready, to be examined. Marks that the present model did not hear are in `marks`, and teach nothing.
+    `examples`: the prepared training set, for `measure_head`. `labels` includes those without a prediction of the
+    present model, which are not used in the fit.
     """
 
     name: str
@@ -40,11 +41,11 @@ class FittedHead:
 
 
 def fit_head(
-    store: LibraryStore, name: str, base_model: BaseModel, memory: ReferenceSet, folder: Path | None = None
+    store: LibraryStore, name: str, base_model: BaseModel, reference_set: ReferenceSet, folder: Path | None = None
 ) -> FittedHead:
-    """Make the head of that name from its marks, and keep it.
+    """Fit the head of that name on its labels, and save it.
 
-    Where the library has no marks of it, being new or made anew, they come from the head's file.
+    If the library has no labels of it, such as a new or rebuilt library, they are read from the head's file.
     """
     if name not in labelled_heads(store):
         restore_labels(store, folder)
@@ -53,19 +54,19 @@ def fit_head(
     known = [each.example for each in found if each.model == base_model.identity]
     if not known:
         return FittedHead(name, found, None, None)
-    background = background_of(store, base_model, memory, known)
+    background = background_of(store, base_model, reference_set, known)
     examples = TrainingSet(known, background, base_model.bundled.genres)
-    head = _learned_already(name, known, base_model, folder)
+    head = _unchanged_head(name, known, base_model, folder)
     if head is None:
         head = UserHead(name, base_model.identity, examples.adapter(), tuple(known))
         user_heads.save_head(head, folder)
     return FittedHead(name, found, head, examples)
 
 
-def _learned_already(
+def _unchanged_head(
     name: str, known: Sequence[LabelledSong], base_model: BaseModel, folder: Path | None
 ) -> UserHead | None:
-    """The head as it was kept, if it learned from just these marks: it changes only when the user teaches it."""
+    """The saved head if it was fitted on exactly these labels, so that it changes only if the labels do."""
     entries = {
         entry.name: entry.head for entry in user_heads.list_heads(base_model.identity, folder) if entry.reason is None
     }
@@ -77,43 +78,43 @@ def _learned_already(
 
 
 def measure_head(
-    learned: FittedHead, folder: Path | None = None, *, cancel: CancelToken | None = None
+    fitted: FittedHead, folder: Path | None = None, *, cancel: CancelToken | None = None
 ) -> CrossValidationReport:
-    """How well it does, by artists that it did not hear; the figures are kept with the head. Raises `Cancelled`."""
-    assert learned.head is not None
-    assert learned.examples is not None
-    report = cross_validate(learned.examples, cancel=cancel)
-    user_heads.save_head(replace(learned.head, measured=report.to_dict()), folder)
+    """Cross-validate the head, and store the figures with it. Raises `Cancelled`."""
+    assert fitted.head is not None
+    assert fitted.examples is not None
+    report = cross_validate(fitted.examples, cancel=cancel)
+    user_heads.save_head(replace(fitted.head, measured=report.to_dict()), folder)
     return report
 
 
 def background_of(
-    store: LibraryStore, base_model: BaseModel, memory: ReferenceSet, examples: Iterable[LabelledSong]
+    store: LibraryStore, base_model: BaseModel, reference_set: ReferenceSet, examples: Iterable[LabelledSong]
 ) -> Background:
-    """Songs of the library that nobody marked, and the model's memory."""
+    """Unlabelled songs of the library, and the model's reference set."""
     taken = {example.checksum for example in examples}
     rows = background_rows(store, base_model.name, base_model.base, _SAMPLE + len(taken))
     rows = [row for row in rows if row[0] not in taken and row[3] is not None][:_SAMPLE]
     return Background(
-        np.stack([*(np.frombuffer(row[1], "<f4") for row in rows), *memory.probabilities]),
-        np.stack([*(np.frombuffer(row[2], "<f4") for row in rows), *memory.embedding]),
+        np.stack([*(np.frombuffer(row[1], "<f4") for row in rows), *reference_set.probabilities]),
+        np.stack([*(np.frombuffer(row[2], "<f4") for row in rows), *reference_set.embedding]),
         tuple(key_of_artist(row[3], row[0]) for row in rows),
-        len(memory),
+        len(reference_set),
     )
 
 
 def all_heads(store: LibraryStore, base_model: BaseModel, folder: Path | None = None) -> list[HeadEntry]:
-    """The heads there are: those with a file, and those that have marks but could not learn yet."""
+    """All heads: those with a file, and those with labels that could not be fitted yet."""
     entries = user_heads.list_heads(base_model.identity, folder)
     known = {entry.name for entry in entries}
     waiting = [name for name in labelled_heads(store) if name not in known]
     path = folder or user_heads.heads_dir()
-    entries += [HeadEntry(name, path / f"{name}.json", None, "It has learned nothing yet.") for name in waiting]
+    entries += [HeadEntry(name, path / f"{name}.json", None, "It has not been trained yet.") for name in waiting]
     return sorted(entries, key=lambda entry: entry.name.casefold())
 
 
 def rename(store: LibraryStore, old: str, new: str, folder: Path | None = None) -> str:
-    """Give a head another name, with its marks; HeadError if that is taken or no name. Gives the name as it is now."""
+    """Rename a head and its labels; raises HeadError if the name is in use or invalid. Returns the new name."""
     taken = {entry.name for entry in user_heads.list_heads(folder=folder)} | set(labelled_heads(store))
     new = user_heads.free_name(new, sorted(taken - {old}))
     if any(entry.name == old for entry in user_heads.list_heads(folder=folder)):
@@ -123,19 +124,19 @@ def rename(store: LibraryStore, old: str, new: str, folder: Path | None = None) 
 
 
 def delete(store: LibraryStore, name: str, folder: Path | None = None) -> None:
-    """Remove a head and its marks. The bundled genres stay, and so do the songs."""
+    """Delete a head and its labels. The bundled genres and the songs stay."""
     user_heads.delete_head(name, folder)
     forget_labels(store, name)
 
 
 def delete_if_empty(store: LibraryStore, name: str, folder: Path | None = None) -> None:
-    """After marks were taken away: a head without any is no more."""
+    """Delete a head that has no labels any more."""
     if name not in labelled_heads(store):
         user_heads.delete_head(name, folder)
 
 
 def import_head(store: LibraryStore, path: Path, folder: Path | None = None) -> UserHead:
-    """Take in a head from a file, with the songs that taught it, so that it can be taught further."""
+    """Import a head from a file with its labelled songs, so that it can be fitted again with more songs."""
     head = user_heads.import_head(path, folder)
     try:
         forget_labels(store, head.name)
@@ -147,7 +148,7 @@ def import_head(store: LibraryStore, path: Path, folder: Path | None = None) -> 
 
 
 def restore_labels(store: LibraryStore, folder: Path | None = None) -> None:
-    """The marks of heads that have none in this library, from their files."""
+    """Read the labels of heads that have none in this library from the heads' files."""
     known = set(labelled_heads(store))
     for entry in user_heads.list_heads(folder=folder):
         if entry.head is not None and entry.name not in known:
@@ -155,11 +156,11 @@ def restore_labels(store: LibraryStore, folder: Path | None = None) -> None:
 
 
 def canonical_genre(name: str, known: Iterable[str]) -> str:
-    """A genre as it is to be called: one that is known already, however it was typed, or a new one.
+    """The name of a genre to use: an existing one if `name` differs only in case and signs, else `name` itself.
 
-    HeadError if it is no name.
+    Raises HeadError if it is not a valid name.
     """
     name = " ".join(name.split())
     if not any(sign.isalnum() for sign in name) or len(name) > user_heads.LONGEST:
-        raise HeadError(f"A genre's name has letters, and {user_heads.LONGEST} signs at most. Choose another one.")
+        raise HeadError(f"A genre's name has letters, and at most {user_heads.LONGEST} characters. Choose another one.")
     return next((genre for genre in known if genre.casefold() == name.casefold()), name)

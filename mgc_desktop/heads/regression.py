@@ -1,9 +1,9 @@
 """Multinomial logistic regression with soft targets and offsets, in numpy, in milliseconds.
 
-The Hessian of the loss is nowhere greater than half the features' weighted squares (Böhning 1992). In coordinates in
-which that bound and the penalty are the unit matrix, plain gradient steps of length 1 always go down, and Nesterov's
-momentum (restarted when it points uphill) makes them few. The coordinates depend on the songs, not on the answers:
-they are found once, and serve every fold of a cross-validation.
+The Hessian of the loss is bounded by half the weighted squares of the features (Böhning 1992). In coordinates in which
+this bound plus the penalty is the unit matrix, gradient steps of length 1 always decrease the loss, and Nesterov's
+momentum (restarted when the loss increases) makes few of them necessary. The coordinates depend on the songs but not on
+the targets, so they are computed once for all folds of a cross-validation.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import numpy as np
 from mgc_desktop.foundation.arrays import BoolArray, DoubleArray
 
 _STEPS: Final = 300
-_STILL: Final = 1e-4  # the greatest change of a coefficient, in the coordinates of the search
+_STILL: Final = 1e-4  # the fit ends when no coefficient changes by more, in these coordinates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coordinates:
-    """Features `(n, F)` of songs, seen so that the search is short.
+    """Features `(n, F)` of songs in coordinates in which the fit converges fast.
 
-    `x` `(n, F)`: the features in the new coordinates; `back` `(F, F)`: coefficients there @ `back` = coefficients.
-    `penalty` `(F, F)`: the penalty there.
+    `x` `(n, F)`: the features in these coordinates; `back` `(F, F)`: coefficients there @ `back` = coefficients.
+    `penalty` `(F, F)`: the penalty in these coordinates.
     """
 
     x: DoubleArray
@@ -33,7 +33,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, features: DoubleArray, weights: DoubleArray, penalty: DoubleArray) -> Coordinates:
-        """For songs that count at most `weights` `(n,)`; a coefficient costs half its square times `penalty` `(F,)`."""
+        """Coordinates for songs of at most `weights` `(n,)`; the penalty is half of `penalty` `(F,)` times squares."""
         bound = 0.5 * (features.T * weights) @ features + np.diag(penalty)
         back = np.linalg.inv(np.linalg.cholesky(bound))
         return cls(features @ back.T, back, (back * penalty) @ back.T)
@@ -46,9 +46,9 @@ class Coordinates:
         *,
         among: BoolArray | None = None,
     ) -> DoubleArray:
-        """Coefficients `(G, F)`, so that softmax(offsets + coefficients @ features) comes near the targets.
+        """Coefficients `(G, F)`, so that softmax(offsets + coefficients @ features) approximates the targets.
 
-        `offsets`, `targets` `(n, G)`, `weights` `(n,)`; songs that are not `among` these count nothing.
+        `offsets`, `targets` `(n, G)`, `weights` `(n,)`; only songs in the mask `among` `(n,)` are used.
         """
         weights = weights if among is None else weights * among
         used = weights > 0
@@ -69,7 +69,7 @@ class Coordinates:
 
 
 def softmax(logits: DoubleArray) -> DoubleArray:
-    """Along the last axis."""
+    """Softmax along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     result: DoubleArray = powers / powers.sum(axis=-1, keepdims=True)
     return result

@@ -1,4 +1,4 @@
-"""The Teach view in rows and words: marked songs, songs that can be marked, and the figures."""
+"""The contents of the Teach view as rows and texts: labelled songs, songs to label, and the figures."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mgc_desktop.library.query import Query
 from mgc_desktop.library.song import Song
 from mgc_desktop.library.store import LibraryStore
 
-FOUND: Final = 200  # songs that a search shows; who sees more has to search more narrowly
-ENOUGH: Final = 3  # songs of a genre from which on it can be learned at all well
+MAX_RESULTS: Final = 200  # largest number of songs that a search shows
+ENOUGH: Final = 3  # songs of a genre that are recommended at least
 
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """A song. `genre`: what it was marked as, None when not; `before`: what the bundled head heard, None when nothing
-    was; `judged`: what a head calls it that never heard its artist, None when that cannot be said (yet).
+    """A song. `genre`: its label, None if it has none; `before`: the prediction of the bundled head, None if there is
+    none; `judged`: the prediction of a head that was not fitted on its artist, None if there is none (yet).
     """
 
     checksum: str | None
@@ -37,12 +37,12 @@ class LabelRow:
 
     @property
     def right(self) -> bool | None:
-        """Whether the judgement is what the user said."""
+        """Whether the prediction equals the label."""
         return None if self.rescored is None else self.rescored == self.genre
 
 
 def labelled_rows(labels: Iterable[Label], report: CrossValidationReport | None) -> tuple[LabelRow, ...]:
-    """The marked songs, by genre; the bundled ones last."""
+    """The labelled songs by genre, the bundled genres last."""
     rows = [
         LabelRow(
             mark.example.checksum,
@@ -59,18 +59,18 @@ def labelled_rows(labels: Iterable[Label], report: CrossValidationReport | None)
     return tuple(sorted(rows, key=lambda row: (row.genre in teachable_genres(), (row.genre or "").casefold())))
 
 
-def found_rows(store: LibraryStore, words: str) -> tuple[tuple[LabelRow, ...], int]:
-    """The first songs of the library with these words, and how many there are in all."""
+def search_rows(store: LibraryStore, words: str) -> tuple[tuple[LabelRow, ...], int]:
+    """The first songs of the library that match the search words, and the number of all."""
     ids = store.ids(Query(search=words))
-    return tuple(_found(song) for song in store.songs(ids[:FOUND])), len(ids)
+    return tuple(_search_row(song) for song in store.songs(ids[:MAX_RESULTS])), len(ids)
 
 
-def _found(song: Song) -> LabelRow:
+def _search_row(song: Song) -> LabelRow:
     return LabelRow(song.checksum, song.id, song.name, song.artist or "", before=song.predicted, path=song.path)
 
 
 def with_labels(rows: Sequence[LabelRow], labelled: Iterable[Label]) -> tuple[LabelRow, ...]:
-    """Found songs with what they are marked as."""
+    """Rows of a search with the labels of their songs."""
     genres = {mark.example.checksum: mark.example.genre for mark in labelled}
     return tuple(replace(row, genre=genres.get(row.checksum or "")) for row in rows)
 
@@ -88,22 +88,22 @@ def summary(labelled: Sequence[Label], in_use: bool) -> str:
 
 
 def advice(figures: Sequence[GenreFigure]) -> tuple[str, ...]:
-    """What the user can do so that more can be said, and it is learned better; one sentence a genre, at most three."""
+    """Hints how the user can improve the head; one sentence a genre, at most three."""
     sentences = []
     for figure in figures:
         if figure.artists < 2:
             sentences.append(
-                f"Nothing can be said of {figure.genre} yet: its songs are of one artist. Mark one of another."
+                f"{figure.genre} cannot be measured yet: its songs are of one artist. Label a song of another artist."
             )
         elif figure.songs < ENOUGH:
-            sentences.append(f"{figure.genre} is known by {figure.songs} songs. Mark {ENOUGH} or more.")
+            sentences.append(f"{figure.genre} has only {figure.songs} songs. Label {ENOUGH} or more.")
     return tuple(sentences[:3])
 
 
 def figure_rows(report: CrossValidationReport) -> tuple[tuple[str, ...], list[tuple[str | int, ...]]]:
-    """The numbers as a table: names of the columns, rows."""
+    """The figures as a table: names of the columns, rows."""
     header = ("genre", "songs", "artists", "judged", "right taught", "right bundled")
     rows: list[tuple[str | int, ...]] = [
         (f.genre, f.songs, f.artists, f.rescored, f.taught, f.bundled) for f in report.genres
     ]
-    return header, [*rows, ("unmarked free music", report.others, "", report.others, report.kept, report.others)]
+    return header, [*rows, ("unlabelled free music", report.others, "", report.others, report.kept, report.others)]

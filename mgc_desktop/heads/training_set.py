@@ -1,9 +1,9 @@
-"""Learning genres from a few marked songs, and finding out how well that works.
+"""Fits a head on a few labelled songs.
 
-A marked song says what it is. Songs that nobody marked go on being what the bundled head says of them, each with a
-small weight; without them a new genre, known by five songs, would swallow the rest of music. They are taken from the
-library and from the model's memory of free music. Songs of the library that sound like the marked ones may well be of
-the new genre, only nobody has said so: they are found by a first fit and left out of the second.
+The target of a labelled song is its label. The target of an unlabelled song is the prediction of the bundled head, with
+a small weight; without unlabelled songs a new genre with five songs would be predicted for most music. Unlabelled songs
+come from the library and from the model's reference set. Unlabelled songs of the library that sound like the labelled
+ones may belong to the new genre: a first fit finds them, and the second fit leaves them out.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from mgc_desktop.heads.regression import Coordinates, softmax
 from mgc_desktop.inference.head_adapter import HeadAdapter
 from mgc_desktop.inference.user_heads import LabelledSong
 
-# Chosen on free music: docs/teach.md.
-PENALTY: Final = 100.0  # for each standardised number of the embedding
+# Values chosen on free music: docs/teach.md.
+PENALTY: Final = 100.0  # for each standardised dimension of the embedding
 BIAS_PENALTY: Final = 0.5
-BACKGROUND: Final = 12.0  # what all unmarked songs count together, where a marked one counts 1
-DOUBTED: Final = 0.25  # what unmarked songs of the library count in the first fit, against those remembered
-SUSPECT: Final = 0.3  # share of own genres in the first fit from which an unmarked song of the library is left out
+BACKGROUND: Final = 12.0  # total weight of all unlabelled songs; a labelled song has the weight 1
+DOUBTED: Final = 0.25  # relative weight of the library's unlabelled songs in the first fit; reference songs have 1
+SUSPECT: Final = 0.3  # unlabelled songs with at least this probability of own genres in the first fit are left out
 
 _TINY: Final = 1e-37
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Background:
-    """Songs that nobody marked: `probabilities` `(n, bundled)`, `embedding` `(n, E)`, `artists` of the first ones.
+    """Unlabelled songs: `probabilities` `(n, bundled)`, `embedding` `(n, E)`, `artists` of the first ones.
 
-    The last `remembered` songs are of the model's memory: whatever a user may call a new genre, it is none of theirs.
+    The last `remembered` songs are of the reference set, and belong to no genre of the user.
     """
 
     probabilities: FloatArray
@@ -44,7 +44,7 @@ class Background:
 
 
 class TrainingSet:
-    """Marked songs and their background, made ready: `n` songs, the marked ones first."""
+    """Labelled songs and their background, prepared for fitting: `n` songs, the labelled ones first."""
 
     def __init__(self, examples: Sequence[LabelledSong], background: Background, bundled: Sequence[str]) -> None:
         self.examples = tuple(examples)
@@ -75,7 +75,7 @@ class TrainingSet:
         self.coordinates = Coordinates.of(self.features, self.weights, penalty)
 
     def fit(self, among: NDArray[np.bool_] | None = None) -> Fitted:
-        """Learn from these songs, `among` `(n,)` only."""
+        """Fit the coefficients, on the songs in the mask `among` `(n,)` only."""
         among = np.ones(len(self.features), bool) if among is None else among
         mixture = self._mixture(among)
         offsets = np.concatenate([self.logs, self.logs @ mixture.T], axis=1)
@@ -87,7 +87,7 @@ class TrainingSet:
         return Fitted(mixture, self.coordinates.fit(offsets, self.targets, self.weights, among=among))
 
     def _mixture(self, among: NDArray[np.bool_]) -> DoubleArray:
-        """`(own, bundled)`: what the songs of each own genre were heard as."""
+        """`(own, bundled)`: the mean bundled probabilities of the songs of each own genre."""
         bundled = len(self.bundled)
         rows = []
         for genre in range(bundled, len(self.genres)):
@@ -97,14 +97,14 @@ class TrainingSet:
         return np.array(rows).reshape(len(rows), bundled)
 
     def adapter(self) -> HeadAdapter:
-        """What all the songs teach."""
+        """The adapter fitted on all songs."""
         fitted = self.fit()
         parts = (self.mean, self.scale, fitted.coefficients[:, :-1], fitted.coefficients[:, -1])
         mean, scale, weights, bias = (part.astype(np.float32) for part in parts)
         return HeadAdapter(self.own, fitted.mixture.astype(np.float32), mean, scale, weights, bias)
 
     def probabilities(self, fitted: Fitted) -> DoubleArray:
-        """`(n, G)`: what was learned, asked about all songs."""
+        """`(n, G)`: the probabilities of all songs under a fit."""
         return softmax(self.logs @ fitted.mixing.T + self.features @ fitted.coefficients.T)
 
 
@@ -121,11 +121,11 @@ class Fitted:
         return np.concatenate([np.eye(self.mixture.shape[1]), self.mixture])
 
     def own_share(self, offsets: DoubleArray, features: DoubleArray) -> DoubleArray:
-        """`(n,)`: the probability that a song is of one of the own genres."""
+        """`(n,)`: the probability that a song is of one of the user's genres."""
         share: DoubleArray = softmax(offsets + features @ self.coefficients.T)[:, self.mixture.shape[1] :].sum(axis=1)
         return share
 
 
 def key_of_artist(artist: str, checksum: str) -> str:
-    """By what two songs are known to be of one artist; a song without stands for itself."""
+    """The key by which songs of one artist are grouped; a song without artist is a group of its own."""
     return " ".join(artist.casefold().split()) or checksum

@@ -1,1 +1,1 @@
-"""Models: from patches to genres."""
+"""Models: from spectrogram patches to genres."""

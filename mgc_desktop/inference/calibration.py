@@ -1,4 +1,4 @@
-"""From logits to probabilities that can be believed: temperatures, pooling over a song, and when to say "unsure"."""
+"""Calibrated probabilities from logits: temperatures, pooling over a song, and the threshold of "unsure"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a model's logits are read; fitted on recordings that the model did not learn from.
+    """How a model's logits become probabilities; fitted on recordings that were not used for training.
 
     `pooling`: what is averaged over a song's segments. `segment_temperature`, `song_temperature`: logits are divided by
     them before the activation. `unsure_below`: a song whose highest probability is lower gets no verdict.
@@ -49,7 +49,7 @@ class Calibration:
 
 
 def softmax(logits: FloatArray, temperature: float = 1.0) -> FloatArray:
-    """Along the last axis."""
+    """Softmax along the last axis."""
     scaled = logits / np.float32(temperature)
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     result: FloatArray = powers / powers.sum(axis=-1, keepdims=True)
@@ -62,7 +62,7 @@ def segment_probabilities(logits: FloatArray, calibration: Calibration) -> Float
 
 
 def aggregation_input(logits: FloatArray, calibration: Calibration) -> FloatArray:
-    """`(n, genres)`: what is averaged over the segments of a song."""
+    """`(n, genres)` logits of segments -> the values that are averaged over the segments of a song, same shape."""
     if calibration.pooling == "mean_logits":
         return logits
     return segment_probabilities(logits, calibration)
@@ -93,5 +93,5 @@ def _activated(logits: FloatArray, calibration: Calibration, temperature: float)
 
 
 def song_probabilities(logits: FloatArray, calibration: Calibration) -> FloatArray:
-    """`(n, genres)` logits of a whole song's segments -> the song's probabilities `(genres,)`."""
+    """`(n, genres)` logits of all segments of a song -> the song's probabilities `(genres,)`."""
     return pooled_probabilities(aggregation_input(logits, calibration).mean(axis=0), calibration)

@@ -1,4 +1,4 @@
-"""`Classifier`: patches in, genre logits (and the backbone's tags and embedding) out.
+"""`Classifier`: from patches to genre logits, and to the backbone's tags and embedding.
 
 A model may have several bundled heads, each for a vocabulary of its own. One pass of the network serves them all:
 `Classifier.open(folder, vocabulary="everyday")` names genres by that head, and its scores carry those of the others.
@@ -24,13 +24,13 @@ from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.session import OnnxSession
 from mgc_desktop.inference.vocabulary import Vocabulary
 
-# The larger the batch, the less of it stays in the processor's cache: small ones are fastest and need little memory.
+# Small batches are fastest, because they fit into the processor's cache, and need little memory.
 _BATCH = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PatchScores:
-    """What a model says of `n` patches.
+    """The output of a model for `n` patches.
 
     `logits` `(n, genres)`; `tags` `(n, T)` probabilities, None for models without; `embedding` `(n, E)`, likewise.
     `others`: the logits of `Classifier.others`, in that order.
@@ -67,7 +67,7 @@ class Readout:
 
     @property
     def novelty(self) -> Novelty | None:
-        """By what songs are told that are none of the genres, None where that was not fitted."""
+        """The novelty score that finds songs of none of the genres, None if it was not fitted."""
         return self.head.novelty if self.head else None
 
     @property
@@ -76,14 +76,14 @@ class Readout:
         return self.head.own if self.head else ()
 
     def logits(self, outputs: dict[str, FloatArray]) -> FloatArray:
-        """`(n, names)` from what the network gave."""
+        """`(n, names)` logits from the outputs of the network."""
         if self.head is None:
             return outputs["logits"]
         return self.head.logits(tags=outputs.get("tags"), embedding=outputs.get("embedding"))
 
 
 class Classifier:
-    """A model that is ready to run; may be shared between threads, and pickled to other processes."""
+    """A loaded model. Thread-safe; can be pickled to other processes, which open the files again."""
 
     def __init__(
         self,
@@ -94,8 +94,8 @@ class Classifier:
         bundled: Iterable[AnyHead | None] = (),
         threads: int = 1,
     ) -> None:
-        """`head` names the genres; `bundled` are all heads of the model, whose scores come along. ModelError if the
-        network is not what the metadata says, or a head does not fit it."""
+        """`head` names the genres; `bundled`: all heads of the model, whose scores are computed too. Raises ModelError
+        if the network does not match the metadata, or a head does not fit the network."""
         self.metadata = metadata
         self._session = session
         self._bundled = tuple(bundled) or (head,)
@@ -106,8 +106,8 @@ class Classifier:
 
     @classmethod
     def open(cls, folder: Path, vocabulary: str | None = None, *, threads: int = 1) -> Classifier:
-        """The model in `folder`, naming genres by its head for a vocabulary (by default the model's own); ModelError if
-        anything of it is missing, damaged or not understood, or it has no such head."""
+        """Load the model in `folder`, with its head for a vocabulary (by default the model's own); raises ModelError if
+        a file is missing, damaged or not understood, or if it has no such head."""
         metadata = ModelMetadata.load(folder)
         session = OnnxSession(folder / metadata.model.file, sha256=metadata.model.sha256, threads=threads)
         heads = load_heads(folder, metadata)
@@ -143,12 +143,12 @@ class Classifier:
 
     @property
     def version(self) -> str:
-        """Changes when the network or the head changes; verdicts of different versions should not be mixed."""
+        """Changes when the network or the head changes; verdicts of different versions must not be mixed."""
         return self.readout.version
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What the logits are of."""
+        """The vocabulary of the logits."""
         return self.readout.vocabulary
 
     @property
@@ -163,7 +163,7 @@ class Classifier:
 
     @property
     def mel_config(self) -> MelConfig:
-        """The spectrogram that the patches are cut from."""
+        """The configuration of the spectrogram from which the patches are cut."""
         return self.metadata.mel
 
     @property
@@ -173,7 +173,7 @@ class Classifier:
 
     @property
     def calibration(self) -> Calibration:
-        """How the logits become probabilities."""
+        """The calibration of the logits."""
         return self.readout.calibration
 
     def with_head(self, head: AnyHead) -> Classifier:
@@ -181,8 +181,8 @@ class Classifier:
         return Classifier(self.metadata, self._session, head, bundled=self._bundled, threads=self._threads)
 
     def with_vocabulary(self, vocabulary: str | None) -> Classifier:
-        """The same network under its bundled head for this vocabulary, by default the model's own; ModelError where it
-        has none."""
+        """The same network with its bundled head for this vocabulary, by default the model's own; raises ModelError if
+        it has none."""
         heads = {Readout.of(self.metadata, head).vocabulary.id: head for head in self._bundled}
         head = chosen(heads, self.metadata, vocabulary)
         return Classifier(self.metadata, self._session, head, bundled=self._bundled, threads=self._threads)
@@ -201,7 +201,7 @@ class Classifier:
         return PatchScores(self.readout.logits(outputs), shown, embedding, others)
 
     def features(self, patches: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The inputs of a head: tag logits `(n, T)` and embedding `(n, E)`; of no width where a model has none."""
+        """The inputs of a head: tag logits `(n, T)` and embedding `(n, E)`; width 0 where the model has none."""
         outputs = self._run(patches)
         nothing = np.zeros((len(patches), 0), np.float32)
         return outputs.get("tags", nothing), outputs.get("embedding", nothing)

@@ -1,4 +1,4 @@
-"""What was measured of a model, as `mgc evaluate --publish` puts it into the metadata's `figures`."""
+"""The measured figures of a model, as `mgc evaluate --publish` writes them into the metadata's `figures`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-# Raised when the meaning of a key changes. Figures without a format are of the first programs, and read alike.
+# Increased when the meaning of a key changes. Figures without a format are of the first version, which equals 1.
 FIGURES_FORMAT: Final = 1
 _NAMES: Final = ("accuracy", "macro_accuracy", "macro_f1", "top_3", "roc_auc", "calibration_error")
 MEASURED_KEYS: Final = frozenset(
@@ -28,7 +28,7 @@ MEASURED_KEYS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure, and the 95 % interval when artists are drawn again."""
+    """A figure, and its 95 % interval from a bootstrap over artists."""
 
     value: float
     low: float
@@ -37,7 +37,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class GenreFigures:
-    """Of one genre: shares 0..1; how many recordings and artists of it were there to be found."""
+    """The figures of one genre: shares 0..1, and the number of its recordings and artists in the test set."""
 
     precision: float
     recall: float
@@ -58,7 +58,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figures:
-    """`confusion`: rows are true, columns are said, both in the order of `genres`. `split`: what was measured on."""
+    """`confusion`: rows are true, columns predicted genres, in the order of `genres`. `split`: the test set."""
 
     clips: int
     artists: int
@@ -76,12 +76,12 @@ class Figures:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Figures | None:
-        """None where nothing was measured. ValueError, TypeError or KeyError if the figures are not understood."""
+        """The figures, None if there are none. Raises ValueError, TypeError or KeyError if they are not understood."""
         if "accuracy" not in values:
             return None
         if values.get("format", FIGURES_FORMAT) != FIGURES_FORMAT:
             raise ValueError(
-                f"figures of format {values['format']}, this version of the program reads {FIGURES_FORMAT}"
+                f"figures of format {values['format']}, but this version of the program reads {FIGURES_FORMAT}"
             )
         genres = tuple(map(str, values["genres"]))
         confusion = tuple(tuple(int(count) for count in row) for row in values["confusion"])

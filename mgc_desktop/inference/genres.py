@@ -1,4 +1,4 @@
-"""The ten genres of the report, in the order in which the report's networks give them (`report.toml` says more)."""
+"""The ten genres of the report, in the order of the report's networks (details are in `report.toml`)."""
 
 from __future__ import annotations
 

@@ -59,10 +59,10 @@ _BY_NAMES: Final = Vocabulary("by-names", ("-",))  # stands for: the one that ha
 class Head:
     """logits = weights @ ((x - mean) / scale) + bias, where x is `inputs` concatenated.
 
-    "tags" are the tag logits `(n, T)`, clipped to `tag_range` first where that is given; "embedding" is `(n, E)`.
-    Shapes: `mean`, `scale` `(F,)`; `weights` `(genres, F)`; `bias` `(genres,)`. ValueError where they disagree.
-    `fitted_on` says for people what the head learned from, `measured` how good it is. `vocabulary` has the `genres` as
-    its names; without one it is the known one with these names. `novelty` tells songs that are none of the genres.
+    "tags" are the tag logits `(n, T)`, first clipped to `tag_range` if there is one; "embedding" is `(n, E)`.
+    Shapes: `mean`, `scale` `(F,)`; `weights` `(genres, F)`; `bias` `(genres,)`. Raises ValueError if they disagree.
+    `fitted_on`: the training data in words; `measured`: figures of the evaluation. `vocabulary`: its names are the
+    `genres`; without one it is the known vocabulary with these names. `novelty`: finds songs of none of the genres.
     `own`: which of the genres are the user's own.
     """
 
@@ -108,7 +108,7 @@ class Head:
     def logits(self, *, tags: FloatArray | None, embedding: FloatArray | None) -> FloatArray:
         """Tag logits `(n, T)` and embedding `(n, E)` -> genre logits `(n, genres)`.
 
-        ModelError if the model gives other features than the head was made for.
+        Raises ModelError if the model's features are not those that the head needs.
         """
         if tags is not None and self.tag_range is not None:
             tags = np.clip(tags, *self.tag_range)
@@ -117,7 +117,7 @@ class Head:
         if len(parts) != len(self.inputs) or sum(part.shape[1] for part in parts) != len(self.mean):
             raise ModelError(
                 f"The head '{self.version}' needs {' and '.join(self.inputs)} of {len(self.mean)} numbers, "
-                "which this model does not give. Choose the model that the head was made for."
+                "which this model does not have. Choose the model that the head was made for."
             )
         x = (np.concatenate(parts, axis=1) - self.mean) / self.scale
         result: FloatArray = (x @ self.weights.T + self.bias).astype(np.float32)
@@ -125,7 +125,7 @@ class Head:
 
     @classmethod
     def load(cls, path: Path, sha256: str | None = None) -> Head:
-        """Read a head; ModelError names the file if it is missing, damaged or not understood."""
+        """Read a head; raises ModelError, with the path, if it is missing, damaged or not understood."""
         if path.suffix == ".npz":
             data = read_bytes(path, sha256)
             with model_errors(path):
@@ -136,7 +136,7 @@ class Head:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Head:
-        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         check_format(values, FORMAT)
         check_keys(values, _KEYS)
         genres = tuple(str(name) for name in values["genres"])
@@ -159,7 +159,7 @@ class Head:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values, numbers to six significant digits."""
+        """The head as plain JSON values, numbers to six significant digits."""
         return {
             "format": FORMAT,
             "version": self.version,
@@ -178,7 +178,7 @@ class Head:
         }
 
     def save(self, path: Path) -> None:
-        """Write the head: as `.npz` where the file is to be called so, else as JSON, one list a line."""
+        """Write the head: as `.npz` if the path has that suffix, else as JSON, one list a line."""
         values = self.to_dict()
         if path.suffix == ".npz":
             path.write_bytes(_packed(self, values))
@@ -190,7 +190,7 @@ class Head:
 
 
 def _packed(head: Head, values: dict[str, Any]) -> bytes:
-    """The content of a `.npz` file, the same for the same head always."""
+    """The content of a `.npz` file; equal for equal heads."""
     arrays = {name: getattr(head, name) for name in _ARRAYS}
     if head.novelty is not None and head.novelty.method == "distance":
         arrays |= {f"novelty_{name}": getattr(head.novelty, name) for name in NOVELTY_ARRAYS}
@@ -206,14 +206,14 @@ def _unpacked(data: bytes) -> dict[str, Any]:
     arrays = read_arrays(data)
     values = parse(arrays.pop("head").tobytes())
     if not isinstance(values, dict):
-        raise ValueError("it holds no head")
+        raise ValueError("it does not contain a head")
     for name, array in arrays.items():
         if name in _ARRAYS:
             values[name] = array
         elif name.startswith("novelty_") and isinstance(values.get("novelty"), dict):
             values["novelty"][name.removeprefix("novelty_")] = array
         else:
-            raise ValueError(f"unknown table {name}, perhaps of a newer version of the program")
+            raise ValueError(f"unknown table {name}, perhaps from a newer version of the program")
     return values
 
 

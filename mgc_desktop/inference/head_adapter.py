@@ -1,11 +1,11 @@
-"""What a user taught: genres of their own, and corrections, on top of a model's bundled head.
+"""Genres and corrections of a user, as an addition to a model's bundled head.
 
     logits = mixture @ bundled logits + weights @ ((embedding - mean) / scale) + bias
 
 The bundled genres keep their own logits: the first rows of the mixture are the unit matrix. A new genre starts as a
-mixture of the genres that its songs were heard as before. All rows of the mixture sum to 1, so a number that is added
-to all bundled logits is added to all logits, and changes no probability. Hence the logarithm of a song's bundled
-probabilities will do in place of its logits: what the library has stored of a song is judged anew without listening.
+mixture of the bundled genres that were predicted for its songs. Each row of the mixture sums to 1, so a constant added
+to all bundled logits is added to all logits, and no probability changes. Therefore the logarithm of a song's bundled
+probabilities can replace its logits, and stored songs are rescored without a new analysis.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from mgc_desktop.inference.calibration import softmax
 from mgc_desktop.inference.head import Head
 from mgc_desktop.inference.network_head import AnyHead
 
-_TINY: Final = np.float32(1e-37)  # the least probability: that of float32 without loss of digits
+_TINY: Final = np.float32(1e-37)  # smallest probability: about the smallest normal float32
 _KEYS: Final = frozenset({"own", "mixture", "mean", "scale", "weights", "bias"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeadAdapter:
-    """For `G` genres, of which the last are the `own` ones, and embeddings of `E` numbers.
+    """An adapter for `G` genres, the user's `own` ones last, and embeddings of `E` numbers.
 
-    `mixture` `(own, bundled)`: what each own genre is mixed of, rows summing to 1. `mean`, `scale` `(E,)`; `weights`
-    `(G, E)`; `bias` `(G,)`. ValueError where they disagree.
+    `mixture` `(own, bundled)`: the shares of the bundled genres in each own genre, rows sum to 1. `mean`, `scale`
+    `(E,)`; `weights` `(G, E)`; `bias` `(G,)`. Raises ValueError if they disagree.
     """
 
     own: tuple[str, ...]
@@ -57,14 +57,14 @@ class HeadAdapter:
             raise ValueError("the rows of the mixture must be shares")
 
     def head(self, bundled: Head, version: str) -> Head:
-        """The bundled head with this on top, as a head of its own; ModelError where it cannot be put on this one."""
+        """The bundled head with this adapter as one head; raises ModelError if it does not fit the bundled head."""
         check_adaptable(bundled)
         mixing = self._mixing
         embedded = "embedding" in bundled.inputs
         if mixing.shape[1] != len(bundled.genres) or set(self.own) & set(bundled.genres):
-            raise ModelError("It was made for a model with other genres. Teach it again with this one.")
+            raise ModelError("It was made for a model with other genres. Train it again with this one.")
         if embedded and len(self.mean) > len(bundled.mean):
-            raise ModelError("It was made for a model with another embedding. Teach it again with this one.")
+            raise ModelError("It was made for a model with another embedding. Train it again with this one.")
         weights, bias = mixing @ bundled.weights, mixing @ bundled.bias + self.bias
         if embedded:  # the embedding is the bundled head's last input: both layers act on the same numbers
             mean, scale = bundled.mean, bundled.scale
@@ -93,19 +93,19 @@ class HeadAdapter:
     def probabilities(self, bundled: FloatArray, embedding: FloatArray, temperature: float = 1.0) -> FloatArray:
         """Songs' bundled probabilities `(n, bundled)` and mean embeddings `(n, E)` -> `(n, G)`.
 
-        The same as listening with `head` to the same parts of the songs. `temperature`: the calibration's for songs.
+        Equals an analysis of the same parts of the songs with `head`. `temperature`: the calibration's for songs.
         """
         logits = temperature * np.log(np.maximum(bundled, _TINY)) @ self._mixing.T + self._shift(embedding)
         return softmax(logits.astype(np.float32), temperature)
 
     def bundled(self, probabilities: FloatArray, embedding: FloatArray, temperature: float = 1.0) -> FloatArray:
-        """The way back: what the bundled head says of songs of which this head said `(n, G)`."""
+        """The inverse: `(n, G)` probabilities of this head -> `(n, bundled)` of the bundled head."""
         logits = temperature * np.log(np.maximum(probabilities, _TINY)) - self._shift(embedding)
         return softmax(logits[:, : self.mixture.shape[1]].astype(np.float32), temperature)
 
     @property
     def _mixing(self) -> FloatArray:
-        """`(G, bundled)`: the unit matrix over the mixture."""
+        """`(G, bundled)`: the unit matrix stacked on the mixture."""
         return np.concatenate([np.eye(self.mixture.shape[1]), self.mixture]).astype(np.float32)
 
     def _shift(self, embedding: FloatArray) -> FloatArray:
@@ -114,9 +114,9 @@ class HeadAdapter:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> HeadAdapter:
-        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         if unknown := sorted(set(values) - _KEYS):
-            raise ValueError(f"unknown keys {', '.join(unknown)}, perhaps of a newer version of the program")
+            raise ValueError(f"unknown keys {', '.join(unknown)}, perhaps from a newer version of the program")
         own = tuple(str(name) for name in values["own"])
         if len(set(own)) != len(own):
             raise ValueError("two genres have the same name")
@@ -126,7 +126,7 @@ class HeadAdapter:
         return cls(own, mixture.reshape(len(own), max(0, bundled)), **arrays)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values, numbers to six significant digits."""
+        """The adapter as plain JSON values, numbers to six significant digits."""
         return {
             "own": list(self.own),
             **{key: _rounded(getattr(self, key)) for key in ("mixture", "mean", "scale", "weights", "bias")},
@@ -142,7 +142,7 @@ def check_adaptable(head: AnyHead | None) -> Head:
         or head.calibration.pooling != "mean_logits"
         or ("embedding" in head.inputs and head.inputs[-1] != "embedding")
     ):
-        raise ModelError("This model cannot be taught. Choose the default one.")
+        raise ModelError("This model cannot have genres of your own. Choose the default model.")
     return head
 
 

@@ -1,4 +1,4 @@
-"""Read the JSON files of a model so that whatever is wrong with them becomes a `ModelError` that names the file."""
+"""Reads the JSON files of a model; every error becomes a `ModelError` that names the file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LARGEST_JSON: Final = 100 * MB  # a head with 50,000 songs
 
 
 def read_bytes(path: Path, sha256: str | None = None, *, limit: int = LARGEST) -> bytes:
-    """The file's content; ModelError if it cannot be read, has more than `limit` bytes, or its SHA-256 is another."""
+    """The file's content; raises ModelError if it is unreadable, larger than `limit` bytes, or the SHA-256 differs."""
     try:
         data = read_limited(path, limit)
     except FileNotFoundError:
@@ -36,17 +36,17 @@ def read_object(path: Path, sha256: str | None = None) -> dict[str, Any]:
     with model_errors(path):
         values = parse(data)
         if not isinstance(values, dict):
-            raise ValueError("it holds no JSON object")
+            raise ValueError("it does not contain a JSON object")
         return values
 
 
 def parse(data: bytes) -> Any:
-    """What the JSON says. ValueError if it is none, is nested too deeply, or holds text that no file can hold."""
+    """The parsed JSON. Raises ValueError if it is invalid, nested too deeply, or has text that is not valid Unicode."""
     try:
         values = json.loads(data)
         json.dumps(values, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise ValueError("some of its text is no Unicode (half a surrogate pair)") from error
+        raise ValueError("some of its text is not valid Unicode (half a surrogate pair)") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     return values
@@ -54,7 +54,7 @@ def parse(data: bytes) -> Any:
 
 @contextmanager
 def model_errors(path: Path) -> Iterator[None]:
-    """Turn what validation raises into a `ModelError` about `path`."""
+    """Turn errors of validation into a `ModelError` about `path`."""
     try:
         yield
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
@@ -63,12 +63,12 @@ def model_errors(path: Path) -> Iterator[None]:
 
 
 def check_keys(values: dict[str, Any], known: Collection[str]) -> None:
-    """ValueError about keys that are unknown; those of a later version of the program, or misspelt."""
+    """Raise ValueError about unknown keys, which are misspelt or from a later version of the program."""
     if unknown := sorted(set(values) - set(known)):
-        raise ValueError(f"unknown keys {', '.join(unknown)}, perhaps of a newer version of the program")
+        raise ValueError(f"unknown keys {', '.join(unknown)}, perhaps from a newer version of the program")
 
 
 def check_format(values: dict[str, Any], expected: int) -> None:
-    """ValueError unless the object's `format` is the one that this version reads."""
+    """Raise ValueError unless the object's `format` is the one that this version reads."""
     if values["format"] != expected:
-        raise ValueError(f"it has format {values['format']}, this version of the program reads {expected}")
+        raise ValueError(f"it has format {values['format']}, but this version of the program reads {expected}")

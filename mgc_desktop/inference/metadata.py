@@ -1,4 +1,4 @@
-"""`ModelMetadata`: all that the program knows of a model before it runs it, from `models/<name>/metadata.json`."""
+"""`ModelMetadata`: the properties of a model that are known without loading it, from `models/<name>/metadata.json`."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ class ModelMetadata:
     """One model.
 
     `role`: "default", "offered" for choice, or "exhibit": too weak to tag with, shown with the report's results.
-    `vocabulary`: what the model tells apart, unless another of its heads is chosen.
+    `vocabulary`: the classes of the model, unless another of its heads is chosen.
     `tags`: the labels of its descriptive tags, "family:tag", () if it has none.
-    `tag_rates`: how often each displayed tag is heard in music at large. `embedding`: its length, 0 if there is none.
-    `projections`: the file of the maps of its embeddings (`inference.projection.Atlas`), None for models without.
+    `tag_rates`: how often each displayed tag occurs in music in general. `embedding`: its length, 0 if there is none.
+    `projections`: the file of its `inference.projection.ProjectionSet`, None for models without maps.
     Exactly one of `head` (the genres come from a head file) and `calibration` (from the network itself) is given.
     `heads`: files of further heads on the same network, by the id of the vocabulary of each.
     `outputs`: for a model from outside, which outputs of its network are "logits", "tags" and "embedding". `claims`:
@@ -126,7 +126,7 @@ class ModelMetadata:
 
     @property
     def mel(self) -> MelConfig:
-        """The spectrogram that the model hears."""
+        """The configuration of the spectrogram that is the model's input."""
         return self.input.mel
 
     @property
@@ -146,7 +146,7 @@ class ModelMetadata:
 
     @classmethod
     def load(cls, folder: Path) -> ModelMetadata:
-        """Read `folder/metadata.json`; ModelError if it is missing, damaged or not understood."""
+        """Read `folder/metadata.json`; raises ModelError if it is missing, damaged or not understood."""
         path = folder / FILE_NAME
         values = read_object(path)
         with model_errors(path):
@@ -154,7 +154,7 @@ class ModelMetadata:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> ModelMetadata:
-        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         check_format(values, FORMAT)
         check_keys(values, _KEYS)
         texts = ("name", "version", "title", "summary", "role", "learned_from", "weaknesses", "source", "licence")
@@ -181,7 +181,7 @@ class ModelMetadata:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
+        """The metadata as plain JSON values."""
         maps, heads = self.projections, self.heads
         return {
             "format": FORMAT,

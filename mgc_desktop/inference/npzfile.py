@@ -1,4 +1,4 @@
-"""Reads `.npz` files of numbers, whose headers may promise far more than is there or than a computer can hold."""
+"""Reads `.npz` files of numbers, and refuses those whose headers claim more data than there is or fits in memory."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MAX_BYTES: Final = 100_000_000  # of all arrays, unpacked; those of the bundled
 
 
 def read_arrays(data: bytes) -> dict[str, NDArray[Any]]:
-    """The arrays by name. ValueError if it is no such file, is damaged, too large unpacked, or holds Python objects.
+    """The arrays by name. Raises ValueError if the file is damaged, not `.npz`, too large unpacked, or holds objects.
 
-    Sizes are compared before anything is unpacked: the archive's list with the limit, and each array's own header with
-    what the archive's list says of it.
+    Sizes are checked before anything is unpacked: the archive's directory against the limit, and each array's header
+    against the archive's directory.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -33,19 +33,19 @@ def read_arrays(data: bytes) -> dict[str, NDArray[Any]]:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             return dict(stored)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, KeyError) as error:
-        raise ValueError("it is no table of numbers") from error
+        raise ValueError("it is not a table of numbers") from error
     except (MemoryError, OverflowError, TypeError, SyntaxError, RecursionError) as error:
         raise ValueError("its tables are damaged") from error
 
 
 def _check_header(file: Any, size: int) -> None:
-    """ValueError if the array's header promises another size than there is."""
+    """Raise ValueError if the array's header claims another size than `size` bytes."""
     version = npy.read_magic(file)
     if version not in ((1, 0), (2, 0), (3, 0)):
-        raise ValueError("its tables are of a newer form")
+        raise ValueError("its tables have a newer format")
     read: Any = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, _, dtype = read(file)
     if dtype.hasobject:
         raise ValueError("it holds Python objects")
     if any(axis < 0 for axis in shape) or math.prod(shape) * dtype.itemsize > size:
-        raise ValueError("a table promises more numbers than there are")
+        raise ValueError("a table claims more numbers than there are")

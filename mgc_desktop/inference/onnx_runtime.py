@@ -1,8 +1,8 @@
-"""The one place that imports ONNX Runtime, with its telemetry switched off.
+"""The only place that imports ONNX Runtime, with its telemetry switched off.
 
 From version 1.29 on, ONNX Runtime's packages for Linux and macOS send events to a host of its maker (processor, memory,
 the path of Python, the models that are opened) and keep a device id and a queue of events in the user's cache folder.
-Those for Windows hand events to the system's event tracing. docs/decisions/0008-privacy.md says what was measured.
+Those for Windows hand events to the system's event tracing. The measurements are in docs/decisions/0008-privacy.md.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ DISABLE_VARIABLE: Final = "ORT_DISABLE_TELEMETRY"
 
 
 def load_onnxruntime() -> Any:
-    """The module `onnxruntime`, imported when this is first called. Raises ImportError.
+    """The module `onnxruntime`, imported on the first call. Raises ImportError.
 
-    The variable must be set before the import, because the library reads it while it is loaded. It is set also where
-    the user's environment says otherwise: this program promises that it sends nothing. Processes that are started
-    later inherit it.
+    The variable must be set before the import, because the library reads it while it is loaded. It is set even if the
+    user's environment has another value, since this program promises that it sends nothing. Child processes inherit it.
     """
     os.environ[DISABLE_VARIABLE] = "1"
     import onnxruntime

@@ -1,4 +1,4 @@
-"""What a network wants to hear: the spectrogram's configuration, the patch, and how the patch is prepared."""
+"""The input of a network: the spectrogram's configuration, the size of a patch, and its preprocessing."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class PatchInput:
 
     @property
     def resolution(self) -> str:
-        """The report's word: full, quarter or sixteenth."""
+        """The resolution in the report's words: full, quarter or sixteenth."""
         return _REDUCTIONS[self.reduction]
 
     @property
@@ -69,7 +69,7 @@ class PatchInput:
 
     @property
     def seconds(self) -> float:
-        """Length of a patch."""
+        """Length of a patch in seconds."""
         return self.frames * self.mel.frame_seconds
 
     def prepare(self, patches: FloatArray) -> FloatArray:
@@ -113,7 +113,7 @@ class PatchInput:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> PatchInput:
-        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         check_keys(values, _KEYS)
         rest = {key: values[key] for key in _KEYS if key != "mel" and (key in values or key not in _LATER)}
         if "layout" in rest:
@@ -122,7 +122,7 @@ class PatchInput:
 
 
 def area_average(images: FloatArray, factor: int) -> FloatArray:
-    """`(..., height, width)` -> `(..., height // factor, width // factor)`, means of squares; the rest is cut."""
+    """`(..., height, width)` -> `(..., height // factor, width // factor)`: means of squares; the rest is cut off."""
     if factor == 1:
         return images
     *rest, height, width = images.shape

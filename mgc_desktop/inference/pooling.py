@@ -1,4 +1,4 @@
-"""From the patches of a song to the verdict on the whole."""
+"""Pooling: from the scores of a song's patches to the verdict on the song."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mgc_desktop.inference.tag_names import salient_labels, salient_tags, shown_
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SongVerdict:
-    """What a model says of a song, or of the part of it that was analysed so far.
+    """The verdict of a model on a song, or on the part of it that was analysed so far.
 
     `probabilities` `(genres,)`, calibrated. `genre`: the most probable one, None unless the `outcome` is a genre.
     `confidence`: its probability. `tags`: the salient descriptive words with their probabilities, () for models
@@ -33,9 +33,9 @@ class SongVerdict:
 
 
 class SongPool:
-    """Collects the scores of a song's patches in constant memory; `verdict` may be asked at any time.
+    """Accumulates the scores of a song's patches in constant memory; `verdict` may be called at any time.
 
-    `readouts`: the classifier's, then its others, whose verdicts `others` gives.
+    `readouts`: the classifier's, then its others, whose verdicts `others` returns.
     """
 
     def __init__(self, classifier: Classifier) -> None:
@@ -46,7 +46,7 @@ class SongPool:
         self._sums: dict[str | int, NDArray[np.float64]] = {}
 
     def add(self, scores: PatchScores, weights: FloatArray | None = None) -> None:
-        """Take in the next patches; `weights` `(n,)`, say 0 for silence, count each patch once by default."""
+        """Add the scores of the next patches; `weights` `(n,)`, such as 0 for silence, default to 1."""
         factors = np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64)
         self._weight += float(factors.sum())
         parts: dict[str | int, FloatArray | None] = {"tags": scores.tags, "embedding": scores.embedding}
@@ -62,11 +62,11 @@ class SongPool:
         return self._weight > 0
 
     def verdict(self) -> SongVerdict:
-        """On what was added so far; with nothing added all genres are equally probable and none is named."""
+        """The verdict on the patches so far; without any, all genres are equally probable and `genre` is None."""
         return self._verdict(0)
 
     def others(self) -> tuple[SongVerdict, ...]:
-        """The same by `Classifier.others`, in that order."""
+        """The verdicts by `Classifier.others`, in that order."""
         return tuple(self._verdict(number) for number in range(1, len(self.readouts)))
 
     def _verdict(self, number: int) -> SongVerdict:

@@ -1,4 +1,4 @@
-"""What an analysis says of a song: plain frozen data that may cross threads and processes."""
+"""The result of an analysis: plain frozen data that can be passed between threads and processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BY_NAMES: Final = Vocabulary("by-names", ("-",))  # stands for: the one that ha
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One stretch of the song, as one patch of the network heard it. Seconds; `probabilities` by genre name."""
+    """One patch's part of the song. Seconds; `probabilities` by genre name."""
 
     start: float
     end: float
@@ -29,7 +29,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
-    """The genre probabilities along the song.
+    """The genre probabilities over the time of a song.
 
     `genres`: the names, in the order of the columns. `times`: `(n, 2)` seconds, start and end of each segment.
     `probabilities`: `(n, len(genres))`, each row summing to 1.
@@ -53,7 +53,7 @@ class Timeline:
             yield Segment(float(start), float(end), max(named, key=named.__getitem__), named)
 
     def at(self, seconds: float) -> FloatArray:
-        """The probabilities at a moment, interpolated between the centres of segments; uniform where empty."""
+        """The probabilities at a time, interpolated between the centres of segments; uniform if it is empty."""
         if not len(self):
             return np.full(len(self.genres), 1 / max(1, len(self.genres)), np.float32)
         centres = self.times.mean(axis=1)
@@ -67,14 +67,14 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackPrediction:
-    """The verdict on a whole song (or, while the analysis runs, on what was heard of it so far).
+    """The verdict on a song, or during the analysis on the part that was analysed so far.
 
     `probabilities`: calibrated, `(len(genres),)`, in the order of `genres`, which are the names of `vocabulary`.
     `genre`: the verdict, None unless the `outcome` is a genre. `confidence`: calibrated probability of the most
     probable genre. `novelty`: how unlike all that the head learned from the song is, None for heads that do not tell.
-    `tags`: descriptive tags of the backbone with their probabilities, falling; empty for models without.
+    `tags`: descriptive tags of the backbone with their probabilities, descending; empty for models without.
     `embedding`: `(n,)` mean features of the song, None for models without.
-    `heard`: seconds of the song that the model has listened to. `duration`: seconds of the whole song.
+    `analysed_seconds`: seconds of the song that the model has analysed. `duration`: seconds of the entire song.
     `warnings`: sentences for the user (damaged passages skipped, ...).
     `others`: the same song under the model's other bundled heads, from the same pass of the network.
     """
@@ -113,7 +113,7 @@ class TrackPrediction:
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:
-        """The genres with their probabilities, falling."""
+        """The genres with their probabilities, descending."""
         order = np.argsort(-self.probabilities, kind="stable")
         return tuple((self.genres[i], float(self.probabilities[i])) for i in order)
 

@@ -1,9 +1,9 @@
-"""Where songs lie on a map: PCA, LDA and UMAP of a model's embeddings, applied with numpy alone.
+"""The places of songs on a map: PCA, LDA and UMAP of a model's embeddings, applied with numpy alone.
 
-A projection is the layers of a small network. A linear method (PCA, LDA) has one of them; UMAP, which has no formula,
-has two or three that were fitted to where it put some songs. What was fitted once stays: a song lies at the same place
-tomorrow, whatever else comes into the library. The fitting is `mgc_desktop.training.explore` and, for the bundled
-model, `mgc_desktop.training.product.backbone.projections`.
+A projection is stored as the layers of a small network. A linear method (PCA, LDA) has one layer; UMAP, which has no
+formula, has two or three that were fitted to its layout of some songs. Projections do not change after they were
+fitted: a song always has the same place, whatever other songs are in the library. The fitting is in
+`mgc_desktop.training.explore` and, for the bundled model, `mgc_desktop.training.product.backbone.projections`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FILE_NAME: Final = "projections.npz"
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """Weights `(outputs, inputs)` and bias `(outputs,)` of each layer; between layers is a tanh.
+    """Weights `(outputs, inputs)` and bias `(outputs,)` of each layer, with a tanh between layers.
 
     `fidelity`: how much of the method's own layout the layers reproduce (R², 1 for the linear ones).
     """
@@ -51,7 +51,7 @@ class Projection:
 
     @property
     def inputs(self) -> int:
-        """How many features it takes."""
+        """The number of input features."""
         return int(self.weights[0].shape[1])
 
     @property
@@ -60,21 +60,21 @@ class Projection:
         return len(self.weights[-1])
 
     def apply(self, features: RealArray) -> RealArray:
-        """`(n, inputs)` to `(n, dimensions)`."""
+        """`(n, inputs)` features -> `(n, dimensions)` places."""
         x = features
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             x = (np.tanh(x) if i else x) @ weight.T + bias
         return x
 
     def arrays(self, prefix: str = "", weights: type[np.floating] = np.float32) -> dict[str, Any]:
-        """As it is stored: `method`, `fidelity`, `weight0`, `bias0`, `weight1` ..., each after `prefix`."""
+        """The arrays to store: `method`, `fidelity`, `weight0`, `bias0`, `weight1` ..., each after `prefix`."""
         layers: dict[str, Any] = {f"{prefix}weight{i}": w.astype(weights) for i, w in enumerate(self.weights)}
         layers |= {f"{prefix}bias{i}": b.astype(np.float32) for i, b in enumerate(self.biases)}
         return {f"{prefix}method": self.method, f"{prefix}fidelity": self.fidelity, **layers}
 
     @classmethod
     def of(cls, values: Arrays, prefix: str = "") -> Projection:
-        """From what `arrays` gave; KeyError or ValueError if it is not that."""
+        """The inverse of `arrays`; raises KeyError or ValueError if the values are invalid."""
         count = sum(name.startswith(f"{prefix}weight") for name in values)
         weights, biases = (
             tuple(np.asarray(values[f"{prefix}{kind}{i}"], np.float32) for i in range(count))
@@ -83,23 +83,23 @@ class Projection:
         return cls(str(values[f"{prefix}method"]), weights, biases, float(values[f"{prefix}fidelity"]))
 
     def save(self, path: Path) -> None:
-        """As `.npz`."""
+        """Write the projection as `.npz`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **self.arrays())
 
     @classmethod
     def load(cls, path: Path) -> Projection:
-        """What `save` wrote."""
+        """Read a file that `save` wrote."""
         return cls.of(read_arrays(read_bytes(path)))
 
 
 @dataclass(frozen=True, eq=False)
 class ProjectionSet:
-    """All the maps of one model, over embeddings of which each number was brought to mean 0 and spread 1.
+    """All projections of one model, for embeddings that are standardised to mean 0 and standard deviation 1.
 
-    `mean`, `spread`: `(E,)` of the songs that the maps were fitted to, which fill a square or cube of side 1.
-    `maps`: the projections by method and dimensions. `fitted_on`: which songs those were, in words.
+    `mean`, `spread`: `(E,)` mean and standard deviation over the songs that the maps were fitted to; those songs fill
+    a square or cube of side 1. `maps`: the projections by method and dimensions. `fitted_on`: these songs in words.
     """
 
     mean: RealArray
@@ -114,15 +114,15 @@ class ProjectionSet:
             raise ValueError("its projections are not of these embeddings")
 
     def standard(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`(n, E)` embeddings as the maps take them, and as songs are compared."""
+        """`(n, E)` embeddings, standardised as the maps and the comparison of songs need them."""
         return np.asarray((embeddings - self.mean) / self.spread, np.float32)
 
     def place(self, standard: NDArray[np.float32], method: Method, dimensions: int) -> NDArray[np.float32]:
-        """`(n, E)` standard embeddings to `(n, dimensions)` places."""
+        """`(n, E)` standardised embeddings to `(n, dimensions)` places."""
         return np.asarray(self.maps[method, dimensions].apply(standard), np.float32)
 
     def save(self, path: Path) -> None:
-        """As `.npz`, weights in half precision: `mean`, `spread`, `fitted_on`, and `pca2.weight0` ..."""
+        """Write `.npz` with weights in half precision: `mean`, `spread`, `fitted_on`, and `pca2.weight0` ..."""
         values: dict[str, Any] = {"fitted_on": self.fitted_on}
         values |= {"mean": self.mean.astype(np.float32), "spread": self.spread.astype(np.float32)}
         for (method, dimensions), projection in self.maps.items():
@@ -132,7 +132,7 @@ class ProjectionSet:
 
     @classmethod
     def load(cls, path: Path, sha256: str | None = None) -> ProjectionSet:
-        """What `save` wrote; ModelError if it is missing, damaged or not understood."""
+        """Read a file that `save` wrote; raises ModelError if it is missing, damaged or not understood."""
         data = read_bytes(path, sha256)
         with model_errors(path):
             values = read_arrays(data)

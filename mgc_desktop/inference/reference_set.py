@@ -1,7 +1,7 @@
-"""What a model remembers of free music: the background against which a new genre is learned.
+"""The reference songs of a model: free music that is the background when a genre of a user is fitted.
 
-A user marks a handful of songs. What their genre is not, is known from all other music; where the user's library is
-small, these songs stand for it. They are numbers only, as the model heard them; the music itself is not here.
+A user labels a few songs of a genre. All other music shows what the genre is not; if the user's library is small, the
+reference songs stand in for it. Only their predictions and embeddings are stored, not the music.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TINY: Final = np.float32(1e-37)
 class ReferenceSet:
     """`n` songs: `probabilities` `(n, genres)` under the bundled head, `embedding` `(n, E)`.
 
-    `rows` `(n,)`: where each stands in the list of the free music (`training/data/free_music.tsv`), counted from 0.
+    `rows` `(n,)`: the row of each song in the list of free music (`training/data/free_music.tsv`), counted from 0.
     """
 
     probabilities: FloatArray
@@ -38,7 +38,7 @@ class ReferenceSet:
         return len(self.rows)
 
     def save(self, path: Path) -> None:
-        """Write it, numbers as 16 bits each, probabilities by their logarithm."""
+        """Write the set; numbers have 16 bits each, and probabilities are stored as logarithms."""
         logs = np.log(np.maximum(self.probabilities, _TINY))
         with replacing(path) as unfinished, unfinished.open("wb") as file:
             np.savez_compressed(
@@ -50,7 +50,7 @@ class ReferenceSet:
 
     @classmethod
     def load(cls, folder: Path) -> ReferenceSet:
-        """That of the model in `folder`; ModelError if it is missing or damaged."""
+        """The set of the model in `folder`; raises ModelError if it is missing or damaged."""
         path = folder / FILE_NAME
         try:
             values = read_arrays(read_bytes(path))
@@ -58,8 +58,8 @@ class ReferenceSet:
             embedding = values["embedding"].astype(np.float32)
             rows = values["rows"].astype(np.int64)
         except (ModelError, TypeError, ValueError, KeyError) as error:
-            raise ModelError(f"The model's memory is missing or damaged. {WAY_OUT}", path=path) from error
+            raise ModelError(f"The model's reference songs are missing or damaged. {WAY_OUT}", path=path) from error
         if logs.ndim != 2 or embedding.ndim != 2 or not len(logs) == len(embedding) == len(rows):
-            raise ModelError(f"The model's memory is damaged. {WAY_OUT}", path=path)
+            raise ModelError(f"The model's reference songs are damaged. {WAY_OUT}", path=path)
         probabilities = np.exp(logs)
         return cls(probabilities / probabilities.sum(axis=1, keepdims=True), embedding, rows)

@@ -1,4 +1,4 @@
-"""Which models there are: the bundled ones, and those that the user trained."""
+"""The available models: the bundled ones, and those that the user trained."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROLES: Final = ("default", "offered", "exhibit")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelEntry:
-    """A model in the list: with its metadata, or with the reason why it cannot be used."""
+    """A model in the list, with its metadata, or with the reason why it cannot be used."""
 
     name: str
     folder: Path
@@ -33,12 +33,12 @@ class ModelEntry:
 
     @property
     def usable(self) -> bool:
-        """Whether `load` can be expected to work."""
+        """Whether the model can probably be loaded."""
         return self.metadata is not None and self.reason is None
 
 
 def model_folders() -> tuple[Path, ...]:
-    """Where models are looked for; the first that has a name wins."""
+    """The folders that are searched for models; of several models with one name the first is used."""
     return models_dir(), data_dir() / "models"
 
 
@@ -65,7 +65,7 @@ def _entry(folder: Path) -> ModelEntry:
     try:
         metadata = ModelMetadata.load(folder)
         if metadata.name != folder.name:
-            raise ModelError(f"The model calls itself {metadata.name!r}. Rename the folder.", path=folder / FILE_NAME)
+            raise ModelError(f"The name of the model is {metadata.name!r}. Rename the folder.", path=folder / FILE_NAME)
         for record in filter(None, (metadata.model, metadata.head, *metadata.heads.values())):
             read_bytes(folder / record.file, record.sha256)
     except ModelError as error:
@@ -74,8 +74,8 @@ def _entry(folder: Path) -> ModelEntry:
 
 
 def identify(entry: ModelEntry, vocabulary: str | None = None) -> tuple[str, str]:
-    """Name and version, as the model has them that is loaded for this vocabulary (by default its own); no network is
-    loaded. ModelError if it cannot be used, or has no head for these genres."""
+    """Name and version of the model with its head for this vocabulary (by default its own), without loading the
+    network. Raises ModelError if it cannot be used, or has no head for these genres."""
     if entry.metadata is None or entry.reason is not None:
         raise ModelError(entry.reason or "It cannot be used.", path=entry.folder)
     head = chosen(load_heads(entry.folder, entry.metadata), entry.metadata, vocabulary)
@@ -83,7 +83,7 @@ def identify(entry: ModelEntry, vocabulary: str | None = None) -> tuple[str, str
 
 
 def find(name: str | None = None, *folders: Path) -> ModelEntry:
-    """The model of that name, without a name the default; ModelError if there is none."""
+    """The model of that name, or without a name the default; raises ModelError if there is none."""
     return _entry(_folder(name, folders or model_folders()))
 
 
@@ -103,18 +103,18 @@ def load(
     threads: int = 1,
     head: UserHead | str | None = None,
 ) -> Classifier:
-    """The model of that name, ready to run; without a name the default. ModelError if it cannot be used.
+    """Load the model of that name, or without a name the default. Raises ModelError if it cannot be used.
 
-    `vocabulary`: the id of the genres to name, by default the model's own; ModelError where it has no head for them.
-    `head`: one that the user taught, or its name, in place of the bundled one that it was made for, whatever the
-    `vocabulary`; HeadError if that cannot be used.
+    `vocabulary`: the id of the genres, by default the model's own; raises ModelError if it has no head for them.
+    `head`: a user head or its name, in place of the bundled head that it was made for, whatever the `vocabulary`;
+    raises HeadError if it cannot be used.
     """
     classifier = Classifier.open(_folder(name, folders or model_folders()), vocabulary, threads=threads)
     if not head:
         return classifier
-    taught = load_head(head) if isinstance(head, str) else head
+    user_head = load_head(head) if isinstance(head, str) else head
     bases = (classifier.with_vocabulary(other.id) for other in classifier.vocabularies)
-    return taught.on(next((base for base in bases if taught.suits(base)), classifier))
+    return user_head.on(next((base for base in bases if user_head.suits(base)), classifier))
 
 
 def vocabularies(name: str | None = None, *folders: Path) -> tuple[Vocabulary, ...]:
@@ -144,8 +144,8 @@ def base_model_of(head: UserHead, name: str | None = None, *folders: Path) -> Ba
 
 
 def base_model(name: str | None = None, *folders: Path, vocabulary: str | None = None) -> BaseModel:
-    """The model of that name, with its head for a vocabulary, as one to be taught, without loading its network;
-    ModelError if it cannot be taught."""
+    """The model of that name with its head for a vocabulary, as the base of user heads, without loading its network.
+    Raises ModelError if user heads cannot be made for it."""
     name = name or DEFAULT
     for folder in folders or model_folders():
         if Path(name).name == name and (folder / name).is_dir():

@@ -1,4 +1,4 @@
-"""Runs networks by ONNX Runtime, and translates its errors.
+"""Runs networks with ONNX Runtime, and translates its errors.
 
 The library is imported when the first model is opened, not when the program starts.
 """
@@ -15,17 +15,17 @@ from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.jsonfile import WAY_OUT, read_bytes
 from mgc_desktop.inference.onnx_runtime import load_onnxruntime
 
-_SILENT = 4  # ONNX Runtime's severities: only fatal messages; errors come as exceptions
+_SILENT = 4  # ONNX Runtime's severities: only fatal messages are printed; errors are raised
 
 
 class OnnxSession:
-    """A network in memory. `run` may be called from several threads at once.
+    """A loaded network. `run` is thread-safe.
 
-    `inputs` and `outputs` map names to shapes, None where an axis is free.
+    `inputs` and `outputs` map names to shapes, None for an axis of variable size.
     """
 
     def __init__(self, path: Path, *, sha256: str | None = None, threads: int = 1) -> None:
-        """ModelError if the file is missing, its checksum is not `sha256`, or ONNX Runtime does not take it."""
+        """Raises ModelError if the file is missing, its checksum is not `sha256`, or ONNX Runtime cannot load it."""
         data = read_bytes(path, sha256)
         try:
             onnxruntime = load_onnxruntime()
@@ -35,18 +35,18 @@ class OnnxSession:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = _SILENT
-        # Idle threads sleep instead of spinning: the cores belong to playback and to the window.
+        # Idle threads sleep instead of spinning, so that playback and the window have the cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # its exceptions share no base class
-            raise ModelError(f"ONNX Runtime does not take the file. {WAY_OUT}", path=path) from error
+        except Exception as error:  # its exceptions have no common base class
+            raise ModelError(f"ONNX Runtime cannot load the file. {WAY_OUT}", path=path) from error
         self.path = path
         self.inputs = {node.name: _shape(node.shape) for node in self._session.get_inputs()}
         self.outputs = {node.name: _shape(node.shape) for node in self._session.get_outputs()}
 
     def run(self, patches: FloatArray) -> dict[str, FloatArray]:
-        """Feed the network's one input; its outputs by name."""
+        """Run the network on `patches`; returns its outputs by name."""
         (name,) = self.inputs
         try:
             values = self._session.run(None, {name: patches})

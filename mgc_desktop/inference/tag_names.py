@@ -1,7 +1,7 @@
-"""From the backbone's hundred raw tags to the few words that are shown to a person.
+"""From the backbone's hundred raw tags to the few words that are shown to the user.
 
 The two vocabularies overlap and repeat themselves ("female", "woman", "female voice", "female vocalists"): each shown
-word stands for all its synonyms. Words that say nothing about the sound are left out: decades and "oldies", opinions
+word stands for all its synonyms. Words that do not describe the sound are left out: decades and "oldies", and opinions
 ("beautiful", "catchy", "sexy", "weird").
 """
 
@@ -85,7 +85,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "classical": ("mtt:classical", "mtt:classic"),
 }
 
-# A word adds nothing where a more telling one is shown already.
+# A word is left out if a more specific one is shown.
 _IMPLIED_BY: Final[dict[str, frozenset[str]]] = {
     "vocals": frozenset({"female vocal", "male vocal", "choir", "opera"}),
     "rock": frozenset({"hard rock", "alternative rock", "classic rock", "progressive rock", "punk", "metal"}),
@@ -93,7 +93,7 @@ _IMPLIED_BY: Final[dict[str, frozenset[str]]] = {
     "electronic": frozenset({"techno", "house", "electro"}),
 }
 
-# Of two that exclude each other the one that is less than half as probable is a mishearing.
+# Of two words that exclude each other, the one that is less than half as probable is an error.
 _RIVALS: Final[dict[str, str]] = {"female vocal": "male vocal", "male vocal": "female vocal"}
 
 _LEAST_PROBABILITY = 0.12
@@ -104,7 +104,7 @@ _MOST_SHOWN = 6
 
 
 def shown_probabilities(tags: Sequence[str], probabilities: NDArray[np.floating]) -> dict[str, float]:
-    """Raw tags `(T,)` -> each shown word's probability: that one or more of its synonyms would be said."""
+    """Probabilities of raw tags `(T,)` -> of each shown word: that at least one of its synonyms applies."""
     raw = dict(zip(tags, probabilities.tolist(), strict=True))
     merged = {word: [raw[tag] for tag in synonyms if tag in raw] for word, synonyms in SYNONYMS.items()}
     return {word: 1 - math.prod(1 - p for p in values) for word, values in merged.items() if values}
@@ -113,8 +113,8 @@ def shown_probabilities(tags: Sequence[str], probabilities: NDArray[np.floating]
 def salient_tags(probabilities: Mapping[str, float], rates: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """The words worth showing, the strongest first, with their probabilities.
 
-    "guitar" and "slow" are likely for nearly any song; a word tells more the more likely it is here than in music at
-    large (`rates`). The order is by what the word contributes to that difference, p log(p / rate).
+    "guitar" and "slow" are likely for nearly any song; a word is more informative the more likely it is here than in
+    music in general (`rates`). The order is by the word's contribution to that difference, p log(p / rate).
     """
     contributions = {}
     for word, probability in probabilities.items():

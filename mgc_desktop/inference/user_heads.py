@@ -1,8 +1,8 @@
-"""The heads that a user taught, one file each: `data_dir()/heads/NAME.json`.
+"""The user heads, one file each: `data_dir()/heads/NAME.json`.
 
-A file holds what was taught (`Taught`), the songs that taught it, what was measured, and which model it is made for.
-With the songs goes what the model heard in them, so that a head that came from another computer can be taught further.
-The bundled genres are in the model, not here: nothing that happens to these files can lose them.
+A file holds the adapter (`HeadAdapter`), the labelled songs that it was fitted on, its measured figures, and the model
+that it is made for. The songs include the model's predictions and embeddings, so that a head from another computer can
+be fitted again with more songs. The bundled genres are part of the model and cannot be lost with these files.
 """
 
 from __future__ import annotations
@@ -46,16 +46,16 @@ _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORE
 
 
 class HeadError(MgcError):
-    """A taught head that cannot be used, saved or named so."""
+    """A user head that cannot be used or saved, or a name that a head cannot have."""
 
     title = "This head cannot be used"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledSong:
-    """A song that was marked: the `checksum` of its audio, the genre that it is, and how it is called.
+    """A labelled song: the `checksum` of its audio, its genre, title and artist.
 
-    `artist` may be "". `probabilities` `(bundled,)` and `embedding` `(E,)`: what the model with its bundled head heard.
+    `artist` may be "". `probabilities` `(bundled,)` and `embedding` `(E,)`: the prediction under the bundled head.
     """
 
     checksum: str
@@ -67,7 +67,7 @@ class LabelledSong:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> LabelledSong:
-        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         check_keys(values, _LABELLED_SONG_KEYS)
         texts = {key: values[key] for key in ("checksum", "genre", "title", "artist")}
         if not all(isinstance(text, str) for text in texts.values()):
@@ -75,13 +75,13 @@ class LabelledSong:
         logs = _unpacked(values["heard"])
         analysed_seconds = np.exp(logs - logs.max(initial=-np.inf))
         if not len(analysed_seconds) or not np.isfinite(analysed_seconds).all():
-            raise ValueError("what was heard in a song is no list of probabilities")
+            raise ValueError("the prediction of a song is not a list of probabilities")
         return cls(
             **texts, probabilities=analysed_seconds / analysed_seconds.sum(), embedding=_unpacked(values["embedding"])
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values; the numbers as 16 bits each, probabilities by their logarithm."""
+        """The song as plain JSON values; numbers have 16 bits each, probabilities are stored as logarithms."""
         logs = np.log(np.maximum(self.probabilities, np.float32(1e-37)))
         texts = {"checksum": self.checksum, "genre": self.genre, "title": self.title, "artist": self.artist}
         return {**texts, "heard": _packed(logs), "embedding": _packed(self.embedding)}
@@ -89,10 +89,10 @@ class LabelledSong:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserHead:
-    """A head that a user taught. `made_for`: `name@version` of the model with its bundled head; `made`: when, in UTC.
+    """A head that a user trained. `made_for`: `name@version` of the model with its bundled head; `made`: time in UTC.
 
-    `measured`: figures of the cross-validation, for people and for lists. `version` tells this head from all others,
-    and from itself before it learned more; verdicts carry it. Heads of one version are equal.
+    `measured`: figures of the cross-validation. `version` is different for each head, and changes when the head is
+    fitted again on other labels; it is part of the version of verdicts. Heads are equal if their versions are.
     """
 
     name: str
@@ -115,20 +115,20 @@ class UserHead:
         return hash(self.version)
 
     def suits(self, classifier: Classifier) -> bool:
-        """Whether it was made for this model, which has its bundled head."""
+        """Whether it was made for this model, with the bundled head."""
         return self.made_for == f"{classifier.name}@{classifier.version}"
 
     def on(self, classifier: Classifier) -> Classifier:
-        """The model with this head in place of its bundled one; HeadError if it was made for another."""
+        """The model with this head in place of the bundled one; raises HeadError if it was made for another model."""
         return classifier.with_head(BaseModel.of(classifier).head_of(self))
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> UserHead:
-        """From what `to_dict` gave; ValueError, TypeError or KeyError if it is not that."""
+        """The inverse of `to_dict`; raises ValueError, TypeError or KeyError if the values are invalid."""
         check_format(values, FORMAT)
         check_keys(values, _KEYS)
         if values["kind"] != KIND:
-            raise ValueError("it holds no taught head")
+            raise ValueError("it does not contain a user head")
         return cls(
             name=checked_name(str(values["name"])),
             made_for=str(values["made_for"]),
@@ -139,7 +139,7 @@ class UserHead:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
+        """The head as plain JSON values."""
         return {
             "format": FORMAT,
             "kind": KIND,
@@ -154,7 +154,7 @@ class UserHead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseModel:
-    """A model that can be taught, without its network: its `name`, its own `version`, its `bundled` head."""
+    """A model that user heads can be made for, without its network: its `name`, `version` and `bundled` head."""
 
     name: str
     version: str
@@ -162,12 +162,12 @@ class BaseModel:
 
     @classmethod
     def of(cls, classifier: Classifier) -> BaseModel:
-        """The model that is loaded; ModelError if it cannot be taught."""
+        """The base model of a loaded model; raises ModelError if user heads cannot be made for it."""
         return cls(classifier.name, classifier.metadata.version, check_adaptable(classifier.head))
 
     @property
     def base(self) -> str:
-        """The version under the bundled head, as verdicts carry it."""
+        """The version under the bundled head, as verdicts have it."""
         return f"{self.version}+{self.bundled.version}"
 
     @property
@@ -176,22 +176,22 @@ class BaseModel:
         return f"{self.name}@{self.base}"
 
     def version_with(self, head: UserHead) -> str:
-        """The version under a taught head."""
+        """The version under a user head."""
         return f"{self.version}+{head.version}"
 
     def head_of(self, head: UserHead) -> Head:
-        """What was taught, as an ordinary head; HeadError if it was made for another model."""
+        """The adapter and the bundled head as one head; raises HeadError if it was made for another model."""
         if head.made_for != self.identity:
             raise HeadError(
                 f"The head '{head.name}' was made for {head.made_for}, not for {self.identity}. Choose that model, or "
-                "open the Teach view: it is taught anew from the same songs."
+                "open the Teach view: there it is trained again on the same songs."
             )
         return head.adapter.head(self.bundled, head.version)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeadEntry:
-    """A head in the list: ready, or with the reason why it cannot be used."""
+    """A head in the list, or the reason why it cannot be used."""
 
     name: str
     path: Path
@@ -200,12 +200,12 @@ class HeadEntry:
 
 
 def heads_dir() -> Path:
-    """Where the heads lie."""
+    """The folder of the heads."""
     return data_dir() / "heads"
 
 
 def list_heads(made_for: str | None = None, folder: Path | None = None) -> list[HeadEntry]:
-    """All heads by name; with `made_for` (`Pupil.identity`), those that are made for another have a reason."""
+    """All heads by name; with `made_for` (`BaseModel.identity`), heads for other models have a reason."""
     folder = folder or heads_dir()
     paths = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stem.casefold()) if folder.is_dir() else []
     return [_entry(path, made_for) for path in paths if not path.name.startswith(".")]
@@ -215,31 +215,33 @@ def _entry(path: Path, made_for: str | None) -> HeadEntry:
     try:
         head = read_head(path)
         if head.name != path.stem:
-            raise HeadError(f"The head calls itself '{head.name}'. Give the file that name.", path=path)
+            raise HeadError(f"The name of the head is '{head.name}'. Give the file that name.", path=path)
     except MgcError as error:
         return HeadEntry(path.stem, path, None, error.message)
     if made_for is not None and head.made_for != made_for:
-        return HeadEntry(head.name, path, head, f"It was made for {head.made_for}, the program now has {made_for}.")
+        return HeadEntry(head.name, path, head, f"It was made for {head.made_for}, but the program now has {made_for}.")
     return HeadEntry(head.name, path, head)
 
 
 def read_head(path: Path) -> UserHead:
-    """The head in a file; HeadError if it is missing, damaged or none."""
+    """The head in a file; raises HeadError if it is missing or damaged, or not a head."""
     try:
         values = parse(read_bytes(path, limit=_LARGEST))
         if not isinstance(values, dict):
-            raise ValueError("it holds no JSON object")
+            raise ValueError("it does not contain a JSON object")
         return UserHead.from_dict(values)
     except ModelError as error:
         reason = error.message.removesuffix(WAY_OUT).strip()
         raise HeadError(f"{reason} Choose another one.", path=path) from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-        raise HeadError(f"It is damaged or no head of this program: {what}. Choose another one.", path=path) from error
+        raise HeadError(
+            f"It is damaged or not a head of this program: {what}. Choose another one.", path=path
+        ) from error
 
 
 def load_head(name: str, folder: Path | None = None) -> UserHead:
-    """The head of that name; HeadError names those there are."""
+    """The head of that name; if there is none, raises HeadError with the names that exist."""
     folder = folder or heads_dir()
     path = folder / f"{checked_name(name)}{SUFFIX}"
     if not path.is_file():
@@ -249,16 +251,16 @@ def load_head(name: str, folder: Path | None = None) -> UserHead:
 
 
 def head_in_use(name: str) -> UserHead | None:
-    """The head of that name as it counts, None for "" and for one that cannot be read: the bundled one takes its place.
+    """The head of that name as it is in use, None for "" and for an unreadable one: the bundled head is used instead.
 
-    While the user has not agreed to what a head learned since, it counts as it was before (`hold_head`).
+    Until the user agrees to the effects of a new fit, the head before it stays in use (`hold_head`).
     """
     try:
         if not name:
             return None
         return load_head(name, _held()) if _held_path(name).is_file() else load_head(name)
     except HeadError as error:
-        _log.warning("the head in use cannot be: %s", error)
+        _log.warning("the head in use cannot be read: %s", error)
         return None
 
 
@@ -271,26 +273,26 @@ def _held_path(name: str) -> Path:
 
 
 def hold_head(head: UserHead) -> None:
-    """Let a head count as it is now, also after it has learned more, until `let_count`. Raises as `save_head` does."""
+    """Keep this state of a head in use, also after a new fit, until `let_count`. Raises as `save_head` does."""
     if not _held_path(head.name).is_file():
         save_head(head, _held())
 
 
 def let_count(name: str) -> None:
-    """Let a head count with all that it has learned."""
+    """Put the newest state of a head into use."""
     with contextlib.suppress(OSError):
         _held_path(name).unlink(missing_ok=True)
 
 
 def save_head(head: UserHead, folder: Path | None = None) -> Path:
-    """Write the head, whole or not at all; HeadError where the folder cannot be written."""
+    """Write the head atomically; raises HeadError if the folder cannot be written."""
     path = (folder or heads_dir()) / f"{checked_name(head.name)}{SUFFIX}"
     write_head(head, path)
     return path
 
 
 def write_head(head: UserHead, path: Path) -> None:
-    """Write a head to any place, such as for another computer. Raises as `save_head` does."""
+    """Write a head to any path, such as for another computer. Raises as `save_head` does."""
     text = json.dumps(head.to_dict())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -302,7 +304,7 @@ def write_head(head: UserHead, path: Path) -> None:
 
 
 def delete_head(name: str, folder: Path | None = None) -> None:
-    """Remove a head's file; nothing happens where there is none."""
+    """Delete a head's file, if there is one; raises HeadError if that fails."""
     path = (folder or heads_dir()) / f"{checked_name(name)}{SUFFIX}"
     try:
         path.unlink(missing_ok=True)
@@ -313,7 +315,7 @@ def delete_head(name: str, folder: Path | None = None) -> None:
 
 
 def rename_head(old: str, new: str, folder: Path | None = None) -> UserHead:
-    """Give a head another name; HeadError if another one has it already."""
+    """Rename a head; raises HeadError if another one has the new name."""
     folder = folder or heads_dir()
     head = load_head(old, folder)
     renamed = replace(head, name=free_name(new, [e.name for e in list_heads(folder=folder) if e.name != head.name]))
@@ -327,7 +329,7 @@ def rename_head(old: str, new: str, folder: Path | None = None) -> UserHead:
 
 
 def import_head(path: Path, folder: Path | None = None) -> UserHead:
-    """Take in a head from a file; where its name is taken it gets a number behind it."""
+    """Import a head from a file; if its name is in use, it gets a number appended."""
     folder = folder or heads_dir()
     head = read_head(path)
     taken = {entry.name.casefold() for entry in list_heads(folder=folder)}
@@ -340,17 +342,17 @@ def import_head(path: Path, folder: Path | None = None) -> UserHead:
 
 
 def checked_name(name: str) -> str:
-    """A name that any system takes as that of a file, spaces around it removed; else HeadError says what is wrong."""
+    """A name that is a valid file name on every system, without spaces around it; raises HeadError with the reason."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST:
-        raise HeadError(f"A head's name has 1 to {LONGEST} signs. Choose another one.")
+        raise HeadError(f"A head's name has 1 to {LONGEST} characters. Choose another one.")
     if _FORBIDDEN.search(name) or name.startswith(".") or name.endswith(".") or _RESERVED.fullmatch(name):
         raise HeadError(f"'{name}' cannot be the name of a head. Use letters, digits and spaces.")
     return name
 
 
 def free_name(name: str, taken: Sequence[str]) -> str:
-    """A checked name that no other head has; HeadError if one has it, in capitals or not."""
+    """A checked name that no other head has, ignoring case; raises HeadError if one has it."""
     name = checked_name(name)
     if name.casefold() in {other.casefold() for other in taken}:
         raise HeadError(f"There is a head named '{name}' already. Choose another name.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tomllib
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -48,6 +47,8 @@ def load_vocabulary(path: Path) -> Vocabulary:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The table in a file that somebody else may have written; SettingsError names the file if there is none."""
+    import tomllib  # a start without a user's vocabulary does not need it
+
     try:
         text = read_limited(path, _LARGEST).decode("utf-8-sig")
         if any(len(line) > _LONGEST_LINE for line in text.splitlines()):

@@ -21,7 +21,6 @@ The form of a vocabulary file, in TOML:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -147,6 +146,8 @@ class Vocabulary:
     @classmethod
     def of_names(cls, names: Sequence[str], *, kind: Kind = "genre", title: str = "") -> Vocabulary:
         """One of which only the names are known. The same names have the same id always."""
+        import hashlib  # a start does not need it
+
         digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:8]
         return cls(f"names-{digest}", tuple(names), title or f"{len(names)} genres", kind)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mgc_desktop.errors import NothingToHearError
+from mgc_desktop.errors import NoAudioError
 
 if TYPE_CHECKING:
     from mgc_desktop.inference.classifier import Classifier
@@ -60,7 +60,7 @@ def analyse_excerpts(path: Path, classifier: Classifier) -> TrackPrediction:
     if excerpts:
         try:
             prediction = analyze(path, classifier, excerpts=excerpts, alone=False)
-        except NothingToHearError:  # the song is shorter than its header says
+        except NoAudioError:  # the song is shorter than its header says
             return analyze(path, classifier, alone=False)
         if is_clear(prediction.probabilities, classifier.calibration.unsure_below):
             return prediction

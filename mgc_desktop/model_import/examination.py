@@ -29,7 +29,7 @@ from mgc_desktop.inference.outputs import NetworkOutput, Transform
 from mgc_desktop.inference.patchinput import PatchInput
 from mgc_desktop.inference.session import OnnxSession
 from mgc_desktop.model_import.description import Description, read_description
-from mgc_desktop.model_import.onnx_check import check_onnx
+from mgc_desktop.model_import.onnx_check import RefusedModelError, check_onnx
 
 LARGEST_NETWORK: Final = 300 * MB
 _MEMORY: Final = 6_000 * MB  # address space that the trial may take, where the system can limit it
@@ -57,7 +57,10 @@ def examine(folder: Path, network: str, description: str, stem: str, name: str |
     `stem`: how the network was called; `name`: how the model is to be called, if not as its author says.
     """
     _limit_memory()
-    check_onnx((folder / network).read_bytes())
+    try:
+        check_onnx((folder / network).read_bytes())
+    except RefusedModelError as error:
+        raise ValueError(f"it {error}") from error
     described = read_description(folder / description, stem)
     record = FileRecord(network, hashlib.sha256((folder / network).read_bytes()).hexdigest())
     called = name or described.name

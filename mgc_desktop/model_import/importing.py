@@ -71,7 +71,10 @@ def candidates(path: Path) -> list[Candidate]:
     """The networks in a folder, or the one in a file (its description will do as well), those that hear spectrograms
     first; ImportFailedError if there are none."""
     if path.is_dir():
-        files = sorted(path.iterdir())
+        try:
+            files = sorted(path.iterdir())
+        except OSError as error:
+            raise ImportFailedError(f"The folder cannot be read ({error.strerror}).", path=path) from error
         named = {_network_of(one): one for one in files if one.suffix.lower() == ".toml"}
         found = [one for one in files if one.suffix.lower() == ".onnx"]
         if not found:
@@ -129,8 +132,7 @@ def import_model(candidate: Candidate, name: str | None = None, *, seconds: floa
     if name is not None:
         _checked(name, candidate.network)
     models = user_models()
-    models.mkdir(parents=True, exist_ok=True)
-    with _staging(models) as folder:
+    with _staging(models, candidate) as folder:
         description = f"description{candidate.description.suffix.lower()}"
         _copy(candidate.network, folder / _NETWORK, LARGEST_NETWORK)
         _copy(candidate.description, folder / description, _LARGEST_DESCRIPTION)
@@ -229,12 +231,24 @@ def remove_model(name: str) -> str:
         if metadata is None or not metadata.imported:
             continue
         if entry.name == name:
-            shutil.rmtree(entry.folder)
+            try:
+                shutil.rmtree(entry.folder)
+            except OSError as error:
+                raise ImportFailedError(
+                    f"It could not be removed ({error.strerror or error}). Delete the folder yourself.",
+                    path=entry.folder,
+                ) from error
             return f"The model '{name}' is removed."
         for vocabulary, record in metadata.heads.items():
             if record.file == f"{name}.head.json":
                 rest = {key: other for key, other in metadata.heads.items() if key != vocabulary}
-                _save(replace(metadata, heads=rest), entry.folder)
+                try:
+                    _save(replace(metadata, heads=rest), entry.folder)
+                except OSError as error:
+                    raise ImportFailedError(
+                        f"It could not be removed ({error.strerror}). Check that the folder can be written.",
+                        path=entry.folder,
+                    ) from error
                 for file in (record.file, f"{name}.onnx"):
                     (entry.folder / file).unlink(missing_ok=True)
                 return f"The head '{name}' of the model '{entry.name}' is removed."
@@ -284,9 +298,13 @@ def _copy(source: Path, target: Path, limit: int) -> None:
 
 
 @contextmanager
-def _staging(models: Path) -> Iterator[Path]:
+def _staging(models: Path, candidate: Candidate) -> Iterator[Path]:
     """A folder beside the models that is not listed, and is gone afterwards unless it was given its place."""
-    folder = Path(tempfile.mkdtemp(prefix=".import-", dir=models))
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".import-", dir=models))
+    except OSError as error:
+        raise ImportFailedError(f"It could not be saved ({error.strerror}).", path=candidate.network) from error
     try:
         yield folder
     finally:

@@ -31,7 +31,7 @@ _TABLE_DIMS, _TABLE_KIND, _TABLE_RAW, _TABLE_EXTERNAL, _TABLE_LOCATION = 1, 2, 9
 
 
 class RefusedModelError(ValueError):
-    """What in the file is not taken, as the end of a sentence that begins with "The network"."""
+    """What in the file is not taken, as the end of a sentence that begins with "it"."""
 
 
 def check_onnx(data: bytes) -> None:

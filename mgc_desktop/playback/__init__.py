@@ -1,1 +1,1 @@
-"""Playback through PortAudio and the queue of songs; free of Qt."""
+"""Playback through PortAudio, and the queue of songs; without Qt."""

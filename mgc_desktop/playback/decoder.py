@@ -1,4 +1,4 @@
-"""From the file to the ring: one song, decoded ahead in the rate of the sound device."""
+"""Decodes one song ahead of playback, at the rate of the audio device."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _NOTHING: Final = np.empty((0, 2), np.float32)
 
 @dataclass(eq=False, slots=True)
 class LoadedSong:
-    """A song that was loaded. `duration`: seconds, None while unknown, exact once it was decoded to its end."""
+    """A loaded song. `duration`: seconds, None while unknown, exact once it was decoded to its end."""
 
     path: Path
     duration: float | None = None
 
 
 class Decoder:
-    """Decodes a song, folds it to stereo, brings it to `rate` and fills `take` with it. For one thread.
+    """Decodes a song, downmixes it to stereo, resamples it to `rate` and fills `stream` with it. For one thread.
 
-    `error`: what ended the song before its end, if something did. Raises DecodeError when it cannot be opened.
+    `error`: the error that ended the song early, if any. Raises DecodeError if it cannot be opened.
     """
 
     def __init__(self, song: LoadedSong, *, generation: int, rate: int | None = None) -> None:
-        """`rate`: frames a second of the sound device; None: the song's own, where that is a usual one."""
+        """`rate`: frames a second of the audio device; None: the song's own rate if that is a usual one."""
         self.song = song
         self._reader: AudioReader | None = AudioReader(song.path)
         self._sr = self._reader.info.sr
@@ -43,7 +43,7 @@ class Decoder:
         self.start(0.0, generation=generation)
 
     def start(self, seconds: float, *, generation: int, rate: int | None = None) -> Stream:
-        """Begin a new take at `seconds`, perhaps in another `rate`."""
+        """Begin a new stream at `seconds`, perhaps at another `rate`."""
         self.rate = rate or self.rate
         self.stream = Stream(self.song, seconds, self.rate, generation)
         self.error: DecodeError | None = None
@@ -56,7 +56,7 @@ class Decoder:
         return self.stream
 
     def feed(self) -> bool:
-        """Decode the next block if the last one was handed over; False if there is nothing to do for now."""
+        """Decode the next block if the last one was written; False if there is nothing to do for now."""
         if not len(self._pending) and not self._at_end and self._reader is not None:
             self._decode(self._reader)
         count = self.stream.ring.write(self._pending)
@@ -93,15 +93,15 @@ class Decoder:
         self._pending = self._resampler.flush().T
 
     def release(self) -> None:
-        """Close the file; what was decoded stays to be heard."""
+        """Close the file; decoded audio stays in the buffer."""
         self._away = True
         if self._reader is not None:
             self._resume_at = self._reader.position
             self._reader.close()
             self._reader = None
 
-    def take_up(self) -> None:
-        """Open the file again and go on where `let_go` left it, or where `start` was told to."""
+    def reopen(self) -> None:
+        """Open the file again and continue at the position of `release`, or of the last `start`."""
         self._away = False
         if self._reader is None and not self._at_end:
             self._find_place()

@@ -1,4 +1,4 @@
-"""The sound outputs of this computer, and the one module that loads PortAudio."""
+"""The audio output devices, and the one module that loads PortAudio."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any, Final, Literal
 
 from mgc_desktop.errors import PlaybackError
 
-# The same loudspeaker appears once for each way to reach it. Of these ways the first that is there is shown.
+# PortAudio lists a device once for each host API. The first of these APIs that is present is shown.
 _PREFERRED_APIS: Final = ("Core Audio", "Windows WASAPI", "Windows DirectSound", "MME", "ALSA", "OSS")
-_EXTRA_APIS: Final = ("ASIO", "JACK Audio Connection Kit")  # ways of their own, shown beside
-# Among ALSA's entries are dozens of plug-ins; a listener can tell apart the cards and these, of which the first that
-# is there leads to the sound server, where the user has chosen what is heard.
+_EXTRA_APIS: Final = ("ASIO", "JACK Audio Connection Kit")  # host APIs that are shown in addition
+# ALSA lists dozens of plug-ins; only cards and these names are shown, of which the first that is present leads to the
+# sound server, where the user has chosen the output.
 _ALSA_SERVERS: Final = {"default": "System default", "pipewire": "PipeWire", "pulse": "PulseAudio"}
 _ALSA_CARD: Final = re.compile(r"^(.+?) \(hw:\d+,\d+\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A sound output, or an input. `id` stays the same from start to start; `name` is for the user; `default`: whether
-    it is the system's own."""
+    """An audio output, or an input. `id` is the same at every start; `name` is for the user; `default`: whether it is
+    the system's default."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What PortAudio must know of a device: `index`, `channels` (2, or 1 where there is but one), `rate` in Hz."""
+    """PortAudio's parameters of a device: `index`, `channels` (2, or 1 if there is only one), `rate` in Hz."""
 
     index: int
     channels: int
@@ -40,7 +40,7 @@ class Output:
 
 
 def sounddevice() -> Any:
-    """The library, loaded when first needed. Raises PlaybackError when it, or PortAudio, is missing."""
+    """The library `sounddevice`, loaded when first needed. Raises PlaybackError if it, or PortAudio, is missing."""
     try:
         import sounddevice as library
     except (ImportError, OSError) as error:
@@ -48,7 +48,7 @@ def sounddevice() -> Any:
             way_out = "Install it with: sudo apt install libportaudio2 libasound2-plugins"
         else:
             way_out = "Install the program again."
-        raise PlaybackError(f"The library PortAudio, which plays sound, is missing. {way_out}") from error
+        raise PlaybackError(f"The library PortAudio, which plays audio, is missing. {way_out}") from error
     return library
 
 
@@ -58,8 +58,8 @@ captures: set[object] = set()  # the open streams of live input; changed only wi
 
 
 def refresh() -> None:
-    """Look for devices anew: PortAudio does so only when it starts. No stream for playback may be open; where one for
-    live input is, nothing happens."""
+    """Search for devices again: PortAudio does so only when it starts. No stream for playback may be open; if one for
+    live input is open, nothing happens."""
     library = sounddevice()
     with RESTART:
         if captures:
@@ -71,12 +71,12 @@ def refresh() -> None:
 
 
 def outputs() -> list[Device]:
-    """The sound outputs, the system's own first; empty when there are none. Raises PlaybackError."""
+    """The audio outputs, the system's default first; an empty list without any. Raises PlaybackError."""
     return [device for device, _ in _selected()]
 
 
 def find(device_id: str | None) -> Output:
-    """A device by its `id`; None is the system's own. Raises PlaybackError when it is not there."""
+    """A device by its `id`; None is the system's default. Raises PlaybackError if it is not connected."""
     found = _selected()
     for device, info in found:
         if device.id == device_id or (device_id is None and device.default):
@@ -108,7 +108,7 @@ def select(
     apis: Sequence[Mapping[str, Any]],
     direction: Literal["output", "input"] = "output",
 ) -> list[tuple[Device, Mapping[str, Any]]]:
-    """Of PortAudio's long list those a user can tell apart, with PortAudio's record of each; the default first."""
+    """The devices of PortAudio's list that a user can distinguish, each with PortAudio's record; the default first."""
     usable = [(apis[info["hostapi"]]["name"], info) for info in devices if info[f"max_{direction}_channels"] > 0]
     present = {api for api, _ in usable}
     main = next((api for api in _PREFERRED_APIS if api in present), None)
@@ -123,7 +123,7 @@ def select(
 
 
 def _named(usable: list[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Each with a name of its own for people, without the ones that only a system's innards need."""
+    """Each device with a unique name for the user, without those that only the system uses."""
     raw = [info["name"] for api, info in usable if api == "ALSA"]
     server = next((name for name in _ALSA_SERVERS if name in raw), None)
     named: dict[tuple[str, str], Mapping[str, Any]] = {}
@@ -135,7 +135,7 @@ def _named(usable: list[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, str, 
                 continue
             name = card[1] if card else _ALSA_SERVERS[name]
         number = 2
-        while (api, name) in named:  # two of the same kind
+        while (api, name) in named:  # two devices of the same name
             name = f"{name.removesuffix(f' {number - 1}')} {number}"
             number += 1
         named[api, name] = info

@@ -1,4 +1,4 @@
-"""What the player tells of its own accord."""
+"""Events that the player emits."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mgc_desktop.errors import MgcError
 
 
 class EventKind(Enum):
-    """What happened.
+    """The kind of an event.
 
-    LOADED: the song is open, its duration known if the file says it. ENDED: the song was heard to its end, or could
-    not go on; with an error before it in the latter case. ADVANCED: the song that was to follow is heard now.
-    ERROR: a file cannot be played, or not to its end. SILENT: there is no sound device, or it is gone; the song runs
-    on without sound, `error` says why. DEVICE: sound comes out of a device again, or of another one.
+    LOADED: the song is open, its duration known if the file has it. ENDED: the song was played to its end, or could not
+    go on; in the latter case an error came before it. ADVANCED: the song that was to follow is playing now. ERROR: a
+    file cannot be played, or not to its end. SILENT: there is no audio device, or it was disconnected; the song runs on
+    without sound, and `error` says why. DEVICE: playback uses a device again, or another one.
     """
 
     LOADED = "loaded"

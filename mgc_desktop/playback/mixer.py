@@ -1,7 +1,7 @@
-"""What the audio thread does: from the decoded song to the frames that are heard next, with fades instead of clicks.
+"""The mixer, which runs on the audio thread: from decoded audio to the next frames, with fades instead of clicks.
 
-Everything is prepared in advance by other threads, and nothing here waits, decodes, or takes memory worth speaking
-of. The other threads speak to the mixer by single assignments and one mailbox.
+Other threads prepare everything in advance; the mixer does not wait, decode or allocate much memory. The other threads
+communicate with it by atomic assignments and one slot for requests.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.playback.clock import PlaybackClock, Span
 from mgc_desktop.playback.ring import RingBuffer
 
-FADE: Final = 256  # frames; 5 to 6 ms: no click, no audible delay
+FADE: Final = 256  # frames; 5 to 6 ms, which is too short to be noticed and avoids clicks
 _AHEAD: Final = 2.0  # seconds that are decoded ahead
 
 
 class Stream:
-    """The sound of a song from one place on, decoded ahead by one thread and played by another.
+    """The audio of a song from one position on, decoded ahead by one thread and played by another.
 
-    `start`: seconds into the song of the first frame. `rate`: frames a second. `turn`: see `PlaybackClock`.
-    `complete` is set when nothing more will be written.
+    `start`: position of the first frame in the song, seconds. `rate`: frames a second. `generation`: see
+    `PlaybackClock`. `complete` is set when nothing more will be written.
     """
 
     __slots__ = ("complete", "generation", "rate", "ring", "song", "start")
@@ -38,24 +38,24 @@ class Stream:
 
     @property
     def position(self) -> float:
-        """Seconds into the song of the frame that is read next."""
+        """Position in the song of the frame that is read next, seconds."""
         return self.start + self.ring.read / self.rate
 
     @property
     def over(self) -> bool:
-        """Whether everything was read that there will ever be."""
+        """Whether the stream is complete and all of it was read."""
         return self.complete and not self.ring.readable
 
     def span(self, when: float, position: float, frames: int) -> Span:
-        """That `frames` from `position` on are heard at `when`."""
+        """The span of `frames` from `position` on that is audible at `when`."""
         return Span(when, position, frames / self.rate, self.song, self.generation)
 
 
 class Mixer:
-    """Gives the frames to be heard: the current take and what follows it, at the wanted volume.
+    """Renders the frames to play: the current stream and the one that follows it, at the chosen volume.
 
-    `playing` and `gain` (a factor) are set by others at will and take effect with a short ramp. `starved` counts the
-    frames of silence that had to stand in for sound that was not decoded in time.
+    `playing` and `gain` (a factor) may be set by other threads at any time and take effect with a short ramp. `starved`
+    counts the frames of silence that replaced audio which was not decoded in time.
     """
 
     def __init__(self, clock: PlaybackClock) -> None:
@@ -67,25 +67,25 @@ class Mixer:
         self._following: Stream | None = None
         self._cuts: deque[Stream | None] = deque()
         self._rate = 0
-        self._running = False  # what `playing` was ...
-        self._level = 0.0  # ... and the factor that was in force when the last frame was made
+        self._running = False  # the value of `playing` ...
+        self._level = 0.0  # ... and the factor at the last frame
         self._steps = np.arange(1, FADE + 1, dtype=np.float32)
         self._ramp = np.empty(FADE, np.float32)
         self._tail = np.empty((FADE, 2), np.float32)
 
     def cut_to(self, stream: Stream | None) -> None:
-        """Go over to another take now, with a crossfade; None is silence. What was to follow does so no more."""
+        """Switch to another stream now, with a crossfade; None is silence. No stream follows any more."""
         self._following = None
         self._cuts.append(stream)
 
     def follow_with(self, stream: Stream | None) -> None:
-        """Go on with this take, without a gap, when the current one is over."""
+        """Continue with this stream, without a gap, when the current one is over."""
         self._following = stream
 
     def render(self, out: FloatArray, *, rate: int, when: float, now: float) -> None:
-        """Fill `out` `(n, 2)` at `rate`, whose first frame is heard at `when`; times are of `time.perf_counter`.
+        """Fill `out` `(n, 2)` at `rate`, whose first frame is audible at `when`; times are of `time.perf_counter`.
 
-        A take of another rate is not played; it is about to be replaced.
+        A stream of another rate is not played; it is about to be replaced.
         """
         self._rate = rate
         changed = self._change(out[:FADE], when, now)
@@ -98,7 +98,7 @@ class Mixer:
                 rest *= self._level
 
     def _change(self, head: FloatArray, when: float, now: float) -> int:
-        """Do what was asked for since the last call, in one short ramp; how many frames that took."""
+        """Apply the requests since the last call in one short ramp; returns its length in frames."""
         playing, cut = self.playing, bool(self._cuts)
         goal = self.gain if playing else 0.0
         if not cut and playing == self._running and goal == self._level:
@@ -109,7 +109,7 @@ class Mixer:
             level = 0.0
         if playing or (self._running and not cut):
             if self._stream is not None and self._stream.start == 0.0 and not self._stream.ring.read:
-                level = goal  # the very beginning of a song is as its makers wanted it
+                level = goal  # the start of a song is not faded in
             self._fill(head, when, now)
             self._fade(head, level, goal)
         else:
@@ -120,7 +120,7 @@ class Mixer:
         return len(head)
 
     def _fade_out_old(self, tail: FloatArray) -> None:
-        """Leave the last frames of the current take in `tail` and go over to the one that was asked for last."""
+        """Write the last frames of the current stream to `tail`, and switch to the stream requested last."""
         count = self._stream.ring.read_into(tail) if self._running and self._stream is not None else 0
         tail[count:] = 0.0
         self._fade(tail, self._level, 0.0)

@@ -1,4 +1,4 @@
-"""Where the mixed sound goes: a sound device, or, without one, nowhere, in real time."""
+"""Outputs of the mixed audio: an audio device or, without one, a thread that consumes it in real time."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from mgc_desktop.playback.clock import ClockOffset
 from mgc_desktop.playback.mixer import Mixer
 from mgc_desktop.playback.timeout import within_timeout
 
-# docs/decisions/0003-playback.md has the measurements behind these. Latency is the seconds between computing a frame
-# and hearing it: as few as a machine with some work to do can bear, more where it turns out that it cannot.
+# The measurements for these values are in docs/decisions/0003-playback.md. Latency: seconds between computing a frame
+# and its playback; as short as a moderately loaded machine allows, longer where underruns occur.
 LATENCY: Final = 0.15
 LARGEST_LATENCY: Final = 0.6
-_SWITCH_INTERVAL: Final = 0.001  # seconds a busy Python thread may keep the audio thread waiting, instead of 0.005
-_LONGEST_SILENCE: Final = 3.0  # seconds; a device that has asked for nothing for so long is gone
-_GAP: Final = 0.05  # seconds by which a frame is heard later than the one before it promised
-_STEP: Final = 0.02  # seconds of sound that are mixed at once where nobody hears it, and ...
-_LEAD: Final = 0.06  # ... how long before they would be heard: a thread that comes late now and then does no harm
+_SWITCH_INTERVAL: Final = 0.001  # seconds that another Python thread may delay the audio thread, instead of 0.005
+_LONGEST_SILENCE: Final = 3.0  # seconds; a device that requested no audio for so long is disconnected
+_GAP: Final = 0.05  # seconds; a later frame than expected by this much is an underrun
+_STEP: Final = 0.02  # seconds of audio that are mixed at a time without a device, and ...
+_LEAD: Final = 0.06  # ... how far ahead, so that a delayed thread does no harm
 
 
 class SoundOutput(Protocol):
-    """Asks the mixer for `rate` frames a second, as they are heard, from its creation until it is closed.
+    """Requests `rate` frames a second from the mixer, in real time, from its creation until it is closed.
 
-    `gaps`: how often it ran out of sound.
+    `gaps`: the number of underruns.
     """
 
     rate: int
     gaps: int
 
     def alive(self) -> bool:
-        """Whether it still runs."""
+        """Whether it is running."""
 
     def close(self) -> None:
-        """End it; what it was given before is still heard. Safe to call more than once."""
+        """Stop; audio that was written before is still played. May be called more than once."""
 
 
 class SilentOutput:
-    """Lets the song run in real time where there is no sound device."""
+    """Consumes the audio in real time if there is no audio device."""
 
     def __init__(self, mixer: Mixer, rate: int) -> None:
         self.rate = rate
@@ -61,25 +61,25 @@ class SilentOutput:
         due = perf_counter() + _LEAD
         while not self._closing.wait(max(0.0, due - _LEAD - perf_counter())):
             now = perf_counter()
-            due = max(due, now - 1.0)  # after more than a second of standstill, do not run after the time lost
+            due = max(due, now - 1.0)  # after a delay of more than a second, do not catch up
             self._mixer.render(frames, rate=self.rate, when=due, now=now)
             due += length
 
     def alive(self) -> bool:
-        """Whether it still runs."""
+        """Whether it is running."""
         return self._thread.is_alive()
 
     def close(self) -> None:
-        """End it. Safe to call more than once."""
+        """Stop. May be called more than once."""
         self._closing.set()
         self._thread.join()
 
 
 class DeviceOutput:
-    """Plays through a sound device.
+    """Plays through an audio device.
 
-    `device`: its `id`, None for the system's own. `rate`: frames a second that are wanted; the attribute says what it
-    became, the device's own rate where it cannot do that. `gaps`: how often the device ran out of sound.
+    `device`: its `id`, None for the system's default. `rate`: the requested frames a second; the attribute has the
+    actual rate, which is the device's own if it does not support that. `gaps`: the number of underruns.
     Raises PlaybackError.
     """
 
@@ -92,7 +92,7 @@ class DeviceOutput:
         latency: float = LATENCY,
         refresh: bool = False,
     ) -> None:
-        """`latency`: seconds; `refresh`: look for devices anew before; no other stream may be open then."""
+        """`latency`: seconds; `refresh`: search for devices before, which needs that no other stream is open."""
         self.rate = rate
         self.gaps = 0
         self._latency = latency
@@ -100,7 +100,7 @@ class DeviceOutput:
         self._mixer = mixer
         self._offset = ClockOffset()
         self._closing = False
-        self._given_up = False
+        self._abandoned = False
         self._finished = threading.Event()
         self._stereo = np.zeros((0, 2), np.float32)
         self._stream: Any = None
@@ -109,7 +109,7 @@ class DeviceOutput:
         try:
             within_timeout(lambda: self._open(device, refresh))
         except PlaybackError:
-            self._given_up = True  # should it be opened after all, too late
+            self._abandoned = True  # if it is opened later, it is closed again
             raise
         sys.setswitchinterval(min(self._switch_interval, _SWITCH_INTERVAL))
 
@@ -150,11 +150,11 @@ class DeviceOutput:
         self._stream = stream
 
     def _callback(self, out: FloatArray, frames: int, time: Any, status: Any) -> None:
-        if self._given_up:
+        if self._abandoned:
             out.fill(0.0)
             raise self._abort
         self._last_call = now = perf_counter()
-        when = self._analysed_at(time, now)
+        when = self._playback_time(time, now)
         if status.output_underflow or (self._expected and when - self._expected > _GAP):
             self.gaps += 1
         self._expected = when + frames / self.rate
@@ -163,11 +163,11 @@ class DeviceOutput:
             out *= np.linspace(1.0, 0.0, frames, dtype=np.float32)[:, np.newaxis]
             raise self._stop
 
-    def _analysed_at(self, time: Any, now: float) -> float:
-        if time.outputBufferDacTime <= 0.0:  # a driver that does not say
+    def _playback_time(self, time: Any, now: float) -> float:
+        if time.outputBufferDacTime <= 0.0:  # the driver does not report it
             return now + self._latency
-        heard_at: float = time.outputBufferDacTime + self._offset.update(time.currentTime, now)
-        return heard_at
+        playback_time: float = time.outputBufferDacTime + self._offset.update(time.currentTime, now)
+        return playback_time
 
     def _mono_callback(self, out: FloatArray, frames: int, time: Any, status: Any) -> None:
         if len(self._stereo) < frames:
@@ -178,11 +178,11 @@ class DeviceOutput:
             np.mean(self._stereo[:frames], axis=1, keepdims=True, out=out)
 
     def alive(self) -> bool:
-        """Whether the device still takes sound."""
+        """Whether the device still requests audio."""
         return not self._finished.is_set() and perf_counter() - self._last_call < _LONGEST_SILENCE
 
     def close(self) -> None:
-        """End it; what it was given before is still heard. Safe to call more than once."""
+        """Stop; audio that was written before is still played. May be called more than once."""
         stream, self._stream = self._stream, None
         if stream is None:
             return
@@ -191,13 +191,13 @@ class DeviceOutput:
         try:
             within_timeout(lambda: self._shut(stream))
         except PlaybackError:
-            # The thread that waits inside PortAudio cannot be ended. It must not hold up the program's end, too.
-            self._given_up = True
+            # The thread that waits inside PortAudio cannot be ended. It must not delay the program's exit as well.
+            self._abandoned = True
             atexit.unregister(devices.sounddevice()._exit_handler)
 
     def _shut(self, stream: Any) -> None:
-        # The stream must have ended by itself: PortAudio ends a running one by killing its thread, which may at that
-        # moment hold Python's lock, or be waiting for it.
+        # The stream must have ended by itself: PortAudio stops a running one by killing its thread, which may hold
+        # Python's global lock at that moment, or wait for it.
         if self.alive():
             self._finished.wait(_LONGEST_SILENCE)
         stream.stop(ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The player as the rest of the program sees it."""
+"""The player, as the rest of the program uses it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ State = Literal["empty", "playing", "paused", "ended"]
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-_TIMEOUT: Final = 10.0  # seconds to wait for a worker that is held up by a disk or a sound service
-_TICK: Final = 0.03  # seconds between two looks at the song that plays
+_TIMEOUT: Final = 10.0  # seconds to wait for a worker that is blocked by a disk or a sound service
+_TICK: Final = 0.03  # seconds between two checks of the playing song
 
 
 def _ignore(event: PlayerEvent) -> None:
@@ -37,16 +37,16 @@ def _nothing() -> None:
 
 
 class Player:
-    """Plays songs, through a sound device or, without one, silently in real time.
+    """Plays songs, through an audio device or, without one, silently in real time.
 
-    Wishes are fulfilled by a thread of the player's own, and nothing waits for a file or a device save `devices`,
-    `release` and `close`. `on_event` is called on that thread. The methods are for any one thread at a time.
+    Commands run on a thread of the player, and only `devices`, `release` and `close` wait for a file or a device.
+    `on_event` is called on that thread. The methods may be called from one thread at a time.
     """
 
     def __init__(self, on_event: Callable[[PlayerEvent], None] = _ignore, *, device: str | None = None) -> None:
         self.on_event = on_event
         self._transport = Transport()
-        self._engine = PlaybackEngine(self._transport, self._tell)
+        self._engine = PlaybackEngine(self._transport, self._emit)
         self._engine.choose(device)
         self._device = device
         self._volume = 1.0
@@ -54,52 +54,52 @@ class Player:
         self._worker = threading.Thread(target=self._work, name="player", daemon=True)
         self._worker.start()
 
-    # What is heard
+    # The audible song
 
     @property
     def path(self) -> Path | None:
-        """The song that is heard, or stands ready."""
-        song = self._heard()[0]
+        """The song that is playing or loaded."""
+        song = self._audible()[0]
         return song.path if song is not None else None
 
     @property
     def position(self) -> float:
-        """Seconds into the song of what is heard at this moment; after a jump its target, until that is heard."""
-        return self._heard()[1]
+        """The audible position in seconds; after a seek its target, until that is audible."""
+        return self._audible()[1]
 
     @property
     def duration(self) -> float | None:
-        """Seconds of the song; None while it is not known."""
-        song = self._heard()[0]
+        """Duration of the song in seconds; None if unknown."""
+        song = self._audible()[0]
         return song.duration if song is not None else None
 
     @property
     def state(self) -> State:
-        """What the player does: it is `ended` when the song was heard to its end."""
-        if self._heard()[0] is None:
+        """The state of the player: `ended` once the song was played to its end."""
+        if self._audible()[0] is None:
             return "empty"
         if self._transport.ended:
             return "ended"
         return "playing" if self._transport.mixer.playing else "paused"
 
-    def _heard(self) -> tuple[LoadedSong | None, float]:
-        song, position = self._transport.clock.heard(perf_counter())
+    def _audible(self) -> tuple[LoadedSong | None, float]:
+        song, position = self._transport.clock.audible(perf_counter())
         assert song is None or isinstance(song, LoadedSong)
         return song, position
 
     # The song
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Open a song; it stands ready at its beginning. LOADED or ERROR tells how that went."""
+        """Open a song; it is paused at its start. LOADED or ERROR follows."""
         song = LoadedSong(Path(path))
         self._command(partial(self._engine.load, song, self._transport.open(song)))
 
     def preload(self, path: str | os.PathLike[str] | None) -> None:
-        """The song that follows the loaded one without a gap; None: none does. ADVANCED tells when it is heard."""
+        """The song that follows the loaded one without a gap; None: none does. ADVANCED is emitted when it starts."""
         self._command(partial(self._engine.follow, None if path is None else LoadedSong(Path(path))))
 
     def play(self) -> None:
-        """Let the song be heard; an ended one from its beginning."""
+        """Play the song; an ended one from its start."""
         if self.state == "empty":
             return
         if self.state == "ended":
@@ -108,17 +108,17 @@ class Player:
         self._command(self._engine.wake)
 
     def pause(self) -> None:
-        """Stand still."""
+        """Pause."""
         self._transport.mixer.playing = False
 
     def stop(self) -> None:
-        """Stand still at the beginning of the song."""
+        """Pause at the start of the song."""
         self.pause()
         self.seek(0.0)
 
     def seek(self, seconds: float) -> None:
-        """Go on from another place, exact to the sample. Of several in a row the last counts."""
-        song, _ = self._heard()
+        """Continue from another position, exact to the sample. Of several calls in a row only the last counts."""
+        song, _ = self._audible()
         if song is None:
             return
         seconds = min(max(seconds, 0.0), song.duration if song.duration is not None else seconds)
@@ -126,7 +126,7 @@ class Player:
 
     @property
     def volume(self) -> float:
-        """0 to 1, as the ear judges it: the samples are multiplied by the third power."""
+        """0 to 1 on a perceptual scale: the samples are multiplied by its third power."""
         return self._volume
 
     @volume.setter
@@ -134,46 +134,46 @@ class Player:
         self._volume = min(max(volume, 0.0), 1.0)
         self._transport.mixer.gain = self._volume**3
 
-    # The sound device
+    # The audio device
 
     @property
     def device(self) -> str | None:
-        """The chosen sound device, `Device.id`; None is the system's own."""
+        """The chosen audio device, `Device.id`; None is the system's default."""
         return self._device
 
     @property
     def silent(self) -> bool:
-        """Whether songs run without sound, because no device was to be had."""
+        """Whether songs run without sound, because no device was available."""
         return self._engine.silent
 
     def devices(self) -> list[Device]:
-        """The sound outputs, the system's own first. Takes up to seconds. Raises PlaybackError.
+        """The audio outputs, the system's default first. May take seconds. Raises PlaybackError.
 
-        Newly connected ones appear when no device is in use: some seconds after the music has stopped.
+        Newly connected ones appear when no device is in use: some seconds after playback has stopped.
         """
-        return self._ask(self._engine.devices)
+        return self._call(self._engine.devices)
 
     def set_device(self, device: str | None) -> None:
-        """Play through another sound device, None: the system's own. While songs run, DEVICE or SILENT follows."""
+        """Play through another audio device, None: the system's default. During playback DEVICE or SILENT follows."""
         self._device = device
         self._command(partial(self._engine.choose, device))
 
     # The file
 
     def release(self) -> None:
-        """Close the file, so that it can be written; what was decoded, about two seconds, goes on to be heard.
+        """Close the file, so that it can be written; decoded audio, about two seconds, is still played.
 
         Returns when it is closed. `reclaim` or `play` open it again.
         """
-        self._ask(self._engine.release)
+        self._call(self._engine.release)
 
     def reclaim(self) -> None:
-        """Open the file again and go on where it was left."""
-        self._command(self._engine.take_up)
+        """Open the file again and continue at the same position."""
+        self._command(self._engine.reopen)
 
     @contextlib.contextmanager
     def released(self) -> Iterator[None]:
-        """With this the file is closed, and opened again afterwards."""
+        """A context in which the file is closed; it is opened again afterwards."""
         self.release()
         try:
             yield
@@ -181,7 +181,7 @@ class Player:
             self.reclaim()
 
     def close(self) -> None:
-        """End the player and its threads. Safe to call more than once."""
+        """Stop the player and its threads. May be called more than once."""
         self._transport.mixer.playing = False
         self._commands.put(None)
         if threading.current_thread() is not self._worker:
@@ -192,8 +192,8 @@ class Player:
     def _command(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
 
-    def _ask(self, question: Callable[[], T]) -> T:
-        """What the worker answers, or raises."""
+    def _call(self, question: Callable[[], T]) -> T:
+        """Run a function on the worker; returns its result or raises its exception."""
         if threading.current_thread() is self._worker or not self._worker.is_alive():
             return question()
         answer: Future[T] = Future()
@@ -219,14 +219,14 @@ class Player:
             try:
                 command()
                 busy = self._engine.work()
-            except Exception:  # whatever it is, the window must not be left with a dead player
-                _log.exception("The player stumbled")
-                self._engine.give_up()
+            except Exception:  # after any error the player must go on
+                _log.exception("Unexpected error in the player")
+                self._engine.discard()
                 busy = False
         self._engine.close()
 
-    def _tell(self, event: PlayerEvent) -> None:
+    def _emit(self, event: PlayerEvent) -> None:
         try:
             self.on_event(event)
         except Exception:
-            _log.exception("A listener to the player failed")
+            _log.exception("The handler of a player event failed")

@@ -1,4 +1,4 @@
-"""The songs that are to be played, in their order."""
+"""The queue of songs to play."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A song in the queue; what is not known of it is empty. The same song may stand in the queue twice."""
+    """A song in the queue; unknown values are empty. A song may be in the queue more than once."""
 
     path: Path
     title: str = ""
@@ -43,12 +43,12 @@ class PlayQueue:
 
     @property
     def items(self) -> tuple[QueueItem, ...]:
-        """All songs, in their order."""
+        """All songs in their order."""
         return tuple(self._items)
 
     @property
     def index(self) -> int | None:
-        """Where the current song stands; None when there is none."""
+        """The position of the current song; None without one."""
         return self._index
 
     @property
@@ -67,11 +67,11 @@ class PlayQueue:
         self.on_change()
 
     def add(self, items: Iterable[QueueItem]) -> None:
-        """Put songs at the end; the current song stays current."""
+        """Append songs; the current song stays current."""
         self.insert(len(self._items), items)
 
     def insert(self, at: int, items: Iterable[QueueItem]) -> None:
-        """Put songs before position `at`; the current song stays current."""
+        """Insert songs before position `at`; the current song stays current."""
         new = list(items)
         at = min(max(at, 0), len(self._items))
         self._items[at:at] = new
@@ -80,13 +80,13 @@ class PlayQueue:
         self.on_change()
 
     def replace(self, position: int, item: QueueItem) -> None:
-        """Put what is now known of a song in the place of what was known."""
+        """Replace the data of a song."""
         self._items[position] = item
         self.on_change()
 
     def remove(self, positions: Sequence[int]) -> list[tuple[int, QueueItem]]:
-        """Take songs out, and give them with their positions, as `put_back` takes them. Where the current one goes,
-        the next that stays becomes current, else the one before."""
+        """Remove songs, and return them with their positions, as `restore` needs them. If the current one is removed,
+        the next remaining song becomes current, else the one before."""
         gone = set(positions)
         removed = [(i, item) for i, item in enumerate(self._items) if i in gone]
         if self._index is not None:
@@ -97,10 +97,10 @@ class PlayQueue:
         self.on_change()
         return removed
 
-    def put_back(self, removed: Sequence[tuple[int, QueueItem]]) -> None:
-        """Put songs back that were taken out, with their positions in rising order; the current song stays current.
+    def restore(self, removed: Sequence[tuple[int, QueueItem]]) -> None:
+        """Insert songs that `remove` returned, with ascending positions; the current song stays current.
 
-        In a queue that has changed since, they come as near to their places as can be.
+        If the queue has changed since, they are inserted as near to their positions as possible.
         """
         for position, item in removed:
             at = min(position, len(self._items))
@@ -110,7 +110,7 @@ class PlayQueue:
         self.on_change()
 
     def move(self, source: int, target: int) -> None:
-        """Take the song at `source` to the position `target`, counted without it; the current one stays current."""
+        """Move the song at `source` to the position `target`, counted without it; the current one stays current."""
         item = self._items.pop(source)
         self._items.insert(target, item)
         if self._index == source:
@@ -120,7 +120,7 @@ class PlayQueue:
         self.on_change()
 
     def clear(self) -> None:
-        """Take all songs out."""
+        """Remove all songs."""
         self._items.clear()
         self._index = None
         self.on_change()
@@ -133,20 +133,20 @@ class PlayQueue:
         return item
 
     def peek(self) -> QueueItem | None:
-        """The song that will follow when the current one has ended by itself; None when that was the last."""
+        """The song that follows after the end of the current one; None if that is the last."""
         index = self._index if self._repeat is Repeat.ONE else self._neighbour(+1)
         return None if index is None else self._items[index]
 
     def advance(self) -> QueueItem | None:
-        """The current song has ended: go to the one that follows. None, and no change, when that was the last."""
+        """Go to the song that follows after the end of the current one. None, and no change, if that is the last."""
         return self.current if self._repeat is Repeat.ONE else self.next()
 
     def next(self) -> QueueItem | None:
-        """The user wants the next song, also when one is repeated. None, and no change, when there is none."""
+        """Go to the next song, even if one song is repeated. None, and no change, if there is none."""
         return self._step(+1)
 
     def previous(self) -> QueueItem | None:
-        """The user wants the song before. None, and no change, when there is none."""
+        """Go to the previous song. None, and no change, if there is none."""
         return self._step(-1)
 
     def _step(self, by: int) -> QueueItem | None:

@@ -1,4 +1,4 @@
-"""A ring buffer of sound between two threads that never wait for each other."""
+"""A lock-free ring buffer of audio between two threads."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mgc_desktop.foundation.arrays import FloatArray
 class RingBuffer:
     """Frames of float32, `(n, channels)`, from one producing thread to one consuming thread.
 
-    There are no locks: `written` is changed by the producer alone, `read` by the consumer alone, both only grow, and
-    each is stored after the samples it speaks of were copied. Memory is taken once, at the start.
+    There are no locks: `written` is changed only by the producer, `read` only by the consumer, both only grow, and each
+    is stored after the samples were copied. Memory is allocated once, at the start.
     """
 
     __slots__ = ("_data", "_size", "read", "written")
@@ -24,16 +24,16 @@ class RingBuffer:
 
     @property
     def readable(self) -> int:
-        """Frames that `read_into` can give now."""
+        """Frames that `read_into` can return now."""
         return self.written - self.read
 
     @property
     def writable(self) -> int:
-        """Frames that `write` can take now."""
+        """Frames that `write` can accept now."""
         return self._size - self.readable
 
     def write(self, frames: FloatArray) -> int:
-        """Take as many of `frames` `(n, channels)` as there is room for; how many that was."""
+        """Write as many of `frames` `(n, channels)` as there is space for; returns their number."""
         count = min(len(frames), self.writable)
         start = self.written % self._size
         first = min(count, self._size - start)
@@ -43,7 +43,7 @@ class RingBuffer:
         return count
 
     def read_into(self, out: FloatArray) -> int:
-        """Fill the beginning of `out` `(n, channels)` with what there is; how many frames that was."""
+        """Fill the start of `out` `(n, channels)` with available frames; returns their number."""
         count = min(len(out), self.readable)
         start = self.read % self._size
         first = min(count, self._size - start)

@@ -1,4 +1,4 @@
-"""Calls into the system's sound service, which may never come back."""
+"""Calls into the system's sound service with a time limit, since they may never return."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from mgc_desktop.errors import PlaybackError
 
 T = TypeVar("T")
 
-TIMEOUT: Final = 4.0  # seconds; a service that has not answered after so long will not
+TIMEOUT: Final = 4.0  # seconds; a service that has not answered by then is assumed to hang
 
 
 def within_timeout(work: Callable[[], T]) -> T:
-    """What `work` returns or raises; PlaybackError when that takes too long.
+    """Return or raise what `work` returns or raises; PlaybackError if it takes too long.
 
-    `work` runs in a thread of its own, which is left behind in the latter case.
+    `work` runs in a thread of its own, which is abandoned in the latter case.
     """
     results: list[T] = []
     failures: list[BaseException] = []

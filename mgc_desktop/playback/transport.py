@@ -1,4 +1,4 @@
-"""What the user wants and what the worker has made of it: the state that both share."""
+"""The state that the player and its worker share."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from mgc_desktop.playback.mixer import Mixer
 
 
 class Transport:
-    """The clock, the mixer, and the turn.
+    """The clock, the mixer, and the generation of the newest command.
 
-    With every song that is loaded and every seek a new turn begins. What the worker has to say about an older one is
-    void: the newest wish counts. The lock is held for moments only, and never by the audio thread.
+    Every loaded song and every seek begins a new generation. Results of the worker for an older one are dropped. The
+    lock is held briefly, and never by the audio thread.
     """
 
     def __init__(self) -> None:
@@ -24,22 +24,22 @@ class Transport:
         self._generation = 0
         self._ended = False
 
-    def wanted(self, song: LoadedSong) -> bool:
-        """Whether no other song was opened since."""
+    def is_current(self, song: LoadedSong) -> bool:
+        """Whether this is still the song that was opened last."""
         return song is self._song
 
     @property
     def generation(self) -> int:
-        """The number of the newest turn."""
+        """The number of the newest generation."""
         return self._generation
 
     @property
     def ended(self) -> bool:
-        """Whether the song of the newest turn was heard to its end."""
+        """Whether the song of the newest generation was played to its end."""
         return self._ended
 
     def open(self, song: LoadedSong) -> int:
-        """A song is to be loaded; it stands still at its beginning. The number of the new turn."""
+        """Load a song, paused at its start; returns the number of the new generation."""
         with self._lock:
             self.mixer.playing = False
             self.mixer.cut_to(None)
@@ -47,7 +47,7 @@ class Transport:
             return self._begin(song, 0.0)
 
     def jump(self, song: LoadedSong, position: float) -> int:
-        """The song is to go on from another place. The number of the new turn."""
+        """Continue the song from another position; returns the number of the new generation."""
         with self._lock:
             return self._begin(song, position)
 
@@ -58,13 +58,13 @@ class Transport:
         return self._generation
 
     def advance(self, before: LoadedSong, song: LoadedSong) -> None:
-        """The next song has followed by itself."""
+        """The next song has followed without a command."""
         with self._lock:
             if before is self._song:
                 self._song = song
 
     def end(self, generation: int) -> bool:
-        """The song is over; False if that is of no interest any more."""
+        """The song is over; False if the generation is out of date."""
         with self._lock:
             if generation != self._generation:
                 return False

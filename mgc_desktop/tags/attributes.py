@@ -1,4 +1,4 @@
-"""What belongs to a file beside its bytes: owner, permissions, access lists, extended attributes, times."""
+"""The attributes of a file: owner, permissions, access control lists, extended attributes, times."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Final
 
 from mgc_desktop.errors import TagError
 
-# Set by the system, not by the user; not everybody may copy them.
+# Set by the system, not by the user; copying them may need privileges.
 _OF_THE_SYSTEM: Final = ("security.", "trusted.")
 _COPYFILE_METADATA: Final = 7  # macOS: access list, permissions, extended attributes
 
 
 def copy_attributes(source: Path, target: Path, *, mtime_ns: int | None) -> None:
-    """Give `target` all that belongs to `source`; raises `TagError` where that is not possible.
+    """Copy all attributes of `source` to `target`; raises `TagError` if that is impossible.
 
     The modification time becomes `mtime_ns` (nanoseconds), or now if that is None.
     """
@@ -37,7 +37,7 @@ def copy_attributes(source: Path, target: Path, *, mtime_ns: int | None) -> None
     if mtime_ns is not None:
         os.utime(target, ns=(status.st_atime_ns, mtime_ns))
     elif sys.platform == "darwin":
-        os.utime(target)  # copyfile has brought the old one
+        os.utime(target)  # copyfile has copied the old time
 
 
 def _copy_owner(status: os.stat_result, target: Path) -> None:
@@ -55,7 +55,7 @@ def _copy_owner(status: os.stat_result, target: Path) -> None:
 
 
 def _copy_extended(source: Path, target: Path) -> None:
-    """Extended attributes, among them the access list; what the folder gave the new file of itself is taken off."""
+    """Copy extended attributes, with the access list; remove those that the new file inherited from its folder."""
     try:
         wanted = {name: os.getxattr(source, name) for name in os.listxattr(source)}
     except OSError:
@@ -79,7 +79,7 @@ def _copy_by_copyfile(source: Path, target: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring a renaming to the disk; file systems that cannot are left alone."""
+    """Flush the renaming of a file to the disk; does nothing on file systems without that."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):

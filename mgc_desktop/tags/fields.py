@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Field(Enum):
-    """`GENRE`: the genre field that all programs know. `SEPARATE`: a field of this program's own beside it."""
+    """`GENRE`: the genre field that all programs know. `SEPARATE`: this program's own field, in addition to it."""
 
     GENRE = "genre"
     SEPARATE = "MGC_GENRE"

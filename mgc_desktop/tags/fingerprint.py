@@ -1,8 +1,8 @@
-"""The checksums of a file: one over its sound alone, one over all the rest, and one over the whole.
+"""The checksums of a file: of its audio, of the rest, and of the entire file.
 
-The first stays the same whatever is written into the tags, by this program or another, and after a move or a new
-name. The last says whether a file is still the one that was written, bit by bit, and depends neither on the file's
-name nor on how well a version of this program knows its format.
+The first one stays the same whatever this or another program writes into the tags, and after the file is moved or
+renamed. The last one shows whether a file is unchanged, byte for byte; it depends neither on the file's name nor on
+what a version of this program knows about its format.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from mgc_desktop.tags.formats import sniff
 from mgc_desktop.tags.formats.layout import Layout, Range
 
 _BLOCK: Final = 1 << 20
-_DIGEST: Final = 16  # bytes; no accident will ever meet two files of one digest
+_DIGEST: Final = 16  # bytes; collisions are practically impossible
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`size` in bytes; `audio`, `rest` and `whole`: hexadecimal checksums of the sound, of every other byte, and of
-    all bytes in their order. `whole` is "" where an older version did not note it."""
+    """`size` in bytes; `audio`, `rest` and `whole`: hexadecimal checksums of the audio, of all other bytes, and of all
+    bytes in order. `whole` is "" if an older version did not store it."""
 
     size: int
     audio: str
@@ -38,23 +38,23 @@ class Fingerprint:
 
 
 def fingerprint(path: Path, name: Path | None = None) -> Fingerprint:
-    """The checksums of a file; raises OSError as opening and reading do.
+    """The checksums of a file; raises OSError.
 
-    `name` helps where the contents do not say what they are; the path itself if not given.
+    `name`: used to find the format if the contents do not show it; the path itself by default.
     """
     with path.open("rb") as file:
         return fingerprint_of(file, name or path)
 
 
 def fingerprint_of(file: BinaryIO, name: Path | None = None) -> Fingerprint:
-    """The checksums of an open file; `name` helps where the contents do not say what they are."""
+    """The checksums of an open file; `name`: used to find the format if the contents do not show it."""
     format_ = sniff(file, name)
     size = file.seek(0, 2)
     try:
         pieces = format_.layout(file) if format_ is not None else (Range(0, size),)
     except OSError:
         raise
-    except Exception:  # damaged, in whatever way: then all of it counts as sound
+    except Exception:  # damaged: then all bytes count as audio
         pieces = (Range(0, size),)
     audio, rest, whole = (hashlib.blake2b(digest_size=_DIGEST) for _ in range(3))
     position = 0
@@ -70,12 +70,12 @@ def fingerprint_of(file: BinaryIO, name: Path | None = None) -> Fingerprint:
 
 
 def audio_checksum(path: Path) -> str:
-    """The checksum of the sound alone, hexadecimal; raises OSError as opening and reading do."""
+    """The checksum of the audio alone, hexadecimal; raises OSError."""
     return fingerprint(path).audio
 
 
 def _joined(pieces: Layout) -> Iterator[Range | bytes]:
-    """In the order of the file: what is derived first, then the stretches, the empty ones left out."""
+    """The pieces in the order of the file, derived ones first, without empty ones."""
     yield from (piece for piece in pieces if isinstance(piece, bytes))
     stretches = [piece for piece in pieces if isinstance(piece, Range) and piece.end > piece.start]
     yield from sorted(stretches, key=lambda piece: piece.start)

@@ -23,17 +23,17 @@ _SHOWN: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class GenreMapping:
-    """`mapping`: from the program's name of a genre, in whatever case, to the user's names; none to ignore it."""
+    """`mapping`: from the program's name of a genre, in any case, to the user's names; () ignores the genre."""
 
     mapping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def names(self, genre: str) -> tuple[str, ...]:
-        """The user's names for a genre: itself unless it is mapped."""
+        """The user's names for a genre; without a mapping the name itself."""
         folded = genre.casefold()
         return next((names for key, names in self.mapping.items() if key.casefold() == folded), (genre,))
 
     def apply(self, probabilities: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-        """The user's genres with their probabilities, falling; those of several genres of one name are added."""
+        """The user's genres with their probabilities, descending; probabilities of one name are added."""
         sums: dict[str, float] = {}
         spelling: dict[str, str] = {}
         for genre, probability in probabilities.items():
@@ -46,8 +46,8 @@ class GenreMapping:
 
 
 def load_genre_mapping(path: Path) -> GenreMapping:
-    """From TOML (`"Hip-Hop" = "Rap"`) or CSV (`Hip-Hop,Rap`); an empty name ignores the genre, several are a list
-    in TOML and further columns in CSV. Raises `SettingsError` that names the line."""
+    """Read TOML (`"Hip-Hop" = "Rap"`) or CSV (`Hip-Hop,Rap`); an empty name ignores the genre; several names are a list
+    in TOML and further columns in CSV. Raises `SettingsError` with the line."""
     try:
         text = read_limited(path, _LARGEST).decode("utf-8-sig")
         if any(len(line) > _LONGEST_LINE for line in text.splitlines()):
@@ -56,11 +56,11 @@ def load_genre_mapping(path: Path) -> GenreMapping:
     except OSError as error:
         raise SettingsError(f"cannot be read ({error.strerror})", path=path) from error
     except UnicodeDecodeError as error:
-        raise SettingsError("is no text in UTF-8; save it as UTF-8", path=path) from error
+        raise SettingsError("is not text in UTF-8; save it as UTF-8", path=path) from error
     for name in (*pairs, *(name for names in pairs.values() for name in names)):
         if len(name) > _LONGEST or not name.isprintable():
             shown = printable(name if len(name) <= _LONGEST else f"{name[:_SHOWN]}…")
-            raise SettingsError(f"“{shown}” can be no genre: it is too long, or holds a control character", path=path)
+            raise SettingsError(f"“{shown}” cannot be a genre: it is too long, or holds a control character", path=path)
     return GenreMapping({genre: distinct(names) for genre, names in pairs.items()})
 
 
@@ -68,7 +68,7 @@ def _from_toml(path: Path, text: str) -> dict[str, Sequence[str]]:
     try:
         table: dict[str, Any] = tomllib.loads(text)
     except ValueError as error:  # TOMLDecodeError is one; a number of thousands of digits is another
-        raise SettingsError(f"is no valid TOML: {error}", path=path) from error
+        raise SettingsError(f"is not valid TOML: {error}", path=path) from error
     except RecursionError as error:
         raise SettingsError("is nested too deeply", path=path) from error
     pairs: dict[str, Sequence[str]] = {}
@@ -91,5 +91,5 @@ def _from_csv(path: Path, text: str) -> dict[str, Sequence[str]]:
                 raise SettingsError(f"line {reader.line_num} must be: genre,your name", path=path)
             pairs[row[0].strip()] = row[1:]
     except csv.Error as error:
-        raise SettingsError(f"line {reader.line_num} is no CSV: {error}", path=path) from error
+        raise SettingsError(f"line {reader.line_num} is not valid CSV: {error}", path=path) from error
     return pairs

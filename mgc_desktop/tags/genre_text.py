@@ -1,4 +1,4 @@
-"""How several genres hide in one text, and how they are joined again."""
+"""Splits several genres in one text, and joins them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ JOIN: Final = "; "  # ID3v2.3 has one text only; "/" belongs to names such as "H
 
 ID3V1_GENRES: Final[tuple[str, ...]] = tuple(_ID3V1_GENRES)
 
-# Names that programs write where nobody has chosen a genre.
+# Names that programs write if no genre was chosen.
 EMPTY_NAMES: Final = tuple(settings.EMPTY_NAMES.default)
 
 _KNOWN = frozenset(name.casefold() for name in ID3V1_GENRES)
-# Names of one genre although each half is a genre as well.
+# Names of one genre whose parts are genres as well.
 _ONE_NAME = frozenset(
     {
         "children's music/family",
@@ -34,9 +34,9 @@ _ONE_NAME = frozenset(
 
 
 def split_joined(text: str) -> tuple[str, ...]:
-    """The genres in one ID3v2.3 text, whose writers join by ";" or by "/".
+    """The genres in one ID3v2.3 text, in which programs join several by ";" or by "/".
 
-    A "/" parts genres only where each part is a known genre and the whole is not the name of one.
+    A "/" separates genres only if each part is a known genre and the text is not the name of one.
     """
     return tuple(genre for part in text.split(";") for genre in _split_slash(part.strip()) if genre)
 
@@ -48,7 +48,7 @@ def _split_slash(text: str) -> list[str]:
 
 
 def distinct(values: Iterable[str]) -> tuple[str, ...]:
-    """The values without blanks and repetitions (in whatever case), in their order."""
+    """The values without blanks and repetitions (ignoring case), in order."""
     seen: dict[str, str] = {}
     for value in values:
         if text := value.strip():
@@ -57,12 +57,12 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def without_empty(values: Iterable[str], empty_names: Iterable[str]) -> tuple[str, ...]:
-    """The values that name a genre: those that are not in `empty_names`, in whatever case."""
+    """The values that name a genre: those not in `empty_names`, ignoring case."""
     empty = {name.strip().casefold() for name in empty_names}
     return tuple(value for value in values if value.strip().casefold() not in empty)
 
 
 def id3v1_index(genre: str) -> int:
-    """The number of a genre in ID3v1, 255 for "none" if it is not in the list."""
+    """The number of a genre in ID3v1, 255 if it is not in the list."""
     folded = genre.casefold()
     return next((i for i, name in enumerate(ID3V1_GENRES) if name.casefold() == folded), 255)

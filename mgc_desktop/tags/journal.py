@@ -1,7 +1,7 @@
-"""The journal of all writing: what is about to be done is noted before it is done, and nothing is ever taken out.
+"""The journal of all tag writing: every change is recorded before it is made, and records are never removed.
 
-One file a run, of lines as `journal_lines` describes them. From it a run, or single files of it, can be undone
-weeks later, and after a crash it is known what was under way.
+One file for each run, with lines as in `journal_lines`. With it a run, or single files of it, can be undone weeks
+later, and after a crash the state of the interrupted run is known.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ EntryState = Literal["pending", "done", "dropped", "unclear"]
 class JournalEntry:
     """One file of a run.
 
-    `old`, `new`: what stood in `field`. `before`, `after`: the file's checksums. `undo` turns the file back.
-    `modified`: its modification time before, in nanoseconds. `undoes`: the number of the entry that this one takes
-    back, in the run that its run takes back. `written`: the file's size and modification time after the write, None
-    where that was not noted.
-    `state`: "done"; "dropped" if it did not happen; "pending" while it is under way; "unclear" if after a crash the
-    file was not there to be looked at.
+    `old`, `new`: the values of `field`. `before`, `after`: the file's checksums. `undo`: the splices that restore the
+    old file. `modified`: its modification time before, in nanoseconds. `undoes`: the number of the entry that this one
+    takes back, in the run that its run takes back. `written`: the file's size and modification time after the write,
+    None if they were not recorded.
+    `state`: "done"; "dropped" if the file was not written; "pending" while it is being written; "unclear" if the file
+    was missing after a crash.
     """
 
     run: str
@@ -69,12 +69,12 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class JournalRun:
-    """A run in short.
+    """The summary of a run.
 
-    `started`: seconds since 1970, by a clock that may have been wrong. `note`: the rules it followed. `undoes`: the
-    run it took back, if it is an undo. `written`, `refused`: numbers of files. `undone`: how many of the written are
-    taken back. `finished`: False while it is under way, or if it crashed and was not looked after yet. `damaged`:
-    lines that cannot be read. `sequence`: counts up from run to run; 0 for runs that older versions wrote.
+    `started`: seconds since 1970, by a clock that may have been wrong. `note`: its rules. `undoes`: the run that it
+    took back, if it is an undo. `written`, `refused`: numbers of files. `undone`: how many of the written files are
+    taken back. `finished`: False while it is running, or if it crashed and was not recovered yet. `damaged`: number of
+    unreadable lines. `sequence`: increases from run to run; 0 for runs of older versions.
     """
 
     id: str
@@ -90,15 +90,15 @@ class JournalRun:
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether it is no undo itself and wrote files that are not taken back."""
+        """Whether it is not an undo and wrote files that are not taken back."""
         return self.undoes is None and self.written > self.undone
 
 
 class RunWriter:
-    """The run under way; made by `Journal.start`."""
+    """Records a running run; created by `Journal.start`."""
 
     def __init__(self, path: Path, head: Line, older: frozenset[str]) -> None:
-        """`head`: the first line. `older`: the runs there were before. Raises `TagError`, then no file is left."""
+        """`head`: the first line. `older`: the earlier runs. Raises `TagError`, and then leaves no file."""
         self.run: str = head["id"]
         self.older = older
         self._sequence = head["sequence"]
@@ -114,11 +114,11 @@ class RunWriter:
             raise _unwritable(error) from error
 
     def begin(self, folders: Iterable[Path]) -> None:
-        """Note where temporary copies are about to be made."""
+        """Record the folders in which temporary copies will be made."""
         self._add({"type": "batch", "folders": [os.fspath(folder) for folder in folders]})
 
     def intend(self, prepared: Prepared, *, undoes: int | None = None) -> int:
-        """Note what is about to be done, to be brought to the disk by `sync`. Gives the entry's number."""
+        """Record an intended change; `sync` flushes it to the disk. Returns the entry's number."""
         self._count += 1
         line: dict[str, Any] = {
             "type": "intent",
@@ -138,13 +138,13 @@ class RunWriter:
         return self._count
 
     def sync(self) -> None:
-        """Bring all notes to the disk; `TagError` if that fails."""
+        """Flush all records to the disk; raises `TagError` if that fails."""
         self._guarded(self._lines.sync)
 
     def done(self, number: int, state: FileState) -> None:
-        """Note that it was done.
+        """Record that an entry was written.
 
-        Should that fail, the file itself will tell after the run, and the next intent fails in its turn.
+        If that fails, the recovery after the run examines the file, and the next `intend` raises an error.
         """
         self._open.discard(number)
         self._totals["written"] += 1
@@ -152,18 +152,18 @@ class RunWriter:
             self._add({"type": "done", "number": number, "size": state.size, "modified": state.mtime_ns})
 
     def dropped(self, number: int, reason: str) -> None:
-        """Note that it was not done after all."""
+        """Record that an entry was not written."""
         self._open.discard(number)
         self._totals["refused"] += 1
         self._add({"type": "dropped", "number": number, "reason": reason})
 
     def refused(self, path: Path, reason: str) -> None:
-        """Note a file that could not be written."""
+        """Record a file that could not be written."""
         self._totals["refused"] += 1
         self._add({"type": "refused", "path": os.fspath(path), "reason": reason})
 
     def close(self) -> None:
-        """Sum up; a run that cannot, or does not know what became of a file, is looked after when the next starts."""
+        """Write the summary; if that fails, or a file's state is unknown, the next start recovers the run."""
         with suppress(TagError, OSError):
             if not self._open:
                 self._add({"type": "end", "sequence": self._sequence, **self._totals})
@@ -180,16 +180,16 @@ class RunWriter:
 
 
 class Journal:
-    """All runs, in a folder of their own. `folder` is the user's data folder unless given."""
+    """All runs, in a folder; `folder`: the user's data folder by default."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder if folder is not None else data_dir() / "journal"
 
     @contextmanager
     def start(self, note: str, *, undoes: str | None = None) -> Iterator[RunWriter]:
-        """Begin a run. Looks after crashed runs first.
+        """Begin a run, after recovering crashed runs.
 
-        `TagError` if another writer is at work or the journal cannot be written; then nothing was begun.
+        Raises `TagError` if another writer is running or the journal cannot be written; then nothing was begun.
         """
         with writer_lock(self.folder / "lock"):
             self._recover()
@@ -224,10 +224,10 @@ class Journal:
             raise _unwritable(error) from error
 
     def recover(self) -> list[JournalEntry]:
-        """Look after runs that a crash cut off: find out how far they got, delete their temporary copies.
+        """Recover runs that crashed: determine the state of their files, delete their temporary copies.
 
-        Gives the entries that were under way. `TagError` if a writer is at work or the journal cannot be written.
-        Where no run was cut off, nothing is touched and no lock is taken.
+        Returns the pending entries. Raises `TagError` if a writer is running or the journal cannot be written.
+        If no run crashed, nothing is changed and no lock is acquired.
         """
         if all(_is_finished(ends) for ends in self._ends().values()):
             return []
@@ -235,7 +235,7 @@ class Journal:
             return self._recover()
 
     def runs(self) -> list[JournalRun]:
-        """All runs that wrote or refused anything, the newest first, whatever the clock said. Raises `TagError`."""
+        """All runs that wrote or refused files, the newest first by sequence. Raises `TagError`."""
         ends = self._ends()
         undos = _undos(ends)
         found = [self._summary(run, ends[run], undos) for run in ends]
@@ -243,7 +243,7 @@ class Journal:
         return sorted(wrote, key=lambda run: (run.sequence, run.started), reverse=True)
 
     def recovered_runs(self) -> list[JournalRun]:
-        """The same after `recover`, as far as that is possible now; while a writer is at work its run is listed too."""
+        """The runs after `recover`, as far as that is possible now; the run of another writer is listed too."""
         try:
             self.recover()
         except TagError as error:
@@ -251,7 +251,7 @@ class Journal:
         return self.runs()
 
     def find(self, wanted: str | None = None) -> JournalRun:
-        """The run of that name or of a name that begins so; by default the last one that can still be undone."""
+        """The run with this name or prefix; by default the last one that can still be undone."""
         runs = self.runs()
         if wanted is None:
             return self.undoable_runs()[0]
@@ -281,7 +281,7 @@ class Journal:
             yield _entry(run, intent, "pending")
 
     def undone(self, run: str) -> frozenset[int]:
-        """The numbers of the entries of a run that are taken back now."""
+        """The numbers of the entries of a run that are taken back."""
         return self._undone(run, _undos(self._ends()))
 
     def _file(self, run: str) -> Path:
@@ -312,7 +312,7 @@ class Journal:
             raise TagError(f"the journal cannot be read ({error.strerror})", path=self._file(run)) from error
 
     def _undone(self, run: str, undos: _Undos) -> frozenset[int]:
-        """`undos`: the runs that take back a run. What they took back counts unless that was taken back in turn."""
+        """`undos`: the runs that take back a run. Their entries count unless they were taken back in turn."""
         numbers: set[int] = set()
         for undo in undos.get(run, ()):
             again = self._undone(undo, undos)
@@ -321,7 +321,7 @@ class Journal:
         return frozenset(numbers)
 
     def _summary(self, run: str, ends: _Ends, undos: _Undos) -> JournalRun:
-        """From the last line, or, where a crash left none, from all."""
+        """The summary from the last line, or after a crash from all lines."""
         head, last = ends[0] or {}, ends[1]
         finished = _is_finished(ends)
         totals, damaged = (last, 0) if last is not None and finished else self._count(run)
@@ -340,7 +340,7 @@ class Journal:
 
     def _count(self, run: str) -> tuple[dict[str, int], int]:
         types = [line["type"] if line is not None else "damaged" for line in self._lines(run)]
-        written = types.count("done") + types.count("unclear")  # what is unclear may be written, so undo must offer it
+        written = types.count("done") + types.count("unclear")  # unclear ones may be written, so undo must offer them
         refused = types.count("refused") + types.count("dropped")
         return {"written": written, "refused": refused}, types.count("damaged")
 
@@ -358,7 +358,7 @@ class Journal:
         pending = [entry for entry in self.entries(run) if entry.state == "pending"]
         with closing(LineWriter(self._file(run))) as writer:
             for entry in pending:
-                writer.add({"type": _happened(entry), "number": entry.number, "reason": "the program was cut off"})
+                writer.add({"type": _happened(entry), "number": entry.number, "reason": "the program was interrupted"})
         batches = [line["folders"] for line in self._lines(run) if line is not None and line["type"] == "batch"]
         temporary.sweep({Path(folder) for folders in batches for folder in folders}, {run})
         totals, _ = self._count(run)
@@ -376,7 +376,7 @@ def _is_finished(ends: _Ends) -> bool:
 
 
 def _sequence(ends: _Ends) -> int:
-    """The number of a run; it stands in the first line and in the last one, in case either is damaged."""
+    """The sequence number of a run, from the first or the last line, in case one is damaged."""
     return max(int(line.get("sequence", 0)) if line is not None else 0 for line in ends)
 
 
@@ -389,7 +389,7 @@ def _undos(ends: dict[str, _Ends]) -> _Undos:
 
 
 def _happened(entry: JournalEntry) -> EntryState:
-    """What became of an entry that was under way, told by the file."""
+    """The state of an entry that was pending, determined from the file."""
     try:
         if not entry.path.is_file():
             return "unclear"
@@ -406,7 +406,7 @@ def _counts(entry: JournalEntry) -> bool:
 
 
 def _entry(run: str, line: dict[str, Any], state: EntryState, outcome: dict[str, Any] | None = None) -> JournalEntry:
-    """From the line of the intent and, where there is one, the line of what became of it."""
+    """An entry from the line of the intent and, if there is one, the line of its outcome."""
     written = None
     if outcome is not None and "size" in outcome:
         written = FileState(outcome["size"], outcome["modified"])

@@ -1,4 +1,4 @@
-"""A file of lines that is only ever added to, each line with its checksum: what a crash tore is recognised."""
+"""An append-only file of lines, each with its checksum, so that lines torn by a crash are recognised."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-_TAIL: Final = 4096  # bytes; the line that sums up a run is shorter
+_TAIL: Final = 4096  # bytes; the summary line of a run is shorter
 _END: Final = b"}\n"
 
 Line = Mapping[str, Any]
 
 
 class LineWriter:
-    """Adds lines to a file; what it cannot write whole (a full disk) does not spoil the lines that follow."""
+    """Appends lines to a file; an incompletely written line (a full disk) does not damage the following ones."""
 
     def __init__(self, path: Path) -> None:
         self._torn = path.exists() and not _ends_whole(path)
         self._file = path.open("ab", buffering=0)
 
     def add(self, line: Line) -> None:
-        """Add a line; raises OSError."""
+        """Append a line; raises OSError."""
         data = (b"\n" if self._torn else b"") + pack(line)
         self._torn = True
         while data:
@@ -31,17 +31,17 @@ class LineWriter:
         self._torn = False
 
     def sync(self) -> None:
-        """Bring all lines to the disk; raises OSError."""
+        """Flush all lines to the disk; raises OSError."""
         os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """Bring all to the disk and close the file."""
+        """Flush all lines to the disk and close the file."""
         with self._file:
             os.fsync(self._file.fileno())
 
 
 def pack(line: Line) -> bytes:
-    """A line as JSON with its checksum; names that are no text survive as lone surrogates, escaped."""
+    """A line as JSON with its checksum; undecodable file names are kept as escaped lone surrogates."""
     entry = json.dumps(line, ensure_ascii=True, separators=(",", ":"))
     return f'{{"crc":"{zlib.crc32(entry.encode()):08x}","entry":{entry}}}\n'.encode()
 
@@ -64,7 +64,7 @@ def lines(path: Path) -> Iterator[dict[str, Any] | None]:
 
 
 def first_and_last(path: Path) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The first and the last line without reading those between, each None if damaged; raises OSError."""
+    """The first and the last line, without reading the lines between; each None if damaged; raises OSError."""
     with path.open("rb") as file:
         first = unpack(file.readline())
         size = file.seek(0, 2)

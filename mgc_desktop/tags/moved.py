@@ -1,7 +1,7 @@
-"""Where the files of a run are now: renamed and moved ones are found again by their checksums.
+"""Finds the present paths of the files of a run: renamed and moved ones by their checksums.
 
-A file counts as found only if both its sound and the rest of it are, byte by byte, what the run wrote. A copy that
-somebody made elsewhere is the same, too, so what lies outside the folders of the run is named, not taken.
+A file counts as found only if its audio and the rest are, byte for byte, what the run wrote. A copy elsewhere is equal
+too, so files outside the folders of the run are suggested, not chosen.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint
 from mgc_desktop.tags.journal import JournalEntry
 from mgc_desktop.tags.write import FileState
 
-_MOST_FILES: Final = 300_000  # looked at (not read) in one search
-_LEVELS_UP: Final = 2  # where a folder is gone, its parent and that one's parent are searched
+_MOST_FILES: Final = 300_000  # examined (not read) in one search
+_LEVELS_UP: Final = 2  # if a folder is missing, its parent and grandparent are searched
 
-KnownPaths = Callable[[Collection[int]], Iterable[Path]]  # where files of these sizes are, as far as somebody knows
+KnownPaths = Callable[[Collection[int]], Iterable[Path]]  # known paths of files with these sizes
 _Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a file of a run is.
+    """The present path of a file of a run.
 
-    `path`: None if it is not known, or not for sure; then `reason` is a sentence, and `candidates` are the files
-    that have its checksums. `moved`: whether it is elsewhere than where it was written.
+    `path`: None if it is unknown or ambiguous; then `reason` is a sentence, and `candidates` are the files with its
+    checksums. `moved`: whether the path is not the one under which it was written.
     """
 
     entry: JournalEntry
@@ -41,7 +41,7 @@ class Located:
 
     @property
     def moved(self) -> bool:
-        """Whether it was found under another name."""
+        """Whether it was found under another path."""
         return self.path is not None and self.path != self.entry.path
 
     def can_be_taken_back(self) -> bool:
@@ -57,7 +57,7 @@ class Located:
             return False
 
     def at(self, path: Path) -> Located:
-        """The same, after somebody who knows said which file it is."""
+        """The same file with a path that the user chose."""
         return replace(self, path=path, reason="")
 
 
@@ -68,11 +68,10 @@ def locate(
     known: KnownPaths = lambda _: (),
     cancel: CancelToken | None = None,
 ) -> list[Located]:
-    """Where each file of a run is now, in the order of `entries`; give all of a run that can be undone.
+    """The present path of each file of a run, in the order of `entries`; pass all entries that can be undone.
 
-    Looked for, if it is not in its place: in `look_in` with all folders below, in the folders of the run, among the
-    paths that are `known` for its size, and, where a folder of the run is gone, around the place where it was.
-    Raises `Cancelled`.
+    A missing file is searched in `look_in` with all subfolders, in the folders of the run, among the paths that are
+    `known` for its size, and, if a folder of the run is missing, around its former place. Raises `Cancelled`.
     """
     cancel = cancel or CancelToken()
     lost = [entry for entry in entries if not _in_place(entry, cancel)]
@@ -90,7 +89,7 @@ def locate(
 
 
 def _in_place(entry: JournalEntry, cancel: CancelToken) -> bool:
-    """Whether the file under that name is the one of the entry, be it changed since; or cannot be looked at."""
+    """Whether the file at the path is the entry's, even if it was changed since, or cannot be examined."""
     cancel.check()
     try:
         status = entry.path.stat()
@@ -102,12 +101,12 @@ def _in_place(entry: JournalEntry, cancel: CancelToken) -> bool:
         return now.audio == entry.after.audio or now.matches(entry.after) or now.matches(entry.before)
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:  # the undo will say why
+    except OSError:  # the undo reports the reason
         return True
 
 
 def _file_guard(lost: Iterable[JournalEntry]) -> set[Path]:
-    """Where a folder is gone: the nearest folder above that is there."""
+    """For missing folders: the nearest existing folder above each."""
     found = set()
     for folder in {entry.path.parent for entry in lost}:
         if not folder.is_dir():
@@ -118,12 +117,12 @@ def _file_guard(lost: Iterable[JournalEntry]) -> set[Path]:
 
 
 def _is_wide(folder: Path) -> bool:
-    """Whether too much lies below a folder that has nothing to do with the music: a disk, or all of a user's files."""
+    """Whether a folder contains much besides music: a disk, or the user's home folder."""
     return folder == Path(folder.anchor) or folder == Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111
 
 
 def _contents(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The folders and the files in a folder, by name, without links to folders; none if it cannot be read."""
+    """The subfolders and files of a folder, by name, without links to folders; none if it cannot be read."""
     below: list[Path] = []
     files: list[Path] = []
     try:
@@ -147,9 +146,9 @@ def _key(checksums: Fingerprint) -> _Key:
 
 
 class _Search:
-    """Files that have the checksums of lost ones.
+    """A search for files with the checksums of missing ones.
 
-    `found`: the files by the checksums of an entry. `sure`: those that need no question.
+    `found`: the files by the checksums of an entry. `sure`: those that need no confirmation.
     """
 
     def __init__(
@@ -158,7 +157,7 @@ class _Search:
         self.found: dict[_Key, list[Path]] = {}
         self.sure: set[Path] = set()
         self._groups: dict[_Key, list[JournalEntry]] = {}
-        self._endings: dict[int, set[str]] = {}  # by size: of the names under which such files were written
+        self._endings: dict[int, set[str]] = {}  # suffixes by size, of the names under which such files were written
         for entry in lost:
             self._groups.setdefault(_key(entry.after), []).append(entry)
             self._endings.setdefault(entry.after.size, set()).add(entry.path.suffix.lower())
@@ -169,7 +168,7 @@ class _Search:
         self._cancel = cancel
 
     def walk(self, folders: Iterable[Path]) -> None:
-        """Look at all files in and below the folders, links not followed."""
+        """Examine all files in the folders and their subfolders, without following links."""
         for top in sorted(set(folders)):
             waiting = [top]
             while waiting and self._left > 0:
@@ -187,7 +186,7 @@ class _Search:
                 self.look_at(files)
 
     def look_at(self, paths: Iterable[Path]) -> None:
-        """Compare the checksums of those that have a size that is looked for."""
+        """Compare the checksums of files with a size that is searched."""
         for path in paths:
             if path in self._seen or temporary.is_temporary(path):
                 continue
@@ -209,37 +208,37 @@ class _Search:
                     return
 
     def assigned(self) -> Iterator[Located]:
-        """Each lost entry with its file, if there is no doubt."""
+        """Each missing entry with its file, if it is unambiguous."""
         for key, group in self._groups.items():
             paths = sorted(self.found.get(key, ()))
             chosen = self._chosen([path for path in paths if path in self.sure], group)
             for number, entry in enumerate(group):
                 if chosen:
                     yield Located(entry, chosen[number], tuple(paths))
-                elif not paths and entry.path.is_file():  # another file has its name: the undo will say so
+                elif not paths and entry.path.is_file():  # another file has its name: the undo reports that
                     yield Located(entry, entry.path)
                 else:
                     yield Located(entry, None, tuple(paths), self._reason(paths, len(group)))
 
     def _chosen(self, sure: Sequence[Path], group: Sequence[JournalEntry]) -> Sequence[Path]:
-        """One file to each entry of a group of equal files; none if that is not clear."""
-        if len(sure) > len(group):  # the folder that was named decides
+        """One file for each entry of a group of equal files; none if the assignment is ambiguous."""
+        if len(sure) > len(group):  # folders named by the user decide
             sure = [path for path in sure if any(folder in path.parents for folder in self._look_in)]
         if len(sure) != len(group):
             return ()
         times = {_modified(path): path for path in sure}
         wanted = [entry.written.mtime_ns if entry.written is not None else None for entry in group]
-        if len(set(wanted)) == len(group) and set(wanted) == set(times):  # a new name leaves the time as it is
+        if len(set(wanted)) == len(group) and set(wanted) == set(times):  # renaming keeps the modification time
             return [times[mtime_ns] for mtime_ns in wanted]
         return sure if all(entry.before.matches(group[0].before) for entry in group) else ()
 
     def _reason(self, paths: Sequence[Path], wanted: int) -> str:
         if not paths:
-            told = "is no longer there (was the disk taken out?), and no file with its checksums was found"
-            return told if self._left > 0 else f"{told} among the first {_MOST_FILES:,} that were looked at"
+            told = "is missing (was the disk removed?), and no file with its checksums was found"
+            return told if self._left > 0 else f"{told} among the first {_MOST_FILES:,} that were examined"
         names = ", ".join(f"“{path}”" for path in paths[:5]) + (", …" if len(paths) > 5 else "")
         if wanted > 1:
-            return f"is no longer there, and it is not clear which of {wanted} equal files is which now: {names}"
+            return f"is missing, and it is not clear which of {wanted} equal files is which now: {names}"
         if len(paths) > 1:
-            return f"is no longer there, and {len(paths)} files are byte by byte what was written: {names}"
-        return f"is no longer there; what was written stands outside the folders of the run now: {names}"
+            return f"is missing, and {len(paths)} files are identical to what was written: {names}"
+        return f"is missing; an identical file is outside the folders of the run: {names}"

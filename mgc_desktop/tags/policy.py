@@ -1,4 +1,4 @@
-"""What is to be written: from what was heard, what stands there, and the user's rules, to a plan with reasons."""
+"""Plans what to write: from predictions, existing genres and the user's rules, with a reason for each song."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mgc_desktop.tags.genre_mapping import GenreMapping
 from mgc_desktop.tags.genre_text import EMPTY_NAMES, distinct, without_empty
 from mgc_desktop.tags.write import FileState
 
-_FURTHER: Final = 0.2  # a second genre must be this probable; ten genres have 0.1 each by chance
+_FURTHER: Final = 0.2  # least probability of a second genre; ten genres have 0.1 each by chance
 
 
 class Mode(Enum):
-    """What happens to genres that stand there already."""
+    """What happens to existing genres."""
 
     FILL = "fill"
     APPEND = "append"
@@ -31,10 +31,10 @@ class Mode(Enum):
 
 
 _EXPLANATIONS: Final = {
-    Mode.FILL: "Only songs without a genre get one; what stands there stays.",
-    Mode.APPEND: "The heard genre is added behind those that stand there.",
-    Mode.REPLACE: "The heard genre takes the place of those that stand there.",
-    Mode.SEPARATE: f"The heard genre goes into a field of its own, {Field.SEPARATE.value}; the genre stays.",
+    Mode.FILL: "Only songs without a genre get one; existing genres stay.",
+    Mode.APPEND: "The predicted genre is added after the existing ones.",
+    Mode.REPLACE: "The predicted genre replaces the existing ones.",
+    Mode.SEPARATE: f"The predicted genre is written to a separate field, {Field.SEPARATE.value}; the genre stays.",
 }
 
 
@@ -65,17 +65,17 @@ class Policy:
     level: Level = Level.SPECIFIC
 
     def keeps(self, old: Sequence[str]) -> bool:
-        """Whether a song keeps what stands there, whatever its analysis says."""
+        """Whether a song keeps its existing genres, whatever its analysis says."""
         return self.mode is Mode.FILL and bool(without_empty(old, self.empty_names))
 
     @property
     def field(self) -> Field:
-        """Where it writes."""
+        """The field that it writes."""
         return Field.SEPARATE if self.mode is Mode.SEPARATE else Field.GENRE
 
     @property
     def note(self) -> str:
-        """The rules in a line, for the journal."""
+        """The rules in one line, for the journal."""
         parts = [self.mode.value, f"confidence from {self.min_confidence:.0%}", f"up to {self.top} genres"]
         level = {Level.SPECIFIC: [], Level.BROAD: ["broad genres"], Level.BOTH: ["broad and specific genres"]}
         return ", ".join(parts + level[self.level] + (["one verdict an album"] if self.album else []))
@@ -108,16 +108,16 @@ class SongPrediction:
     broad: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, where: Field) -> tuple[str, ...]:
-        """What stands in a field."""
+        """The values of a field."""
         return self.existing if where is Field.GENRE else self.separate
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedChange:
-    """What would become of a song: `old` -> `new` in `field`, and a sentence why (or why not).
+    """The plan for a song: `old` -> `new` in `field`, and a sentence with the reason.
 
-    `writes` is False where nothing would be written. `confidence`: probability of the strongest genre. `state` and
-    `audio` as in `HeardSong`: a file that is another one by then is not written.
+    `writes` is False if nothing would be written. `confidence`: probability of the strongest genre. `state` and `audio`
+    as in `SongPrediction`: a file that has changed since is not written.
     """
 
     path: Path
@@ -131,17 +131,17 @@ class PlannedChange:
     audio: str | None = None
 
     def edited(self, values: Sequence[str]) -> PlannedChange:
-        """The same song with genres chosen by hand."""
+        """The song with genres chosen by hand."""
         new = distinct(values)
         return replace(self, new=new, writes=new != self.old, reason="Chosen by hand.")
 
     def declined(self) -> PlannedChange:
-        """The same song, not to be written."""
+        """The song, not to be written."""
         return replace(self, new=self.old, writes=False, reason="Declined by hand.")
 
 
 def plan(songs: Iterable[SongPrediction], policy: Policy) -> list[PlannedChange]:
-    """One planned change a song, in their order."""
+    """One planned change for each song, in order."""
     songs = list(songs)
     return [_planned(song, policy) for song in (_by_album(songs) if policy.album else songs)]
 
@@ -161,7 +161,7 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
     if policy.keeps(old):
         return skipped(f"Has a genre already ({', '.join(old)}).")
     if not song.by_user and song.genre is None:
-        return skipped("Not sure enough what this is, so nothing is written.")
+        return skipped("The model is unsure, so nothing is written.")
     heard = named_by_user(song.by_user, policy) or _chosen(song.genre or "", ranked, policy)
     if policy.level is Level.BOTH and not song.by_user:
         heard = _with_broad(heard, song, policy)
@@ -169,7 +169,7 @@ def _planned(song: SongPrediction, policy: Policy) -> PlannedChange:
         return skipped(_why_none(ranked, policy))
     new = distinct((*old, *heard)) if policy.mode is Mode.APPEND else heard
     if {name.casefold() for name in new} == {name.casefold() for name in old}:
-        return skipped(f"Says so already ({', '.join(old)}).")
+        return skipped(f"Has this genre already ({', '.join(old)}).")
     reason = f"You said {', '.join(heard)}." if song.by_user else f"Heard {', '.join(heard)} ({confidence:.0%})."
     return PlannedChange(song.path, policy.field, old, new, reason, True, confidence, song.state, song.audio)
 
@@ -208,7 +208,7 @@ def named_by_user(genres: Sequence[str], policy: Policy) -> tuple[str, ...]:
 
 
 def _chosen(genre: str, ranked: Sequence[tuple[str, float]], policy: Policy) -> tuple[str, ...]:
-    """The genres that the rules let through: the verdict, and others that are probable in themselves."""
+    """The genres that the rules allow: the verdict, and others that are probable enough."""
     verdict = {name.casefold() for name in policy.mapping.names(genre)}
     enough = [
         name
@@ -220,11 +220,11 @@ def _chosen(genre: str, ranked: Sequence[tuple[str, float]], policy: Policy) -> 
 
 def _why_none(ranked: Sequence[tuple[str, float]], policy: Policy) -> str:
     if not ranked:
-        return "All that was heard is on the list of genres to ignore."
+        return "All predicted genres are on the list of genres to ignore."
     name, probability = ranked[0]
     if probability < policy.min_confidence:
-        return f"Heard {name} with {probability:.0%}, less than the {policy.min_confidence:.0%} asked for."
-    return f"What was heard is on the list of genres to ignore, and {name} is too improbable ({probability:.0%})."
+        return f"{name} has a probability of {probability:.0%}, less than the required {policy.min_confidence:.0%}."
+    return f"The predicted genre is on the list of genres to ignore, and {name} is too improbable ({probability:.0%})."
 
 
 def _by_album(songs: Sequence[SongPrediction]) -> list[SongPrediction]:
@@ -246,7 +246,7 @@ def _by_album(songs: Sequence[SongPrediction]) -> list[SongPrediction]:
 
 
 def _album(song: SongPrediction) -> tuple[str, ...]:
-    """Songs of one name of album belong together if they share the album's artist, or else the folder."""
+    """The key of an album: songs with one album name belong together if they share the album artist, or the folder."""
     if not song.album:
         return (str(song.path),)
     whose = song.album_artist.casefold() or str(song.path.parent)
@@ -254,7 +254,7 @@ def _album(song: SongPrediction) -> tuple[str, ...]:
 
 
 def _verdict(songs: Sequence[SongPrediction]) -> tuple[str | None, dict[str, float]]:
-    """The most probable genre on average, if at least half of the songs say so for themselves; else unsure."""
+    """The genre with the highest mean probability, if it is the verdict of at least half of the songs; else unsure."""
     names = list(songs[0].probabilities)
     mean = {name: sum(song.probabilities.get(name, 0.0) for song in songs) / len(songs) for name in names}
     genre = max(mean, key=mean.__getitem__) if mean else None

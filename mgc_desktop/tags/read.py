@@ -1,4 +1,4 @@
-"""`read_tags`: what a file says of itself, whatever type its tags are of."""
+"""`read_tags`: reads the tags of a file, of any type."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def read_tags(path: Path, *, cover: bool = True) -> SongTags:
 def open_tags(path: Path, name: Path | None = None) -> Contents:
     """All tags of a file; raises `TagError` if it cannot be read at all.
 
-    `name` helps where the contents do not say what they are; the path itself if not given.
+    `name`: used to find the format if the contents do not show it; the path itself by default.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would wait for ever
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe could block forever
             raise TagError("is not a regular file", path=path)
         with path.open("rb") as file:
             format_ = sniff(file, name or path)
@@ -45,9 +45,9 @@ def open_tags(path: Path, name: Path | None = None) -> Contents:
 
 
 def why_read_only(path: Path) -> str:
-    """Why the tags of a file cannot be written, as `SongTags.read_only` says it; "" if that is not known beforehand.
+    """Why the tags of a file cannot be written, as in `SongTags.read_only`; "" if no reason is known.
 
-    It is told by the format alone, without reading the tags; a file that cannot be opened gives "".
+    Only the format is examined, the tags are not read; "" for a file that cannot be opened.
     """
     try:
         with path.open("rb") as file:
@@ -58,12 +58,12 @@ def why_read_only(path: Path) -> str:
 
 
 def song_tags(contents: Contents, *, cover: bool = True) -> SongTags:
-    """The tags of a file that is open already, merged; values of the first tag that has them."""
+    """The merged tags of a file; each value is from the first tag that has it."""
     songs: list[SongTags] = []
     for tag in contents.tags:
         song = contents.attempt(partial(tag.song, cover=cover))
         if song is not None and tag.type is ID3V1 and any(other.genres for other in songs):
-            song = replace(song, genres=())  # it knows few genres, so it holds another one or an approximation
+            song = replace(song, genres=())  # it has few genres, so its value may be an approximation
         if song is not None:
             songs.append(song)
     return replace(

@@ -1,6 +1,6 @@
-"""All that a file's tags say beside the genre, to be compared before and after writing.
+"""All tag contents except the genre, to be compared before and after a write.
 
-It is mutagen's reading, although mutagen takes no part in the writing: the one checks the other.
+They are read by mutagen, which is not used for writing, so that the two check each other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SEPARATE = {prefix + Field.SEPARATE.value for prefix in ("", "TXXX:", "----:COM
 
 
 def other_tags(contents: Contents, field: Field, places: Collection[str]) -> Snapshot:
-    """Every entry but `field` of those tags of a file that stand in `places`, pictures included."""
+    """Every entry except `field` in those tags of a file that are in `places`, with pictures."""
     entries: dict[tuple[str, str], list[object]] = {}
     for tag in contents.tags:
         if tag.place not in places:
@@ -41,7 +41,7 @@ def _digest(values: list[object]) -> str:
 
 
 def _feed(digest: Any, value: object) -> None:
-    """Add a value; pictures as they are, for their `repr` would take several times their size."""
+    """Add a value to the digest; pictures as bytes, since their `repr` needs several times the memory."""
     if isinstance(value, bytes | bytearray):
         digest.update(b"bytes %d:" % len(value))
         digest.update(value)

@@ -1,4 +1,4 @@
-"""`SongTags`: what the tags of a song say, whatever their type, and how the readings of several tags are merged."""
+"""`SongTags`: the contents of a song's tags, whatever their type, and how several tags are merged."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mgc_desktop.tags.genre_text import split_joined
 
 @dataclass(frozen=True, slots=True)
 class SongTags:
-    """The tags of a song; empty text, None or () where the file says nothing.
+    """The tags of a song; empty text, None or () for missing values.
 
-    `genres`: one entry a genre, numbers and joined texts understood. `separate`: what this program wrote into
-    its own field. `length`: seconds by the file's header, None if unknown. `format`: the container's name.
-    `warnings`: sentences for the user (damaged tags, ...). `read_only`: why the tags of this file cannot be
-    written, as the rest of a sentence that begins with the file's name; "" if they can.
+    `genres`: one entry for each genre, numbers and joined texts resolved. `separate`: the values of this program's own
+    field. `length`: seconds by the file's header, None if unknown. `format`: the container's name. `warnings`:
+    sentences for the user (damaged tags, ...). `read_only`: why the tags of this file cannot be written, as the rest of
+    a sentence that starts with the file's name; "" if they can.
     """
 
     title: str = ""
@@ -38,12 +38,12 @@ class SongTags:
     read_only: str = ""
 
     def of(self, field: Field) -> tuple[str, ...]:
-        """What stands in a field."""
+        """The values of a field."""
         return self.genres if field is Field.GENRE else self.separate
 
 
 def merged(songs: Iterable[SongTags]) -> SongTags:
-    """One reading from several tags of one file: each attribute from the first tag that has it, but all genres."""
+    """Merge several tags of one file: each attribute from the first tag that has it, but genres from all tags."""
     result = SongTags()
     for song in songs:
         new = {name: getattr(song, name) for name in SongTags.__slots__ if not getattr(result, name)}
@@ -53,7 +53,7 @@ def merged(songs: Iterable[SongTags]) -> SongTags:
 
 
 def _joined(values: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    """The values, and those others that do not say the same, be it in one joined text or in its parts."""
+    """The values, and those others that are not among them, as one joined text or in parts."""
     said = {name.casefold() for value in values for name in (value, *split_joined(value))}
 
     def is_said(value: str) -> bool:
@@ -81,7 +81,7 @@ def picture(pictures: Iterable[tuple[int, bytes]]) -> dict[str, Any]:
 
 
 def _mime(data: bytes) -> str | None:
-    """By the bytes: what tags say of their pictures is often wrong."""
+    """The MIME type by the first bytes, since tags often have a wrong one."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     marks = {b"\xff\xd8": "image/jpeg", b"\x89PNG": "image/png", b"GIF8": "image/gif", b"BM": "image/bmp"}

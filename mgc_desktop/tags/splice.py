@@ -1,7 +1,7 @@
-"""A new version of a file as a few small replacements in the old one, and the way back.
+"""Splices: a new version of a file as small replacements in the old one, and their inverse.
 
-All writing is done this way: what is not named in a splice cannot change, and the inverse splices, kept in the
-journal, give back the very file there was, bit by bit.
+All writing is done with splices: bytes outside a splice cannot change, and the inverse splices, stored in the journal,
+restore the old file byte for byte.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ class Splice:
 
     @property
     def growth(self) -> int:
-        """By how many bytes the file gets longer."""
+        """The number of bytes by which the file grows."""
         return len(self.data) - (self.end - self.start)
 
     def shifted(self, offset: int) -> Splice:
-        """The same, in a file in which these bytes stand `offset` bytes later."""
+        """The splice for a file in which these bytes are `offset` bytes later."""
         return Splice(self.start + offset, self.end + offset, self.data)
 
     def to_json(self) -> list[int | str]:
-        """Start, end, and the bytes deflated in base64."""
+        """Start, end, and the data, deflated and in base64."""
         return [self.start, self.end, base64.b64encode(zlib.compress(self.data)).decode("ascii")]
 
     @classmethod
     def from_json(cls, values: Sequence[int | str]) -> Splice:
-        """From what `to_json` gave."""
+        """The inverse of `to_json`."""
         start, end, data = values
         return cls(int(start), int(end), zlib.decompress(base64.b64decode(str(data))))
 
@@ -52,12 +52,12 @@ Splices = tuple[Splice, ...]
 
 
 def growth(splices: Iterable[Splice]) -> int:
-    """By how many bytes the file gets longer in all."""
+    """The number of bytes by which the file grows in total."""
     return sum(splice.growth for splice in splices)
 
 
 def tidy(splices: Iterable[Splice], old: BinaryIO) -> Splices:
-    """In order, each as small as possible, without those that change nothing; raises `TagError` if they overlap."""
+    """Sort, minimise, and remove splices that change nothing; raises `TagError` if they overlap."""
     ordered = sorted(splices, key=lambda splice: (splice.start, splice.end))
     tidied: list[Splice] = []
     position = 0
@@ -72,7 +72,7 @@ def tidy(splices: Iterable[Splice], old: BinaryIO) -> Splices:
 
 
 def _trim(splice: Splice, before: bytes) -> Splice:
-    """Without the bytes at both ends that stay as they are."""
+    """The splice without the bytes at both ends that do not change."""
     after = splice.data
     if before == after:
         return Splice(splice.end, splice.end, b"")
@@ -82,7 +82,7 @@ def _trim(splice: Splice, before: bytes) -> Splice:
 
 
 def _common(a: bytes, b: bytes) -> int:
-    """How many bytes at their beginning are the same."""
+    """The length of the common prefix."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -94,7 +94,7 @@ def _common(a: bytes, b: bytes) -> int:
 
 
 def inverse(splices: Splices, old: BinaryIO) -> Splices:
-    """The splices that turn the new file back into the old one; `splices` are tidy."""
+    """The splices that turn the new file into the old one; `splices` as returned by `tidy`."""
     back: list[Splice] = []
     shift = 0
     for splice in splices:
@@ -105,7 +105,7 @@ def inverse(splices: Splices, old: BinaryIO) -> Splices:
 
 
 def spliced(data: bytes, splices: Iterable[Splice]) -> bytes:
-    """`data` with the splices done, in memory."""
+    """`data` with the splices applied, in memory."""
     out, position = bytearray(), 0
     for splice in sorted(splices, key=lambda splice: (splice.start, splice.end)):
         out += data[position : splice.start] + splice.data
@@ -136,15 +136,15 @@ def _copy(old: BinaryIO, new: BinaryIO, start: int, end: int, tick: Callable[[],
 
 
 def _copy_by_system(old: BinaryIO, new: BinaryIO, start: int, end: int, tick: Callable[[], None]) -> int:
-    """Copy as far as the system can do it of itself, sharing the blocks where the file system knows how to.
+    """Copy with the system's call, which shares blocks if the file system supports it.
 
-    Gives how far that is. The position in `new` is behind what was copied.
+    Returns the position up to which it copied. The position in `new` is after the copied bytes.
     """
     if not hasattr(os, "copy_file_range") or end - start < _BLOCK:
         return start
     try:
         source, target = old.fileno(), new.fileno()
-    except OSError:  # not a file of the system
+    except OSError:  # not a real file
         return start
     new.flush()
     position = new.tell()
@@ -154,7 +154,7 @@ def _copy_by_system(old: BinaryIO, new: BinaryIO, start: int, end: int, tick: Ca
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
                 raise
-            break  # this file system cannot
+            break  # not supported by this file system
         if copied == 0:
             break
         start, position = start + copied, position + copied

@@ -1,4 +1,4 @@
-"""The temporary copies of a safe write: recognisable by name, removed after a crash."""
+"""Temporary copies of a safe write: recognisable by name, and deleted after a crash."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Final
 
 _PREFIX: Final = ".mgc-tmp-"
 _NAME: Final = re.compile(re.escape(_PREFIX) + r"[0-9a-z-]{1,40}-[0-9a-f]{8}\Z")
-_OLD: Final = 24 * 3600.0  # seconds; no write takes that long, on whatever machine it runs
+_OLD: Final = 24 * 3600.0  # seconds; no write takes that long
 
 
 def create(folder: Path, owner: str) -> Path:
-    """A new empty file in `folder`, for the run `owner` (lower case letters, digits, hyphens); raises OSError.
+    """Create an empty file in `folder` for the run `owner` (lower case letters, digits, hyphens); raises OSError.
 
-    Its name is short, so that it fits however long the song's is, hidden, and has no ending by which other
-    programs would take it for music.
+    Its name is short, so that it is valid whatever the song's name is, hidden, and without a suffix, so that other
+    programs do not take it for music.
     """
     path = folder / f"{_PREFIX}{owner}-{secrets.token_hex(4)}"
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o600)
@@ -29,21 +29,21 @@ def create(folder: Path, owner: str) -> Path:
 
 
 def is_temporary(path: Path) -> bool:
-    """Whether this is the name of such a file."""
+    """Whether this is the name of a temporary copy."""
     return _NAME.match(path.name) is not None
 
 
 def remove(path: Path) -> None:
-    """Delete a temporary file, if it is one and is still there."""
+    """Delete a temporary copy, if it is one and exists."""
     if is_temporary(path):
         with contextlib.suppress(OSError):
             path.unlink()
 
 
 def sweep(folders: Iterable[Path], ended: Collection[str] = ()) -> list[Path]:
-    """Delete what crashed writers left in the folders; gives what was deleted.
+    """Delete the copies of crashed writers in the folders; returns the deleted paths.
 
-    Of the runs `ended` all, of unknown ones only what is older than a day: another machine may be writing there.
+    All copies of the runs `ended`; of unknown runs only those older than a day, since another machine may be writing.
     """
     swept = []
     for folder in folders:

@@ -1,8 +1,8 @@
-"""The safe write of one file: a checked copy takes the place of the original in one step, or nothing happens.
+"""The safe write of one file: a checked copy replaces the original atomically, or nothing happens.
 
-`prepare` makes the copy beside the original, brings it to the disk, opens it again and checks it; `commit` puts it
-in place. In between, the caller notes in the journal what is about to happen. Killed at any moment, the file is
-either the old or the new one, whole.
+`prepare` makes the copy beside the original, flushes it to the disk, reads it again and checks it; `commit` replaces
+the original. Between the two, the caller records the intended change in the journal. If the program is killed at any
+moment, the file is completely the old or the new one.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from mgc_desktop.tags.splice import Splices, apply, inverse, tidy
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """By what it is noticed that a file was changed: its size in bytes and its modification time in nanoseconds."""
+    """What shows that a file was changed: its size in bytes and its modification time in nanoseconds."""
 
     size: int
     mtime_ns: int
 
     @classmethod
     def of(cls, path: Path) -> FileState:
-        """The state of a file, links followed; raises OSError."""
+        """The state of a file, following links; raises OSError."""
         return cls._from(path.stat())
 
     @classmethod
@@ -49,8 +49,8 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """`keep_mtime`: the modification time stays. `split_links`: a file with further names (hard links) is written
-    under this one only, the others keep the old contents; else it is refused."""
+    """`keep_mtime`: keep the modification time. `split_links`: write a file with further names (hard links) under this
+    name only, so that the others keep the old contents; else it is refused."""
 
     keep_mtime: bool = False
     split_links: bool = False
@@ -61,10 +61,10 @@ DEFAULT: Final = WriteOptions()
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A checked copy that waits beside the original.
+    """A checked copy beside the original.
 
-    `path` is the file itself, links followed. `undo` turns the new contents back into the old. `old` and `new` are
-    what stands in the field.
+    `path`: the file itself, after following links. `undo`: the splices that turn the new contents into the old. `old`
+    and `new`: the values of the field.
     """
 
     path: Path
@@ -79,13 +79,13 @@ class Prepared:
 
 
 class NoRoomError(TagError):
-    """There is no room for the copy; it may be there later."""
+    """There is not enough space for the copy at the moment."""
 
 
-_Values = tuple[tuple[str, ...], tuple[str, ...]]  # what stands in the field before and after
+_Values = tuple[tuple[str, ...], tuple[str, ...]]  # the values of the field before and after
 _Edit = Callable[[BinaryIO, Fingerprint], Splices]
 _Check = Callable[[Path, Path, Fingerprint, Fingerprint], _Values]
-Tick = Callable[[], None]  # called between any two steps; may raise to give up
+Tick = Callable[[], None]  # called between two steps; may raise to abort
 
 
 def _no_tick() -> None: ...
@@ -102,17 +102,16 @@ def prepare(
     owner: str = "single",
     tick: Tick = _no_tick,
 ) -> Prepared | None:
-    """A copy of `path` whose `field` holds `values`, all else as it was; None if the field holds them already.
+    """A copy of `path` with `values` in `field` and otherwise unchanged; None if the field has them already.
 
-    `expected` is what the file was like when the change was planned, `expected_audio` the checksum of the sound that
-    was analysed; `owner` is the run. Raises `TagError` with the reason if the file cannot be written safely, and
-    leaves nothing behind.
+    `expected`: the state of the file when the change was planned; `expected_audio`: the checksum of the analysed audio;
+    `owner`: the run. Raises `TagError` with the reason if the file cannot be written safely, and then leaves no copy.
     """
     values = _valid(values, path)
 
     def splices(file: BinaryIO, now: Fingerprint) -> Splices:
         if expected_audio is not None and now.audio != expected_audio:
-            raise TagError("its sound is another one than the one that was analysed; analyse it again")
+            raise TagError("its audio has changed since it was analysed; analyse it again")
         format_ = sniff(file, target)
         if format_ is None:
             raise TagError("is in an unknown format")
@@ -152,11 +151,11 @@ def prepare_undo(
     owner: str = "single",
     tick: Tick = _no_tick,
 ) -> Prepared | None:
-    """A copy of `path` turned back into the original, bit by bit, with its modification time `modified` (ns).
+    """A copy of `path` with the original contents, byte for byte, and the modification time `modified` (ns).
 
-    None if it is the original already. `written` is what the file must be else; if anybody changed a byte of it
-    since, `TagError` says so. `values`: what stands in the field now and what stood there; it is only told, no tag
-    is read for an undo. `name`: what the file was called when it was written, if it has another name now.
+    None if it is the original already. `written`: the expected checksums of the file; raises `TagError` if any byte has
+    changed. `values`: the values of the field now and then, only for the report: an undo reads no tags. `name`: the
+    name of the file when it was written, if it has changed.
     """
     named = name or path
 
@@ -165,8 +164,8 @@ def prepare_undo(
             return ()
         if not now.matches(written):
             what = "its sound" if now.audio != written.audio else "its tags"
-            older = "" if written.whole else ", or an older version of this program noted too little to know it again"
-            raise TagError(f"was changed by another program since it was written ({what}){older}, so it was left alone")
+            older = "" if written.whole else ", or an older version of this program stored too little to identify it"
+            raise TagError(f"was changed by another program since it was written ({what}){older}, so it was kept")
         return undo
 
     def check(_: Path, __: Path, ___: Fingerprint, after: Fingerprint) -> _Values:
@@ -186,14 +185,14 @@ def discard(prepared: Prepared) -> None:
 
 
 def commit(prepared: Prepared) -> FileState:
-    """Put the copy in the place of the original in one step; raises `TagError`, then the original is untouched.
+    """Replace the original by the copy, atomically; raises `TagError`, and then the original is unchanged.
 
-    The step is on the disk for good when the caller has called `sync_folder`.
+    The replacement is on the disk once the caller has called `sync_folder`.
     """
     with _named(prepared.path):
         try:
             if _seen(prepared.path.stat()) != prepared.seen:
-                raise TagError("was changed by another program just now, so it was left alone")
+                raise TagError("was changed by another program just now, so it was kept")
             prepared.temporary.replace(prepared.path)
         except BaseException:
             temporary.remove(prepared.temporary)
@@ -211,7 +210,7 @@ def _prepare(
     owner: str,
     tick: Tick,
 ) -> Prepared | None:
-    """`name` tells the format of the file and of its copy alike, where their bytes do not."""
+    """Make a copy and check it. `name`: used to find the format of file and copy if the contents do not show it."""
     with target.open("rb") as file:
         status = os.fstat(file.fileno())
         before = fingerprint_of(file, name)
@@ -239,9 +238,9 @@ def _prepare(
 
 
 def _check(field: Field, target: Path, copy: Path, before: Fingerprint, after: Fingerprint) -> _Values:
-    """What stands in the field before and after; raises `TagError` if anything else differs."""
+    """The values of the field before and after; raises `TagError` if anything else differs."""
     if after.audio != before.audio:
-        raise TagError("its sound would have been changed; nothing was written")
+        raise TagError("its audio would have been changed; nothing was written")
     with _understood():
         return _compare(field, target, copy)
 
@@ -253,7 +252,7 @@ def _compare(field: Field, target: Path, copy: Path) -> _Values:
         raise TagError(f"its tags would have been damaged {' '.join(problems)}; nothing was written")
     places = {tag.place for tag in old.tags}
     tags, kept = other_tags(old, field, places), other_tags(new, field, places)
-    # A tag that said nothing of the song may have taken over what others say.
+    # A tag without data of the song may have got the texts of other tags.
     bare = tuple(f"{tag.place} " for tag in old.tags if tag.is_bare)
     kept = {name: digest for name, digest in kept.items() if name in tags or not name.startswith(bare)}
     if tags != kept:
@@ -261,7 +260,7 @@ def _compare(field: Field, target: Path, copy: Path) -> _Values:
         raise TagError(f"another tag ({name}) would have been changed; nothing was written")
     song, new_song = song_tags(old, cover=False), song_tags(new, cover=False)
     if any(getattr(song, name) != getattr(new_song, name) for name in _SHOWN):
-        raise TagError("what its tags say of the song would have been changed; nothing was written")
+        raise TagError("other tags of the song would have been changed; nothing was written")
     return song.of(field), new_song.of(field)
 
 
@@ -270,10 +269,10 @@ _SHOWN: Final = ("title", "artist", "album", "album_artist", "year", "track", "d
 
 def _may_write(target: Path, expected: FileState | None, options: WriteOptions) -> None:
     status = target.stat()
-    if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
+    if not stat.S_ISREG(status.st_mode):  # opening a pipe could block forever
         raise TagError("is not a regular file")
     if expected is not None and expected != FileState(status.st_size, status.st_mtime_ns):
-        raise TagError("was changed by another program since the plan was made; look at it again")
+        raise TagError("was changed by another program since the plan was made; check the plan again")
     if not (status.st_mode & 0o222 and os.access(target, os.W_OK)):
         raise TagError("is read-only; allow writing to it in its properties, or with chmod u+w")
     if status.st_nlink > 1 and not options.split_links:
@@ -294,17 +293,17 @@ def _valid(values: tuple[str, ...], path: Path) -> tuple[str, ...]:
     values = distinct(values)
     for value in values:
         if _UNWRITABLE.search(value):
-            raise TagError(f"the genre {value!r} has characters that no tag can hold", path=path)
+            raise TagError(f"the genre {value!r} has characters that tags cannot contain", path=path)
     return values
 
 
 _SENTENCES: Final = {
-    errno.ENOSPC: "there is no room for the copy that a safe write needs; free some space on that disk",
-    errno.EDQUOT: "your quota has no room for the copy that a safe write needs; free some space",
+    errno.ENOSPC: "there is not enough space for the copy that a safe write needs; free some space on that disk",
+    errno.EDQUOT: "your quota is not enough for the copy that a safe write needs; free some space",
     errno.EROFS: "the disk is write-protected",
-    errno.ENOENT: "is no longer there; was it moved, or the disk taken out?",
+    errno.ENOENT: "is missing; was it moved, or the disk removed?",
     errno.ENAMETOOLONG: "its path is too long for this system; move it to a folder with a shorter one",
-    errno.ELOOP: "is a link that leads in a circle",
+    errno.ELOOP: "is a circular link",
     errno.EIO: "the disk reports an error; check it, and your backups",
     errno.ETXTBSY: "is open in another program; close it there",
 }
@@ -312,7 +311,7 @@ _SENTENCES: Final = {
 
 @contextmanager
 def _understood() -> Iterator[None]:
-    """Whatever a damaged file makes of the code that takes its tags apart becomes a `TagError`."""
+    """Turn any error of the code that parses a damaged file into a `TagError`."""
     try:
         yield
     except (TagError, OSError):
@@ -323,7 +322,7 @@ def _understood() -> Iterator[None]:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Whatever goes wrong becomes a `TagError` with the file's name and a sentence."""
+    """Turn any error into a `TagError` with the file's name and a sentence."""
     try:
         yield
     except TagError as error:
@@ -333,15 +332,15 @@ def _named(path: Path) -> Iterator[None]:
     except OSError as error:
         kind = NoRoomError if error.errno in (errno.ENOSPC, errno.EDQUOT) else TagError
         raise kind(_sentence(error, path), path=path) from error
-    except RuntimeError as error:  # pathlib's word for a link that leads in a circle
+    except RuntimeError as error:  # raised by pathlib for a circular link
         raise TagError(_SENTENCES[errno.ELOOP], path=path) from error
 
 
 def _sentence(error: OSError, path: Path) -> str:
     if isinstance(error, PermissionError):
         if os.name == "nt":
-            return "is open in another program, or may not be written by you"
+            return "is open in another program, or you have no permission to write it"
         if error.filename and temporary.is_temporary(Path(os.fsdecode(error.filename))):
-            return f"the folder “{path.parent}” may not be written by you, and a safe write puts a copy there"
-        return "may not be written by you"
+            return f"the folder “{path.parent}” cannot be written by you, and a safe write needs a copy there"
+        return "cannot be written without permission"
     return _SENTENCES.get(error.errno or 0, f"cannot be written ({error.strerror or error})")

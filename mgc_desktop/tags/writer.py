@@ -1,4 +1,4 @@
-"""Writing a plan, and taking it back: one file after the other, each one safe, none of them stopping the rest."""
+"""Writes a plan, and undoes runs: one file after the other, each safely; errors of one file do not stop the others."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from mgc_desktop.tags.write import (
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-_THREADS: Final = 3  # copy, check and wait for the disk at the same time; more only make its head jump
+_THREADS: Final = 3  # copy, check and wait for the disk in parallel; more would slow down hard disks
 _BATCH: Final = 8
-_BATCH_BYTES: Final = 256 << 20  # of copies that lie beside their originals at a time
+_BATCH_BYTES: Final = 256 << 20  # of copies that exist at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: what now stands in the field, the file's new state, the checksum of its sound."""
+    """A file that was written: the new values of the field, the file's new state, the checksum of its audio."""
 
     path: Path
     field: Field
@@ -53,7 +53,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that was left as it is, and why, in a sentence."""
+    """A file that was not changed, and the reason as a sentence."""
 
     path: Path
     reason: str
@@ -61,9 +61,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did. `run` is its name in the journal, "" if there was nothing to do.
+    """The result of a run. `run`: its name in the journal, "" if there was nothing to do.
 
-    `unchanged`: files that said so already, not touched. `stopped`: why the run ended early, for all files that
+    `unchanged`: files that had the values already. `stopped`: why the run ended early, which concerns all files that
     are in none of the lists.
     """
 
@@ -74,14 +74,14 @@ class RunReport:
     stopped: str | None = None
 
 
-Progress = Callable[[int, int, Path], None]  # files done, files in all, the file that was done last
-FileGuard = Callable[[Path], AbstractContextManager[object]]  # lets go of a file that is being played, and takes it up
+Progress = Callable[[int, int, Path], None]  # files done, files in total, the last file
+FileGuard = Callable[[Path], AbstractContextManager[object]]  # releases a file that is being played, and reopens it
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A file to write: `prepare` makes the checked copy, given the run and what to call now and then; `undoes` is
-    the number of the entry it takes back."""
+    """A file to write: `prepare` makes the checked copy, given the run and a function to call regularly; `undoes`: the
+    number of the entry that it takes back."""
 
     path: Path
     prepare: Callable[[str, Callable[[], None]], Prepared | None]
@@ -98,9 +98,9 @@ def write_run(
     progress: Progress | None = None,
     file_guard: FileGuard = nullcontext,
 ) -> RunReport:
-    """Write what the plan says. A file that cannot be written is named in the report, and the run goes on.
+    """Write the plan. A file that cannot be written is in the report, and the run goes on.
 
-    `TagError` only if nothing can be written at all: another writer is at work, or the journal cannot be written.
+    Raises `TagError` only if no file can be written: another writer is running, or the journal cannot be written.
     """
     jobs = [_write_job(change, options) for change in changes if change.writes]
     if not jobs:
@@ -120,11 +120,11 @@ def undo_run(
     progress: Progress | None = None,
     file_guard: FileGuard = nullcontext,
 ) -> RunReport:
-    """Turn the files of a run, or `only` some of them, back into what they were, bit by bit.
+    """Restore the files of a run, or `only` some of them, byte for byte.
 
-    `located`: what `locate_files` found of them, with the decisions of somebody who was asked; looked for here
-    otherwise. A file that anybody changed since, or that is not found for sure, is refused and named. The undo is a
-    run of its own and can be undone as well. `TagError` as for `write_run`.
+    `located`: the result of `locate_files`, with the user's choices; by default it is called here. A file that was
+    changed since, or is not found with certainty, is refused. The undo is a run of its own and can be undone as well.
+    Raises `TagError` as `write_run` does.
     """
     cancel = cancel or CancelToken()
     try:
@@ -139,10 +139,10 @@ def undo_run(
 
 
 def undoable(run: JournalRun, journal: Journal, only: Collection[Path] | None = None) -> list[JournalEntry]:
-    """The files of a run that were written and are not taken back yet, after `Journal.recover`.
+    """The files of a run that were written and are not taken back, after `Journal.recover`.
 
-    One of which the journal has lost what became of it counts as well: its checksums will tell.
-    `only`: files by the name under which they were written, or, if none was, by the name that they have now.
+    Entries whose outcome the journal has lost are included: their checksums decide.
+    `only`: files by the name under which they were written or, if there is none, by their present name.
     """
     undone = journal.undone(run.id)
     written = [entry for entry in journal.entries(run.id) if entry.state != "dropped" and entry.number not in undone]
@@ -154,7 +154,7 @@ def undoable(run: JournalRun, journal: Journal, only: Collection[Path] | None = 
 
 
 def _checksums(paths: Iterable[Path]) -> list[Fingerprint]:
-    """Of those that are there."""
+    """The checksums of those files that exist."""
     found = []
     for path in paths:
         with suppress(OSError):
@@ -172,9 +172,9 @@ def locate_files(
     known: KnownPaths = lambda _: (),
     cancel: CancelToken | None = None,
 ) -> list[Located]:
-    """Where the files of a run, or `only` some of them, are now; crashed runs are looked after first.
+    """The present paths of the files of a run, or `only` some of them, after crashed runs were recovered.
 
-    A file that `only` calls by its present name needs no question. Raises `TagError` and `Cancelled`.
+    A file that `only` gives by its present name needs no confirmation. Raises `TagError` and `Cancelled`.
     """
     journal.recover()
     found = locate(undoable(run, journal), look_in=look_in, known=known, cancel=cancel)
@@ -231,7 +231,7 @@ def _work(
         try:
             for batch in _batches(jobs):
                 work.do(pool, batch)
-            for job in work.without_room:  # now that the copies of others are gone
+            for job in work.without_room:  # after the copies of others were removed
                 work.do(pool, [job], last=True)
         except Cancelled:
             work.stopped = "Cancelled."
@@ -241,7 +241,7 @@ def _work(
 
 
 def _batches(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
-    """A few files at a time: their copies and checks overlap, and the journal is synced once for all of them."""
+    """Batches of files: their copies and checks run in parallel, and the journal is flushed once for each batch."""
     batch: list[_Job] = []
     room = _BATCH_BYTES
     for job in jobs:
@@ -256,15 +256,15 @@ def _batches(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
 
 
 def _reason(error: Exception, path: Path) -> str:
-    """Why a file is left alone; what nobody foresaw concerns that file alone and goes into the log."""
+    """Why a file was not changed; an unexpected error concerns only that file, and is logged."""
     if isinstance(error, TagError):
         return error.message
-    _log.error("%s is left alone", path, exc_info=error)
-    return f"cannot be written: something went wrong that was not foreseen ({type(error).__name__}); see the log"
+    _log.error("%s was not changed", path, exc_info=error)
+    return f"cannot be written: an unexpected error ({type(error).__name__}); see the log"
 
 
 class _Work:
-    """The lists that grow while a run goes on."""
+    """The results of a run while it goes on."""
 
     def __init__(
         self, run: RunWriter, cancel: CancelToken, progress: Progress, file_guard: FileGuard, total: int
@@ -279,10 +279,10 @@ class _Work:
         self._swept: set[Path] = set()
 
     def do(self, pool: Executor, batch: Sequence[_Job], *, last: bool = False) -> None:
-        """Prepare a batch side by side, note all intents, replace one file after the other, note what was done.
+        """Prepare a batch in parallel, record all intents, replace one file after the other, record the results.
 
-        `last`: a file without room is refused, not tried again. Raises `Cancelled`, or `TagError` if the journal
-        cannot be written; in both cases no copy is left.
+        `last`: a file without enough space is refused, not tried again. Raises `Cancelled`, or `TagError` if the
+        journal cannot be written; in both cases no copy is left.
         """
         self._cancel.check()
         folders = {Path(os.path.realpath(job.path)).parent for job in batch}
@@ -304,7 +304,7 @@ class _Work:
                 discard(prepared)
 
     def _sort(self, job: _Job, future: Future[Prepared | None], last: bool) -> None:
-        """Those of which there is nothing to replace."""
+        """Sort out the files that need no replacement."""
         error = future.exception()
         if error is None:
             if future.result() is None:
@@ -326,7 +326,7 @@ class _Work:
             try:
                 with self._file_guard(job.path):
                     state = commit(prepared)
-            except Exception as error:  # perhaps the player's, after the file was written
+            except Exception as error:  # perhaps of the player, after the file was written
                 reason = _reason(error, job.path)
             if state is None:
                 self._run.dropped(number, reason)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from mgc_desktop.audio.mono import read_mono
-from mgc_desktop.errors import NothingToHearError
+from mgc_desktop.errors import NoAudioError
 from mgc_desktop.features.config import REPORT, MelConfig
 from mgc_desktop.features.linear import linear_db
 from mgc_desktop.features.mel import LogMelStream
@@ -41,7 +41,7 @@ class Representation:
 def extract(path: Path, representation: Representation, start: float = 0.0, end: float | None = None) -> FloatArray:
     """The clip's picture, `(bands, frames)` float32.
 
-    Raises DecodeError for a file that cannot be decoded, NothingToHearError for silence, TrainingError for NaN.
+    Raises DecodeError for a file that cannot be decoded, NoAudioError for silence, TrainingError for NaN.
     """
     config = representation.mel
     stream = LogMelStream(config)
@@ -56,7 +56,7 @@ def extract(path: Path, representation: Representation, start: float = 0.0, end:
             parts.append(stream.process(y))
     parts.append(linear_db(np.concatenate(sound), config) if representation.linear else stream.flush())
     if loudest < _SILENCE:
-        raise NothingToHearError("There is nothing but silence in this clip.", path=path)
+        raise NoAudioError("There is nothing but silence in this clip.", path=path)
     picture = np.concatenate(parts, axis=1)
     if not np.isfinite(picture).all():
         raise TrainingError("The spectrogram has values that are no numbers.", path=path)

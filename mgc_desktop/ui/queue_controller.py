@@ -52,7 +52,7 @@ class QueueController(QObject):
     def _tell_removed(self, removed: list[tuple[int, QueueItem]]) -> None:
         """Of many songs that were taken out at once, say so, with a way back."""
         if len(removed) > 1:
-            back = partial(self._playback.queue.put_back, removed)
+            back = partial(self._playback.queue.restore, removed)
             title = f"{len(removed):,} songs were removed from the queue"
             self.noticed.emit(Notice(title, "The files stay as they are.", action=UNDO, problem=False, on_action=back))
 

@@ -170,7 +170,7 @@ class PlaybackController(QObject):
     # The queue
 
     def remove(self, positions: Sequence[int]) -> list[tuple[int, QueueItem]]:
-        """Take songs out; where the current one goes, another takes its place. Gives them as `queue.put_back` takes
+        """Take songs out; where the current one goes, another takes its place. Gives them as `queue.restore` takes
         them."""
         loses_current = self.queue.index in positions
         removed = self.queue.remove(positions)
@@ -181,7 +181,7 @@ class PlaybackController(QObject):
         return removed
 
     def clear(self) -> list[tuple[int, QueueItem]]:
-        """Take out all songs but the current one. Gives them as `queue.put_back` takes them."""
+        """Take out all songs but the current one. Gives them as `queue.restore` takes them."""
         return self.queue.remove([i for i in range(len(self.queue)) if i != self.queue.index])
 
     def cycle_repeat(self) -> None:

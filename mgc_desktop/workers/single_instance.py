@@ -13,7 +13,6 @@ import contextlib
 import json
 import logging
 import os
-import secrets
 import sys
 import tempfile
 import threading
@@ -97,7 +96,7 @@ class SingleInstance(QObject):
         from multiprocessing.connection import Listener
 
         _remove_socket(self._address_file)
-        self._key = secrets.token_bytes(32)
+        self._key = os.urandom(32)
         try:
             self._listener = Listener(_new_address(self._folder), authkey=self._key)
             address = str(self._listener.address)
@@ -155,7 +154,7 @@ class SingleInstance(QObject):
 def _message(paths: Sequence[Path]) -> bytes:
     values: dict[str, object] = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     names = [os.fsdecode(path.absolute()) for path in paths]
-    return json.dumps({**values, "paths": names, "number": secrets.token_hex(16)}).encode("ascii")
+    return json.dumps({**values, "paths": names, "number": os.urandom(16).hex()}).encode("ascii")
 
 
 def _hand_over(address_file: Path, message: bytes, seconds: float) -> bool:
@@ -184,7 +183,7 @@ def _connect(address: str, key: bytes) -> Any:
 def _new_address(folder: Path) -> str:
     """A pipe, or a socket in the data folder; where that is too deep for a socket's name, in a folder of its own."""
     if sys.platform == "win32":
-        return rf"\\.\pipe\{_PREFIX}{secrets.token_hex(16)}"
+        return rf"\\.\pipe\{_PREFIX}{os.urandom(16).hex()}"
     address = folder / "window.socket"
     if len(os.fsencode(address)) > _LONGEST:
         address = Path(tempfile.mkdtemp(prefix=_PREFIX)) / "window.socket"

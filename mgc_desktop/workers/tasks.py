@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -173,6 +172,8 @@ def end_if_hung(status: int) -> None:
     """
     if not _hung_pools:
         return
+    import multiprocessing  # not needed by a start
+
     _log.error("the program ends without a task that hangs")
     for process in multiprocessing.active_children():
         process.kill()

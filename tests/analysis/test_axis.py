@@ -1,4 +1,4 @@
-"""Ticks are round, inside, and about as many as were asked for."""
+"""Ticks are round, inside the range, and about as many as requested."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_ticks_lie_inside_and_are_not_too_many(low: float, span: float, most: in
     assert all(low - 1e-6 * span <= tick <= low + span * (1 + 1e-6) for tick in ticks)
 
 
-def test_a_scale_without_extent_has_one_tick_and_nonsense_none() -> None:
+def test_an_empty_range_has_one_tick_and_an_invalid_one_none() -> None:
     assert round_ticks(3, 3) == [3]
     assert round_ticks(math.nan, 1) == []
 

@@ -1,4 +1,4 @@
-"""A cube of songs on a page: what stays where when it is drawn nearer, moved and turned."""
+"""The projection of a cube of songs to a page: zoom, pan and rotation."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def seen(camera: Camera, *place: float) -> list[float]:
     return camera.project(np.array([place], np.float32), SIZE)[0][0].tolist()
 
 
-def test_the_middle_is_seen_in_the_middle() -> None:
+def test_the_centre_of_the_cube_is_at_the_centre_of_the_page() -> None:
     assert seen(FRONT, 0.5, 0.5, 0.5) == pytest.approx([450, 250])
     assert seen(ASLANT, 0.5, 0.5, 0.5) == pytest.approx([450, 250])
 
 
-def test_right_is_right_and_up_is_up() -> None:
+def test_right_and_up_keep_their_directions() -> None:
     x, y = seen(FRONT, 0.9, 0.9, 0.5)
     assert x > 450 and y < 250
 
@@ -36,7 +36,7 @@ def test_a_flat_map_fills_the_page_and_a_cube_keeps_its_shape() -> None:
     assert width == pytest.approx(height)
 
 
-def test_the_nearer_is_larger_and_has_more_depth() -> None:
+def test_nearer_points_are_larger_and_have_more_depth() -> None:
     camera = Camera(flat=0.0)
     near, far = seen(camera, 1, 1, 1), seen(camera, 1, 1, 0)
     assert near[0] > far[0]
@@ -44,14 +44,14 @@ def test_the_nearer_is_larger_and_has_more_depth() -> None:
 
 
 @pytest.mark.parametrize("camera", [FRONT, Camera(zoom=3, pan=(0.4, -0.2)), Camera(zoom=2, flat=0.5)])
-def test_what_is_under_the_pointer_stays_there(camera: Camera) -> None:
+def test_zooming_keeps_the_point_under_the_pointer(camera: Camera) -> None:
     at = tuple(seen(camera, 0.7, 0.3, 0.5))
     nearer = camera.zoomed(1.6, at, SIZE)  # type: ignore[arg-type]
     assert nearer.zoom == pytest.approx(camera.zoom * 1.6)
     assert seen(nearer, 0.7, 0.3, 0.5) == pytest.approx(list(at), abs=0.01)
 
 
-def test_it_comes_no_nearer_and_goes_no_farther_than_makes_sense() -> None:
+def test_zoom_is_limited() -> None:
     assert FRONT.zoomed(1e9, (1, 1), SIZE).zoom < 100
     assert FRONT.zoomed(1e-9, (1, 1), SIZE).zoom > 0.01
 

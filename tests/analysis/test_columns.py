@@ -1,4 +1,4 @@
-"""All songs are read in one pass, with what a sure verdict is also for songs whose state does not say so."""
+"""All songs as columns, and whether each verdict is sure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_song_has_one_entry(store: LibraryStore) -> None:
 
 
 @pytest.mark.parametrize("state", [State.STALE, State.WAITING, State.ANALYSING, State.WRITTEN, State.FAILED])
-def test_a_verdict_stays_sure_or_unsure_whatever_becomes_of_the_song(store: LibraryStore, state: State) -> None:
+def test_a_verdict_stays_sure_or_unsure_in_every_state(store: LibraryStore, state: State) -> None:
     before = read_columns(store).sure
     store.set_state(read_columns(store).ids.tolist(), state)
     assert np.array_equal(read_columns(store).sure, before)
@@ -36,14 +36,14 @@ def test_an_empty_library_has_no_entries(empty: LibraryStore) -> None:
     assert not columns.has_genre.any() and not columns.was_analysed.any()
 
 
-def test_genres_that_the_user_taught_come_after_the_models(store: LibraryStore) -> None:
+def test_genres_of_the_user_come_after_those_of_the_model(store: LibraryStore) -> None:
     path = Path("/music/fado.mp3")
     store.put([FileTags(path, 1, 1, "fado")])
     hear(store, path, "Fado", 0.9, (*GENRES, "Fado"))
     assert known_genres(read_columns(store), GENRES) == (*GENRES, "Fado")
 
 
-def test_codes_and_groups() -> None:
+def test_codes_number_values_and_gathered_groups_them() -> None:
     numbers, values = codes(["b", "a", "b"])
     assert numbers.tolist() == [0, 1, 0] and values == ["b", "a"]
     groups = gathered(np.array([1, -1, 0, 1]), np.array([10, 20, 30, 40]), 3)

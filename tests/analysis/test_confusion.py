@@ -1,4 +1,4 @@
-"""What files say against what was heard: every song counts once, where a user would look for it."""
+"""The genre in the file against the predicted genre: every song counts once."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_song_of_several_genres_that_all_differ_counts_for_the_first_known_one
     assert found.matrix.counts[cell(found, "Hard Rock", "Classical")] == 1
 
 
-def test_the_diagonal_is_what_the_library_calls_agreeing(found: LibraryConfusion, store: LibraryStore) -> None:
+def test_the_diagonal_has_the_songs_with_the_state_agrees(found: LibraryConfusion, store: LibraryStore) -> None:
     assert found.matrix.agreeing == store.counts()[State.AGREES] == 3
     off = found.matrix.total - found.matrix.agreeing
     unsure = int(found.matrix.counts[:, -1].sum())
@@ -73,14 +73,14 @@ def test_the_users_own_names_are_understood(store: LibraryStore) -> None:
     assert found.matrix.counts[cell(found, "Electronica", "Electronica")] == 1
 
 
-def test_songs_that_this_program_tagged_are_counted_and_told(store: LibraryStore) -> None:
+def test_songs_written_by_this_program_are_counted(store: LibraryStore) -> None:
     store.set_state([1], State.WRITTEN)
     found = confusion(read_columns(store))
     assert found.written == 1
     assert found.matrix.total == 8
 
 
-def test_shares_of_rows_and_columns_sum_to_one_where_there_is_anything(found: LibraryConfusion) -> None:
+def test_shares_of_rows_and_columns_that_are_not_empty_sum_to_one(found: LibraryConfusion) -> None:
     for share, axis in ((Share.ROWS, 1), (Share.COLUMNS, 0)):
         sums = found.matrix.values(share).sum(axis=axis)
         assert np.allclose(sums[found.matrix.counts.sum(axis=axis) > 0], 1)
@@ -88,7 +88,7 @@ def test_shares_of_rows_and_columns_sum_to_one_where_there_is_anything(found: Li
     assert np.array_equal(found.matrix.values(Share.COUNTS), found.matrix.counts)
 
 
-def test_the_largest_difference_is_off_the_diagonal_and_no_unsure_one(found: LibraryConfusion) -> None:
+def test_the_largest_difference_is_off_the_diagonal_and_not_unsure(found: LibraryConfusion) -> None:
     assert found.largest_difference() == cell(found, "Soundtrack", "Classical")
 
 

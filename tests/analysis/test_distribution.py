@@ -1,4 +1,4 @@
-"""How many songs there are of what, by genre, folder and decade, and what is said to be much."""
+"""Numbers of songs by genre, folder and decade, and what counts as "much" or "little"."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def in_part(part: Division) -> dict[str, int]:
     return {genre: count for genre, count, _ in part.balances() if count}
 
 
-def test_a_song_counts_for_each_genre_of_its_file_and_for_the_one_heard(found: Distribution) -> None:
+def test_a_song_counts_for_each_genre_of_its_file_and_for_the_predicted_one(found: Distribution) -> None:
     counts = numbers(found)
     assert counts["Jazz"] == (5, 3), "bebop is jazz; also the song that is Rock and Jazz; and one not listened to"
     assert counts["Alt Rock"] == (1, 0)
@@ -47,14 +47,14 @@ def test_a_song_counts_for_each_genre_of_its_file_and_for_the_one_heard(found: D
     assert list(counts)[:2] == ["Jazz", "Classical"], "the most songs first"
 
 
-def test_what_has_no_genre_or_no_verdict_is_told_apart(found: Distribution, titles) -> None:  # type: ignore[no-untyped-def]
+def test_songs_without_genre_and_without_verdict_are_counted_separately(found: Distribution, titles) -> None:  # type: ignore[no-untyped-def]
     assert titles(found.untagged) == ["nine"]
     assert titles(found.unsure) == ["seven"]
     assert titles(found.not_analysed) == ["ten"]
     assert found.verdicts == 8
 
 
-def test_the_songs_of_a_genre_are_those_that_are_listed(found: Distribution, titles) -> None:  # type: ignore[no-untyped-def]
+def test_the_songs_of_a_genre_are_listed_by_id(found: Distribution, titles) -> None:  # type: ignore[no-untyped-def]
     jazz = found.genres[0]
     assert titles(jazz.songs(Side.PREDICTED)) == ["one", "two", "four"]
     assert titles(jazz.songs(Side.TAGGED)) == ["one", "two", "three", "four", "ten"]
@@ -65,7 +65,7 @@ def test_a_genre_that_is_named_twice_counts_once(store: LibraryStore) -> None:
     assert numbers(distribution(read_columns(store)))["Jazz"] == (6, 3)
 
 
-def test_folders_come_with_their_songs_and_genres_the_largest_first(found: Distribution) -> None:
+def test_folders_have_their_songs_and_genres_and_the_largest_is_first(found: Distribution) -> None:
     game, jazz, rest = by_folder(found, Side.PREDICTED)
     assert (game.name, len(game.ids), in_part(game)) == ("game", 5, {"Classical": 2, "Electronica": 2})
     assert (jazz.name, len(jazz.ids), in_part(jazz)) == ("jazz", 4, {"Jazz": 3, "Classical": 1})
@@ -73,7 +73,7 @@ def test_folders_come_with_their_songs_and_genres_the_largest_first(found: Distr
     assert in_part(by_folder(found, Side.TAGGED)[0]) == {"Soundtrack": 3, "Chipcore": 1}
 
 
-def test_decades_leave_out_songs_without_a_year_that_can_be_right(found: Distribution) -> None:
+def test_decades_leave_out_songs_without_a_plausible_year(found: Distribution) -> None:
     parts = by_decade(found, Side.PREDICTED)
     assert [(part.name, len(part.ids)) for part in parts] == [("1950s", 2), ("1960s", 1), ("2000s", 2), ("2010s", 1)]
     assert in_part(parts[0]) == {"Jazz": 2}
@@ -107,7 +107,7 @@ def test_a_folder_that_holds_more_than_half_is_divided(
         ([], []),
     ],
 )
-def test_folders_are_called_by_as_much_as_tells_them_apart(folders: list[str], names: list[str]) -> None:
+def test_folder_names_are_as_long_as_needed_to_distinguish_them(folders: list[str], names: list[str]) -> None:
     assert short_names([Path(f) for f in folders]) == [str(Path(name)) for name in names]
 
 
@@ -124,17 +124,15 @@ def test_folders_are_called_by_as_much_as_tells_them_apart(folders: list[str], n
         (3, 10, 0.0, Weight.USUAL),
     ],
 )
-def test_much_is_what_is_both_far_from_expected_and_no_chance(
-    count: int, total: int, expected: float, weight: Weight
-) -> None:
+def test_much_needs_a_large_and_significant_difference(count: int, total: int, expected: float, weight: Weight) -> None:
     assert balance(count, total, expected).weight is weight
 
 
-def test_the_ratio_says_how_many_times_the_expected_share_it_is() -> None:
+def test_the_ratio_is_the_share_over_the_expected_share() -> None:
     assert balance(50, 100, 0.1).ratio == pytest.approx(5.0)
 
 
-def test_the_heard_share_is_compared_with_an_even_one(found: Distribution) -> None:
+def test_the_predicted_share_is_compared_with_a_uniform_one(found: Distribution) -> None:
     jazz = found.genres[0]
     assert found.against_even(jazz).ratio == pytest.approx(3 / 8 / 0.1)
 
@@ -145,8 +143,8 @@ def test_an_empty_library_has_all_genres_and_no_songs(empty: LibraryStore) -> No
     assert by_folder(found, Side.PREDICTED) == [] and by_decade(found, Side.PREDICTED) == []
 
 
-def test_the_table_has_a_row_for_each_genre_and_for_what_has_none(found: Distribution) -> None:
+def test_the_table_has_rows_for_genres_and_for_songs_without_one(found: Distribution) -> None:
     header, rows = found.table()
     assert header == ("genre", "in the file", "heard")
     assert rows[0] == ("Jazz", 5, 3)
-    assert rows[-3:] == [("no genre in the file", 1, ""), ("unsure", "", 1), ("not listened to", "", 1)]
+    assert rows[-3:] == [("no genre in the file", 1, ""), ("unsure", "", 1), ("not analysed", "", 1)]

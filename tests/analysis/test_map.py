@@ -1,4 +1,4 @@
-"""The map of a small library: who is on it, where, and what else is known of them."""
+"""The map of a small library: which songs are on it, and where."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_the_colouring_follows_ear_or_file(store: LibraryStore) -> None:
 def test_an_empty_map_says_why(empty: LibraryStore) -> None:
     assert reason(read_map(empty, MAPS)) is NothingToMap.NO_SONGS
     empty.put([FileTags(Path("/m/one.mp3"), 1, 1)])
-    assert reason(read_map(empty, MAPS)) is NothingToMap.NOT_ANALYSED_VERDICT
+    assert reason(read_map(empty, MAPS)) is NothingToMap.NOT_ANALYSED
     hear(empty, "one.mp3", "Jazz", None, model="cnn-full")
     assert reason(read_map(empty, MAPS)) is NothingToMap.OTHER_MODEL
     hear(empty, "one.mp3", "Jazz", np.ones(WIDTH, np.float32))

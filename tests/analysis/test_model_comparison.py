@@ -1,4 +1,4 @@
-"""Where models disagree is found, along a song and over a library."""
+"""Disagreements of models, over a song and over a library."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def timeline(*genres: str, step: float = 2.0, names: tuple[str, ...] = GENRES) -
     return Timeline(names, np.stack([starts, starts + step], axis=1), rows)
 
 
-def test_models_that_hear_the_same_agree_everywhere() -> None:
+def test_models_with_equal_predictions_agree_everywhere() -> None:
     found = agreement([timeline("Jazz", "World"), timeline("Jazz", "World")], 4.0)
     assert (found.agreement == 1).all()
     assert found.disputes == ()
 
 
-def test_where_one_of_three_hears_another_genre_is_said_in_seconds() -> None:
+def test_segments_where_one_of_three_models_differs_are_in_seconds() -> None:
     jazz = timeline("Jazz", "Jazz", "Jazz", "Jazz")
     other = timeline("Jazz", "World", "World", "Jazz")
     found = agreement([jazz, jazz, other], 8.0, step=0.1)
@@ -40,7 +40,7 @@ def test_where_one_of_three_hears_another_genre_is_said_in_seconds() -> None:
     assert dispute.end == pytest.approx(6.0, abs=0.11)
 
 
-def test_a_model_that_heard_nothing_has_no_say() -> None:
+def test_a_model_without_segments_is_left_out() -> None:
     silent = Timeline(GENRES, np.zeros((0, 2), np.float32), np.zeros((0, 10), np.float32))
     assert agreement([timeline("Jazz"), silent], 2.0).disputes == ()
     assert (agreement([silent], 2.0).agreement == 1).all()
@@ -75,7 +75,7 @@ def test_the_share_of_songs_on_which_two_models_agree(store) -> None:
     assert found.agreement == pytest.approx(np.array([[1, 2 / 3], [2 / 3, 1]]))
 
 
-def test_the_songs_on_which_they_are_furthest_apart_come_first(store) -> None:
+def test_songs_with_the_largest_distance_come_first(store) -> None:
     found = compare(store, [("one", "1"), ("two", "1")])
     assert [dispute.song.path.stem for dispute in found.disputes] == ["c", "b"]
     assert found.disputes[0].genres == ("Jazz", "World")
@@ -92,14 +92,14 @@ def test_a_model_with_genres_of_its_own_is_compared_by_name(store) -> None:
     assert dispute.distance == pytest.approx(0.8, abs=0.02)
 
 
-def test_of_models_that_heard_nothing_there_is_nothing_to_compare(store) -> None:
+def test_models_without_predictions_have_no_disputes(store) -> None:
     found = compare(store, [("three", "1"), ("four", "1")])
     assert found.predicted == (0, 0)
     assert np.isnan(found.agreement).all()
     assert found.disputes == ()
 
 
-def test_comparing_changes_no_song(store) -> None:
+def test_comparing_models_changes_no_song(store) -> None:
     before = store.songs([1, 2, 3, 4])
     compare(store, [("one", "1"), ("two", "1")])
     assert store.songs([1, 2, 3, 4]) == before

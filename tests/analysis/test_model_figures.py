@@ -1,4 +1,4 @@
-"""The bundled models with what was measured of them; one that is damaged says why."""
+"""The bundled models with their figures; a damaged model has a reason."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_comparison_sorts_by_every_column_both_ways(rows: list[ModelFiguresR
     assert descending == sorted(descending, reverse=True)  # type: ignore[type-var]
 
 
-def test_models_without_figures_come_last_either_way(rows: list[ModelFiguresRow]) -> None:
+def test_models_without_figures_come_last_in_both_directions(rows: list[ModelFiguresRow]) -> None:
     bare = ModelFiguresRow("mine", "Mine", "offered", "full", None)
     for descending in (False, True):
         assert sorted_rows([bare, *rows], ModelColumn.ACCURACY, descending=descending)[-1] is bare
@@ -101,7 +101,7 @@ def test_a_model_with_another_network_is_unusable_but_keeps_its_figures(damaged:
         ({"per_genre": {}}, "Alt Rock"),
     ],
 )
-def test_figures_that_are_not_understood_are_told_and_the_model_stays_usable_to_others(
+def test_figures_that_are_not_understood_are_reported_and_the_model_stays_usable(
     damaged: Path, figures: dict[str, object], word: str
 ) -> None:
     row = change(damaged, **figures)
@@ -109,7 +109,7 @@ def test_figures_that_are_not_understood_are_told_and_the_model_stays_usable_to_
     assert word in row.reason and "metadata.json" in row.reason
 
 
-def test_a_model_that_nobody_measured_has_no_figures_and_nothing_wrong() -> None:
+def test_a_model_without_figures_is_usable() -> None:
     assert Figures.from_dict({"Speed": 3}) is None
 
 

@@ -1,4 +1,4 @@
-"""Covering a part of the patch tells what the model makes of it."""
+"""Occlusion analysis: the effect of covering parts of a patch."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Brightness:
         return type("Scores", (), {"logits": np.stack([loud, np.zeros_like(loud)], axis=1)})
 
 
-def test_what_a_known_network_looks_at_is_found() -> None:
+def test_occlusion_finds_the_input_of_a_known_network() -> None:
     patch = np.random.default_rng(0).uniform(0, 4, (96, 187)).astype(np.float32)
     found = occlude(Brightness(load()), patch, grid=Grid(4, 6))
     _, blocks, bands, moments = found.of("Jazz")
@@ -51,29 +51,29 @@ def test_what_a_known_network_looks_at_is_found() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_bundled_model_can_be_asked(name) -> None:
+def test_occlusion_works_for_every_bundled_model(name) -> None:
     classifier = load(name)
     patch = patch_of(classifier)
     found = occlude(classifier, patch, grid=Grid(2, 3))
     expected = segment_probabilities(classifier.predict(patch[np.newaxis]).logits, classifier.calibration)[0]
-    assert np.allclose(found.whole, expected, atol=1e-6)
+    assert np.allclose(found.uncovered, expected, atol=1e-6)
     assert found.most_probable == classifier.genres[int(expected.argmax())]
     assert np.abs(found.blocks.sum(axis=2)).max() < 1e-4, "what one genre loses the others gain"
     assert np.abs(found.bands).max() > 0
     assert np.isfinite(found.blocks).all()
 
 
-def test_a_band_that_is_covered_alone_is_what_was_asked() -> None:
+def test_covering_one_band_equals_a_prediction_without_it() -> None:
     classifier = load()
     patch = patch_of(classifier)
     found = occlude(classifier, patch, grid=Grid(2, 2))
     covered = patch.copy()
     covered[:48] = np.minimum(covered[:48], np.percentile(patch, 5).astype(np.float32))
     without = segment_probabilities(classifier.predict(covered[np.newaxis]).logits, classifier.calibration)[0]
-    assert np.allclose(found.bands[0], found.whole - without, atol=1e-5)
+    assert np.allclose(found.bands[0], found.uncovered - without, atol=1e-5)
 
 
-def test_of_a_patch_in_which_all_is_equal_nothing_speaks_for_anything() -> None:
+def test_a_constant_patch_has_no_losses() -> None:
     classifier = load()
     found = occlude(classifier, np.ones((96, 187), np.float32), grid=Grid(2, 2))
     assert np.abs(found.blocks).max() < 1e-5
@@ -86,7 +86,7 @@ def test_the_blocks_cover_the_patch_without_gaps() -> None:
     assert (np.diff(moments) > 0).all()
 
 
-def test_it_stops_when_it_is_asked_to() -> None:
+def test_occlusion_can_be_cancelled() -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):

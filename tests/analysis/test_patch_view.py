@@ -1,4 +1,4 @@
-"""A moment of a song as a model hears it is what the analysis of the whole song hears there."""
+"""The input of a model at one moment of a song equals that of the analysis."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def whole_mel(path, config):
 
 
 @pytest.mark.parametrize("wanted", [MUSICNN_INPUT, REPORT_INPUT])
-def test_every_patch_is_the_one_that_the_analysis_hears(song, wanted) -> None:
+def test_every_patch_equals_that_of_the_analysis(song, wanted) -> None:
     expected = patches(whole_mel(song, wanted.mel), wanted.frames, wanted.hop)
     for number, patch in enumerate(expected):
         predicted = read_patch(song, number, wanted)
@@ -41,7 +41,7 @@ def test_every_patch_is_the_one_that_the_analysis_hears(song, wanted) -> None:
         assert np.abs(predicted.patch - patch).max() < 0.01
 
 
-def test_beyond_the_end_it_is_the_last_patch(song) -> None:
+def test_a_number_beyond_the_end_gives_the_last_patch(song) -> None:
     last = len(patches(whole_mel(song, MUSICNN), 187, 93)) - 1
     assert read_patch(song, last + 1, MUSICNN_INPUT).number == last
     assert read_patch(song, last + 100, MUSICNN_INPUT).number == last
@@ -55,7 +55,7 @@ def test_a_song_shorter_than_a_patch_is_repeated_as_the_analysis_does(sounds, wr
     assert np.array_equal(predicted.patch, patches(whole_mel(path, MUSICNN), 187, 93)[0])
 
 
-def test_the_reports_two_pictures_are_of_the_same_seconds(song) -> None:
+def test_the_reports_spectrograms_show_the_same_seconds(song) -> None:
     predicted = read_patch(song, 3, MUSICNN_INPUT)
     y = np.concatenate(list(read_mono(song, REPORT.sr)))
     first = round(predicted.start / REPORT.frame_seconds)
@@ -67,7 +67,7 @@ def test_the_reports_two_pictures_are_of_the_same_seconds(song) -> None:
 
 
 @pytest.mark.parametrize("reduction", [1, 2, 4])
-def test_each_resolution_is_what_such_a_model_would_get(song, reduction) -> None:
+def test_each_resolution_equals_the_input_of_such_a_model(song, reduction) -> None:
     predicted = read_patch(song, 1, REPORT_INPUT)
     got = predicted.at(reduction)
     assert got.shape == (128 // reduction, 128 // reduction)
@@ -75,7 +75,7 @@ def test_each_resolution_is_what_such_a_model_would_get(song, reduction) -> None
     assert np.allclose(got, area_average(predicted.at(1), reduction), atol=1e-5)
 
 
-def test_the_patch_at_a_moment_is_the_one_in_whose_middle_it_lies() -> None:
+def test_the_patch_at_a_time_is_the_one_with_the_nearest_centre() -> None:
     frame = MUSICNN.frame_seconds
     assert patch_at(0.0, MUSICNN_INPUT) == 0
     for number in (0, 1, 7):
@@ -84,7 +84,7 @@ def test_the_patch_at_a_moment_is_the_one_in_whose_middle_it_lies() -> None:
     assert patch_at(9.9, MUSICNN_INPUT, duration=10.0) == 4
 
 
-def test_what_cannot_be_decoded_is_said(tmp_path) -> None:
+def test_a_file_that_cannot_be_decoded_raises_an_error(tmp_path) -> None:
     path = tmp_path / "a.mp3"
     path.write_bytes(b"no music" * 100)
     with pytest.raises(DecodeError):

@@ -12,7 +12,7 @@ from mgc_desktop.library.query import Query
 from mgc_desktop.library.store import LibraryStore
 
 
-def test_the_songs_stand_in_their_order(store: LibraryStore, tmp_path: Path) -> None:
+def test_a_playlist_has_the_songs_in_order(store: LibraryStore, tmp_path: Path) -> None:
     ids = list(store.ids(Query()))[:3][::-1]
     assert save_playlist(store, ids, tmp_path / "mine.m3u") == 3
     lines = (tmp_path / "mine.m3u").read_text(encoding="utf-8").splitlines()
@@ -21,7 +21,7 @@ def test_the_songs_stand_in_their_order(store: LibraryStore, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.glob("*.m3u*")] == ["mine.m3u"]
 
 
-def test_a_folder_that_is_not_there_is_named(store: LibraryStore, tmp_path: Path) -> None:
+def test_a_missing_folder_is_named_in_the_error(store: LibraryStore, tmp_path: Path) -> None:
     with pytest.raises(MgcError, match="Choose another folder") as caught:
         save_playlist(store, [], tmp_path / "gone" / "mine.m3u")
     assert caught.value.path == tmp_path / "gone" / "mine.m3u"

@@ -1,4 +1,4 @@
-"""What is on the map: shown, hidden, chosen, named, and met by the arrow keys."""
+"""The state of the map: visible, hidden, selected and labelled songs, and the arrow keys."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ def scene() -> Scene:
     return scene
 
 
-def test_hidden_groups_are_neither_seen_nor_met(scene: Scene) -> None:
+def test_hidden_groups_are_not_visible_and_not_hit(scene: Scene) -> None:
     scene.hide(frozenset({"World", "Unsure"}))
-    assert scene.seen.tolist() == [True] * 4 + [False] * 4
+    assert scene.visible.tolist() == [True] * 4 + [False] * 4
     at = tuple(scene.project()[0][4].tolist())
     assert scene.at(at, 5) is None  # type: ignore[arg-type]
     scene.hide(frozenset())
     assert scene.at(at, 5) == 4  # type: ignore[arg-type]
 
 
-def test_what_is_hidden_stays_hidden_when_the_colours_change(scene: Scene) -> None:
+def test_hidden_groups_stay_hidden_when_the_colouring_changes(scene: Scene) -> None:
     scene.hide(frozenset({"World"}))
     scene.colour(by_prediction(("World",) * 8, np.ones(8, bool)))
-    assert not scene.seen.any()
+    assert not scene.visible.any()
 
 
-def test_arrows_walk_over_the_map_from_its_middle(scene: Scene) -> None:
+def test_arrow_keys_move_over_the_map_from_its_centre(scene: Scene) -> None:
     scene.current = scene.step((1, 0))
     assert scene.current == 2  # the nearest to the middle of the page
     scene.current = scene.step((-1, 0))
@@ -48,7 +48,7 @@ def test_arrows_walk_over_the_map_from_its_middle(scene: Scene) -> None:
     assert scene.step((0, -1)) == 3  # up
 
 
-def test_an_outline_chooses_what_is_shown_in_it(scene: Scene) -> None:
+def test_an_outline_selects_the_visible_songs_in_it(scene: Scene) -> None:
     page = np.array([[400, 0], [800, 0], [800, 400], [400, 400]], np.float32)
     assert scene.within(page).tolist() == [4, 5, 6, 7]
     scene.hide(frozenset({"Unsure"}))
@@ -60,7 +60,7 @@ def test_an_outline_chooses_what_is_shown_in_it(scene: Scene) -> None:
     assert np.flatnonzero(scene.chosen).tolist() == [1]
 
 
-def test_genres_of_some_songs_are_named_where_most_of_them_are(scene: Scene) -> None:
+def test_frequent_genres_have_a_label_where_most_of_their_songs_are(scene: Scene) -> None:
     names = {scene.colouring.names[group]: at for group, at in scene.names()}
     assert list(names) == ["Jazz", "World"]  # the largest first; unsure has no name, and others have no songs
     jazz = scene.camera.project(np.array([[0.2, 0.5, 0.5]], np.float32), scene.size)[0][0]
@@ -69,18 +69,18 @@ def test_genres_of_some_songs_are_named_where_most_of_them_are(scene: Scene) -> 
     assert [scene.colouring.names[group] for group, _ in scene.names()] == ["World"]
 
 
-def test_all_that_is_shown_fits_and_a_cube_with_its_corners(scene: Scene) -> None:
+def test_show_all_fits_visible_songs_and_the_corners_of_a_cube(scene: Scene) -> None:
     scene.hide(frozenset({"World"}))
     scene.camera = scene.show_all()
     xy, _ = scene.project()
-    shown = xy[scene.seen]
+    shown = xy[scene.visible]
     assert (shown >= 0).all() and (shown <= scene.size).all()
-    assert not (xy[~scene.seen] <= scene.size).all()  # the hidden ones lie outside
+    assert not (xy[~scene.visible] <= scene.size).all()  # the hidden ones lie outside
     scene.camera = ASLANT
     assert scene.show_all().zoom < FRONT.fitted(CUBE, scene.size).zoom
 
 
-def test_the_projection_follows_camera_page_and_places(scene: Scene) -> None:
+def test_the_projection_depends_on_camera_page_and_places(scene: Scene) -> None:
     before = scene.project()[0].copy()
     scene.camera = scene.camera.moved(10, 0, scene.size)
     assert scene.project()[0][:, 0] == pytest.approx(before[:, 0] + 10, abs=0.01)
@@ -88,7 +88,7 @@ def test_the_projection_follows_camera_page_and_places(scene: Scene) -> None:
     assert not np.allclose(scene.project()[0], before)
 
 
-def test_an_empty_map_can_be_asked_everything() -> None:
+def test_every_method_works_on_an_empty_map() -> None:
     scene = Scene()
     assert scene.names() == []
     assert scene.at((1, 1), 9) is None

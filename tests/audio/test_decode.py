@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mgc_desktop.audio.decode import BLOCK, AudioReader, probe
-from mgc_desktop.errors import DecodeError, NothingToHearError
+from mgc_desktop.errors import DecodeError, NoAudioError
 
 LOSSLESS = ["wav", "wav-24", "wav-32", "wav-float", "wav-double", "aiff", "au", "caf", "flac", "oga", "mka", "alac"]
 LOSSY = ["mp3", "mp3-bare", "mp2", "m4a", "aac", "ogg", "opus", "webm", "wma", "ac3"]
@@ -367,7 +367,7 @@ class TestRefusals:
     def test_text(self, name, tmp_path):
         path = tmp_path / name
         path.write_text("This is no music.\n" * 500)
-        self.refused(path, "sound")
+        self.refused(path, "audio")
 
     def test_picture(self, tmp_path):
         path = tmp_path / "cover.png"
@@ -377,11 +377,11 @@ class TestRefusals:
             picture = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
             container.mux(stream.encode(picture))
             container.mux(stream.encode(None))
-        self.refused(path, "no sound in this file")
+        self.refused(path, "no audio in this file")
 
     def test_header_without_sound(self, sounds, write_audio):
-        error = self.refused(write_audio("header.wav", sounds.silence(0)), "no sound in it")
-        assert isinstance(error, NothingToHearError)
+        error = self.refused(write_audio("header.wav", sounds.silence(0)), "contains no audio")
+        assert isinstance(error, NoAudioError)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
     def test_pipe_does_not_hang(self, tmp_path):
@@ -394,12 +394,12 @@ class TestRefusals:
         path = write_audio("secret.flac", sounds.chirp(0.2))
         path.chmod(0)
         with as_nobody():
-            self.refused(path, "not allowed to read")
+            self.refused(path, "cannot be read without permission")
 
     def test_playlist_cannot_fetch_anything(self, tmp_path):
         path = tmp_path / "list.mp3"
         path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n")
-        self.refused(path, "sound")
+        self.refused(path, "audio")
 
 
 def test_tags_that_are_not_utf8_are_no_reason_to_refuse_the_sound(write_audio, sounds):

@@ -59,7 +59,7 @@ def test_a_playlist_names_the_way_out_and_opens_nothing(name: str, write_audio: 
     song = write_audio("song.mp3", sounds.tone(9.0))
     path = song.with_name(name)
     path.write_text(PLAYLISTS[name].format(song.name), encoding="utf-8")
-    with pytest.raises(DecodeError, match=r"Open the songs themselves|no sound in this file"):
+    with pytest.raises(DecodeError, match=r"Open the songs themselves|no audio in this file"):
         FrameSource(path)
 
 

@@ -45,7 +45,7 @@ def samples_in(path: Path) -> int:
 def test_rates_that_cannot_be_are_refused(sr, tmp_path):
     path = tmp_path / "song.wav"
     path.write_bytes(wav(bytes(40_000), sr=sr))
-    assert "samples a second" in refusal(path) and f"{sr:,}" in refusal(path)
+    assert "sampling rate" in refusal(path) and f"{sr:,}" in refusal(path)
 
 
 @pytest.mark.parametrize("sr", [0, 2**31, 4_000_000_000])

@@ -47,17 +47,17 @@ class TestHealth:
 
     def test_neighbours_are_one_passage(self):
         health = Health()
-        health.mended(100, 50)
-        health.mended(150, 50)
+        health.add_damage(100, 50)
+        health.add_damage(150, 50)
         assert health.warnings(1000) == ("1 damaged passage was skipped or silenced (0.10 s in all).",)
-        health.mended(5000, 400)
+        health.add_damage(5000, 400)
         assert health.warnings(1000) == ("2 damaged passages were skipped or silenced (0.50 s in all).",)
 
     def test_second_visit_does_not_count(self):
         health = Health()
-        health.mended(5000, 400)
-        health.mended(5000, 400)
-        health.mended(100, 400)
+        health.add_damage(5000, 400)
+        health.add_damage(5000, 400)
+        health.add_damage(100, 400)
         assert "1 damaged passage was" in health.warnings(1000)[0]
 
     @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_without_a_library_that_can_be_opened_it_works_and_says_so_once(
     home.mkdir()
     (home / "data").write_text("a file where a folder should be")
     assert main([*command, str(song), str(song)]) == 0
-    assert capsys.readouterr().err.count("results are not kept") == 1
+    assert capsys.readouterr().err.count("results are not stored") == 1
 
 
 def test_a_library_that_is_damaged_is_left_to_the_window(
@@ -113,7 +113,7 @@ def test_a_library_that_is_locked_does_not_stop_it(song: Path, home: Path, capsy
         other.db.execute("BEGIN IMMEDIATE")
         assert main(["analyze", str(song)]) == 0
         other.db.execute("ROLLBACK")
-    assert capsys.readouterr().err.count("results are not kept") == 1
+    assert capsys.readouterr().err.count("results are not stored") == 1
 
 
 def worker_reading(process: psutil.Process, path: Path) -> psutil.Process:

@@ -61,7 +61,7 @@ def test_a_playlist_of_one_genre(music: Path, capsys: pytest.CaptureFixture[str]
 
 def test_nothing_to_list_is_said(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(music), "--format", "csv", "--genre", "Polka"]) == 1
-    assert "no such music" in capsys.readouterr().err
+    assert "no matching music" in capsys.readouterr().err
 
 
 def test_without_a_format_one_trained_network_is_meant(music: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,7 +129,7 @@ def test_the_users_names_are_written(music, verdicts, tmp_path):
 def test_too_little_confidence_is_not_written(music, verdicts, capsys):
     name = sure(verdicts)[0]
     assert main(["tag", "--yes", "--min-confidence", "1", str(music / name)]) == 0
-    assert "less than the 100% asked for" in capsys.readouterr().out
+    assert "less than the required 100%" in capsys.readouterr().out
     assert read_tags(music / name).genres == ()
 
 
@@ -151,7 +151,7 @@ def test_what_the_user_said_is_not_overruled_while_the_library_cannot_be_read(mu
         store.set_user_genre(audio_checksum(music / name), ["Fado"])
         store.db.execute("DROP TABLE user_genres")
     assert main(["tag", "--yes", "--json", str(music / name)]) in (0, 1)
-    assert "genres that you gave to songs in the window are not known" in capsys.readouterr().err
+    assert "your own genres of songs are not used" in capsys.readouterr().err
 
 
 def test_an_unusable_journal_is_told_before_songs_are_analysed(music, home, capsys):

@@ -25,14 +25,14 @@ def music() -> FreeMusic:
     return FreeMusic(ReferenceSet.load(MODEL))
 
 
-def test_artists_are_kept_apart(music: FreeMusic) -> None:
+def test_artists_are_in_separate_splits(music: FreeMusic) -> None:
     made = music.make("Arcade", PAIR[0], np.random.default_rng(0))
     artists = [{music.artists[i] for i in songs} for songs in (made.labelled, made.tested)]
     assert len(artists[0]) == len(made.labelled) == MARKED
     assert not artists[0] & artists[1]
 
 
-def test_the_taught_head_tells_two_made_genres_and_other_music_apart_well_above_the_bundled_one(
+def test_a_user_head_is_more_accurate_than_the_bundled_one_on_two_new_genres(
     music: FreeMusic,
 ) -> None:
     adapter, renamed, _, _, kept, kept_renamed, songs, artists, others = draws(music, PAIR, 10)

@@ -1,4 +1,4 @@
-"""Heads, their marks in the library and their files, kept in step."""
+"""User heads: their labels in the library and their files agree."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def learn(store: LibraryStore, memory: ReferenceSet, folder: Path) -> Learn:
     return lambda name: head_training.fit_head(store, name, MUSICNN, memory, folder)
 
 
-def test_a_head_is_made_from_marks_and_kept(store: LibraryStore, learn: Learn, folder: Path) -> None:
+def test_a_head_is_fitted_on_labels_and_saved(store: LibraryStore, learn: Learn, folder: Path) -> None:
     teach(store, example(0), example(1), example(2, "Jazz"))
     learned = learn("Mine")
     assert learned.head is not None
@@ -68,7 +68,7 @@ def test_a_head_is_made_from_marks_and_kept(store: LibraryStore, learn: Learn, f
     assert [each.title for each in kept.examples] == ["Song 0", "Song 1", "Song 2"]
 
 
-def test_it_changes_only_when_the_user_teaches_it(store: LibraryStore, learn: Learn, memory: ReferenceSet) -> None:
+def test_a_head_changes_only_if_its_labels_change(store: LibraryStore, learn: Learn, memory: ReferenceSet) -> None:
     teach(store, example(0), example(1))
     first = learn("Mine").head
     assert learn("Mine").head == first
@@ -76,7 +76,7 @@ def test_it_changes_only_when_the_user_teaches_it(store: LibraryStore, learn: Le
     assert learn("Mine").head != first
 
 
-def test_the_figures_are_kept_with_it(store: LibraryStore, learn: Learn, folder: Path) -> None:
+def test_figures_are_saved_with_the_head(store: LibraryStore, learn: Learn, folder: Path) -> None:
     teach(store, *(example(i) for i in range(6)), *(example(10 + i, "Polka") for i in range(6)))
     learned = learn("Mine")
     report = head_training.measure_head(learned, folder)
@@ -85,7 +85,7 @@ def test_the_figures_are_kept_with_it(store: LibraryStore, learn: Learn, folder:
     assert kept == learned.head, "figures do not make it another head"
 
 
-def test_without_marks_there_is_no_head(store: LibraryStore, learn: Learn, folder: Path) -> None:
+def test_without_labels_there_is_no_head(store: LibraryStore, learn: Learn, folder: Path) -> None:
     teach(store, example(0))
     learn("Mine")
     remove_labels(store, "Mine", [example(0).checksum])
@@ -94,7 +94,7 @@ def test_without_marks_there_is_no_head(store: LibraryStore, learn: Learn, folde
     assert user_heads.list_heads(folder=folder) == []
 
 
-def test_a_library_that_was_lost_takes_no_head_with_it(
+def test_heads_survive_a_lost_library(
     store: LibraryStore, learn: Learn, folder: Path, tmp_path: Path, memory: ReferenceSet
 ) -> None:
     teach(store, example(0), example(1))
@@ -105,7 +105,7 @@ def test_a_library_that_was_lost_takes_no_head_with_it(
         assert [each.example.title for each in again.labels] == ["Song 0", "Song 1"]
 
 
-def test_marks_that_another_model_heard_teach_nothing(store: LibraryStore, learn: Learn) -> None:
+def test_labels_with_predictions_of_another_model_are_not_used(store: LibraryStore, learn: Learn) -> None:
     teach(store, example(0), model="musicnn@0.9")
     learned = learn("Mine")
     assert learned.head is None
@@ -116,7 +116,7 @@ def test_marks_that_another_model_heard_teach_nothing(store: LibraryStore, learn
     assert [each.checksum for each in head.examples] == [example(1).checksum]
 
 
-def test_a_head_of_an_older_model_is_made_anew(store: LibraryStore, learn: Learn, folder: Path) -> None:
+def test_a_head_of_an_older_model_is_fitted_again(store: LibraryStore, learn: Learn, folder: Path) -> None:
     teach(store, example(0), example(1))
     head = learn("Mine").head
     assert head is not None
@@ -124,7 +124,7 @@ def test_a_head_of_an_older_model_is_made_anew(store: LibraryStore, learn: Learn
     assert learn("Mine").head == head
 
 
-def test_heads_that_wait_for_their_first_song_are_listed(store: LibraryStore, learn: Learn, folder: Path) -> None:
+def test_heads_without_a_fitted_song_are_listed(store: LibraryStore, learn: Learn, folder: Path) -> None:
     teach(store, example(0), head="B")
     learn("B")
     teach(store, example(0), head="a")
@@ -132,7 +132,7 @@ def test_heads_that_wait_for_their_first_song_are_listed(store: LibraryStore, le
     assert [(entry.name, entry.head is not None) for entry in listed] == [("a", False), ("B", True)]
 
 
-def test_a_new_name_goes_with_file_and_marks(store: LibraryStore, learn: Learn, folder: Path) -> None:
+def test_renaming_a_head_renames_file_and_labels(store: LibraryStore, learn: Learn, folder: Path) -> None:
     teach(store, example(0))
     teach(store, example(0), head="Taken")
     learn("Mine")
@@ -145,7 +145,7 @@ def test_a_new_name_goes_with_file_and_marks(store: LibraryStore, learn: Learn, 
         head_training.rename(store, "Ours", "a/b", folder)
 
 
-def test_deleting_takes_marks_and_file(store: LibraryStore, learn: Learn, folder: Path) -> None:
+def test_deleting_a_head_deletes_labels_and_file(store: LibraryStore, learn: Learn, folder: Path) -> None:
     teach(store, example(0))
     learn("Mine")
     head_training.delete(store, "Mine", folder)
@@ -153,7 +153,7 @@ def test_deleting_takes_marks_and_file(store: LibraryStore, learn: Learn, folder
     assert user_heads.list_heads(folder=folder) == []
 
 
-def test_a_head_from_another_computer_can_be_taught_further(
+def test_an_imported_head_can_be_fitted_with_more_songs(
     store: LibraryStore, learn: Learn, folder: Path, tmp_path: Path, memory: ReferenceSet
 ) -> None:
     teach(store, example(0), example(1))
@@ -176,17 +176,17 @@ def test_a_head_from_another_computer_can_be_taught_further(
     "typed, name",
     [("jazz", "Jazz"), (" hip-hop ", "Hip-Hop"), ("FADO", "Fado"), ("Fado  Vadio", "Fado Vadio"), ("演歌", "演歌")],
 )
-def test_a_genre_is_called_as_it_is_known(typed: str, name: str) -> None:
+def test_a_known_genre_keeps_its_spelling(typed: str, name: str) -> None:
     assert head_training.canonical_genre(typed, (*GENRES, "Fado")) == name
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "–", "a" * 61])
-def test_what_is_no_name_is_refused(typed: str) -> None:
+def test_an_invalid_genre_name_is_refused(typed: str) -> None:
     with pytest.raises(HeadError, match="Choose another"):
         head_training.canonical_genre(typed, GENRES)
 
 
-def test_the_background_is_of_songs_that_nobody_marked(store: LibraryStore, memory: ReferenceSet) -> None:
+def test_the_background_has_only_unlabelled_songs(store: LibraryStore, memory: ReferenceSet) -> None:
     pupil_: BaseModel = MUSICNN
     background = head_training.background_of(store, pupil_, memory, [example(0)])
     assert len(background.embedding) == background.remembered == 60

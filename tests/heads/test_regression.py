@@ -1,4 +1,4 @@
-"""The regression finds what it should, and quickly."""
+"""The logistic regression converges to the minimum, and quickly."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def loss(
     return float(-(weights[:, None] * targets * np.log(found)).sum() + (penalty * coefficients**2).sum() / 2)
 
 
-def test_it_stands_where_the_loss_has_no_slope(
+def test_the_gradient_of_the_loss_is_zero_at_the_result(
     problem: Problem,
 ) -> None:
     x, offsets, targets, weights, penalty = problem
@@ -48,7 +48,7 @@ def test_it_stands_where_the_loss_has_no_slope(
         assert loss(elsewhere, x, offsets, targets, weights, penalty) > least
 
 
-def test_songs_that_are_left_out_count_nothing(
+def test_songs_that_are_left_out_have_no_effect(
     problem: Problem,
 ) -> None:
     x, offsets, targets, weights, penalty = problem
@@ -60,7 +60,7 @@ def test_songs_that_are_left_out_count_nothing(
     )
 
 
-def test_what_the_offsets_say_already_is_left_alone(
+def test_targets_that_equal_the_offsets_give_zero_coefficients(
     problem: Problem,
 ) -> None:
     x, offsets, _, weights, penalty = problem

@@ -1,4 +1,4 @@
-"""Genres are learned from a few marked songs; figures are honest."""
+"""Fitting genres on a few labelled songs, and the cross-validation."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def asked(examples: TrainingSet, songs: list[LabelledSong]) -> list[str]:
     return [names[i] for i in found.argmax(axis=1)]
 
 
-def test_new_songs_of_new_genres_are_found_and_other_music_stays_what_it_is() -> None:
+def test_new_genres_are_predicted_and_other_music_keeps_its_genre() -> None:
     examples = TrainingSet(fado_and_synthwave(), background(), GENRES)
     assert examples.own == ("Fado", "Synthwave")
     new = [song(100 + i, "Fado", "new") for i in range(20)]
@@ -62,7 +62,7 @@ def test_new_songs_of_new_genres_are_found_and_other_music_stays_what_it_is() ->
     assert sum(name == GENRES[i % 10] for i, name in enumerate(kept)) >= 32
 
 
-def test_a_correction_of_a_bundled_genre_is_learned_without_a_genre_of_ones_own() -> None:
+def test_a_correction_of_a_bundled_genre_needs_no_own_genre() -> None:
     labelled = [song(i, "Jazz", f"J{i % 3}", predicted="Classical") for i in range(6)]
     examples = TrainingSet(labelled, background(), GENRES)
     assert examples.own == ()
@@ -71,17 +71,17 @@ def test_a_correction_of_a_bundled_genre_is_learned_without_a_genre_of_ones_own(
     assert asked(examples, untouched).count("Classical") >= 18
 
 
-def test_one_song_is_enough_to_begin_with() -> None:
+def test_one_labelled_song_is_enough_to_fit() -> None:
     assert asked(TrainingSet([song(0, "Fado", "F")], background(), GENRES), [song(0, "Fado", "F")]) == ["Fado"]
 
 
-def test_the_same_marks_teach_the_same_whatever_their_order() -> None:
+def test_the_order_of_labels_does_not_matter() -> None:
     labelled = fado_and_synthwave()
     one, other = (TrainingSet(songs, background(), GENRES).adapter() for songs in (labelled, labelled[::-1]))
     assert one.weights == pytest.approx(other.weights, abs=1e-3)
 
 
-def test_songs_of_the_library_that_sound_like_the_marked_ones_do_not_speak_against_them() -> None:
+def test_unlabelled_songs_similar_to_labelled_ones_are_left_out() -> None:
     plain = background(300)
     like = np.stack([song(400 + i, "Fado", "").embedding for i in range(60)])
     library = Background(
@@ -95,7 +95,7 @@ def test_songs_of_the_library_that_sound_like_the_marked_ones_do_not_speak_again
 # How well it does
 
 
-def test_every_marked_song_is_judged_by_a_head_that_never_heard_its_artist() -> None:
+def test_every_labelled_song_is_predicted_by_a_head_fitted_without_its_artist() -> None:
     report = cross_validate(TrainingSet(fado_and_synthwave(), background(), GENRES))
     assert (report.songs, len(report.predicted)) == (12, 12)
     adapter, bundled = report.accuracy("taught"), report.accuracy("bundled")
@@ -109,7 +109,7 @@ def test_every_marked_song_is_judged_by_a_head_that_never_heard_its_artist() -> 
     assert report.others == 300
 
 
-def test_where_songs_of_a_genre_have_nothing_in_common_it_is_said_so() -> None:
+def test_a_genre_of_unrelated_songs_has_a_low_accuracy() -> None:
     labelled = [song(i, "Fado", f"F{i}", sounds="nothing", predicted=GENRES[i]) for i in range(6)]
     labelled += [song(10 + i, "Synthwave", f"S{i}", sounds="nothing", predicted=GENRES[i]) for i in range(6)]
     adapter = cross_validate(TrainingSet(labelled, background(), GENRES)).accuracy("taught")
@@ -117,7 +117,7 @@ def test_where_songs_of_a_genre_have_nothing_in_common_it_is_said_so() -> None:
     assert adapter <= 0.6
 
 
-def test_nothing_can_be_said_of_a_genre_of_one_artist() -> None:
+def test_a_genre_of_one_artist_has_no_accuracy() -> None:
     labelled = [*fado_and_synthwave(), *(song(20 + i, "Polka", "P") for i in range(4))]
     report = cross_validate(TrainingSet(labelled, background(), GENRES))
     assert report.never_predicted == ("Polka",)
@@ -125,14 +125,14 @@ def test_nothing_can_be_said_of_a_genre_of_one_artist() -> None:
     assert not any(checksum in report.predicted for checksum in (example.checksum for example in labelled[12:]))
 
 
-def test_nothing_can_be_said_at_all_with_one_artist() -> None:
+def test_with_one_artist_there_is_no_accuracy() -> None:
     report = cross_validate(TrainingSet([song(i, "Fado", "F") for i in range(3)], background(), GENRES))
     assert report.songs == 0
     assert report.accuracy("taught") is None
     assert report.macro("bundled") is None
 
 
-def test_spellings_of_an_artist_are_one_artist() -> None:
+def test_spellings_of_an_artist_are_merged() -> None:
     labelled = [song(0, "Fado", "Amália"), song(1, "Fado", " amália "), song(2, "Fado", "AMÁLIA")]
     assert cross_validate(TrainingSet(labelled, background(), GENRES)).genres[0].artists == 1
 
@@ -144,14 +144,14 @@ def test_corrections_are_compared_with_the_bundled_head_song_by_song() -> None:
     assert figure.taught >= figure.bundled
 
 
-def test_it_can_be_cancelled() -> None:
+def test_cross_validation_can_be_cancelled() -> None:
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(Cancelled):
         cross_validate(TrainingSet(fado_and_synthwave(), background(), GENRES), cancel=cancel)
 
 
-def test_the_figures_are_kept_as_plain_values() -> None:
+def test_the_report_is_plain_json() -> None:
     values = cross_validate(TrainingSet(fado_and_synthwave(), background(), GENRES)).to_dict()
     assert values["songs"] == 12
     assert values["artists"] == 6

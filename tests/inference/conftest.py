@@ -1,4 +1,4 @@
-"""The bundled model, copies of it to damage, and a made model of the report's kind."""
+"""The bundled model, copies of it to damage, and a generated model of the report's kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logits become probabilities, segments a song."""
+"""From logits to probabilities, and from segments to a song."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_softmax_is_a_distribution_for_any_logits(logits: np.ndarray, temperatur
     assert np.allclose(p.sum(axis=1), 1, atol=1e-5)
 
 
-def test_a_higher_temperature_is_less_sure() -> None:
+def test_a_higher_temperature_lowers_the_confidence() -> None:
     sure = segment_probabilities(LOGITS, Calibration(segment_temperature=0.5))
     vague = segment_probabilities(LOGITS, Calibration(segment_temperature=2.0))
     assert (sure.max(axis=1) > vague.max(axis=1)).all()
@@ -42,7 +42,7 @@ def test_mean_logits_pools_before_the_softmax() -> None:
     assert np.allclose(song_probabilities(LOGITS, calibration), softmax(LOGITS.mean(axis=0), 0.5))
 
 
-def test_mean_probabilities_pools_after_it() -> None:
+def test_mean_probabilities_pools_after_the_softmax() -> None:
     calibration = Calibration("mean_probabilities", segment_temperature=2.0)
     expected = softmax(LOGITS, 2.0).mean(axis=0)
     assert np.allclose(song_probabilities(LOGITS, calibration), expected, atol=1e-6)
@@ -54,7 +54,7 @@ def test_a_song_temperature_sharpens_mean_probabilities_too() -> None:
     assert np.allclose(song_probabilities(LOGITS, calibration), squared / squared.sum(), atol=1e-6)
 
 
-def test_certainty_survives_pooling_without_infinities() -> None:
+def test_certain_predictions_are_pooled_without_infinities() -> None:
     logits = np.array([[1e4, 0, 0]], np.float32)
     p = pooled_probabilities(
         aggregation_input(logits, Calibration("mean_probabilities"))[0], Calibration("mean_probabilities")
@@ -73,6 +73,6 @@ def test_certainty_survives_pooling_without_infinities() -> None:
         {"unsure_below": 1.5},
     ],
 )
-def test_nonsense_is_refused(wrong: dict[str, Any]) -> None:
+def test_an_invalid_calibration_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         Calibration(**{**asdict(Calibration()), **wrong})

@@ -1,4 +1,4 @@
-"""The bundled backbone says what the networks in torch say; any model runs the same way."""
+"""The bundled backbone gives the outputs of the torch networks; all models run in the same way."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_tags_and_embedding_are_those_of_torch(musicnn: Classifier, golden: Gold
     assert np.abs(embedding - golden["embedding"]).max() < 1e-4
 
 
-def test_the_golden_patches_are_heard_rightly(musicnn: Classifier, golden: Golden) -> None:
+def test_the_golden_patches_have_the_right_genres(musicnn: Classifier, golden: Golden) -> None:
     """Orchestra, electronica, metal, ragtime by a wind band, silence, noise, a made patch."""
     scores = musicnn.predict(golden["patches"])
     assert scores.tags is not None
@@ -43,7 +43,7 @@ def test_the_golden_patches_are_heard_rightly(musicnn: Classifier, golden: Golde
     assert metal["msd:metal"] > 10 * orchestra["msd:metal"]
 
 
-def test_scores_have_the_shapes_that_they_promise(musicnn: Classifier, golden: Golden) -> None:
+def test_scores_have_the_documented_shapes(musicnn: Classifier, golden: Golden) -> None:
     for n in (0, 1, 3):
         scores = musicnn.predict(golden["patches"][:n])
         assert scores.tags is not None and scores.embedding is not None
@@ -57,7 +57,7 @@ def test_scores_have_the_shapes_that_they_promise(musicnn: Classifier, golden: G
         assert ((scores.tags >= 0) & (scores.tags <= 1)).all()
 
 
-def test_a_patch_is_heard_the_same_alone_and_among_others(musicnn: Classifier, golden: Golden) -> None:
+def test_the_scores_of_a_patch_do_not_depend_on_its_batch(musicnn: Classifier, golden: Golden) -> None:
     together = musicnn.predict(golden["patches"]).logits
     alone = np.concatenate([musicnn.predict(patch[np.newaxis]).logits for patch in golden["patches"]])
     assert np.allclose(together, alone, atol=1e-4)
@@ -79,7 +79,7 @@ def test_threads_may_share_a_classifier(musicnn: Classifier, golden: Golden) -> 
             assert np.array_equal(logits, expected)
 
 
-def test_a_pickled_classifier_says_the_same(musicnn: Classifier, golden: Golden) -> None:
+def test_a_pickled_classifier_gives_equal_scores(musicnn: Classifier, golden: Golden) -> None:
     adapter = musicnn.with_head(user_head())
     for classifier in (musicnn, adapter):
         again = pickle.loads(pickle.dumps(classifier))
@@ -87,13 +87,13 @@ def test_a_pickled_classifier_says_the_same(musicnn: Classifier, golden: Golden)
         assert np.allclose(again.predict(golden["patches"]).logits, classifier.predict(golden["patches"]).logits)
 
 
-def test_a_taught_head_brings_its_own_genres(musicnn: Classifier, golden: Golden) -> None:
+def test_a_user_head_has_its_own_genres(musicnn: Classifier, golden: Golden) -> None:
     adapter = musicnn.with_head(user_head())
     assert adapter.genres == ("Fado", "Synthwave")
     assert musicnn.genres == GENRES
     assert adapter.version != musicnn.version
     assert adapter.predict(golden["patches"]).logits.shape == (len(golden["patches"]), 2)
-    with pytest.raises(ModelError, match="does not give"):
+    with pytest.raises(ModelError, match="does not have"):
         musicnn.with_head(user_head(width=200))
 
 
@@ -107,11 +107,11 @@ def test_a_report_model_gives_its_genres_directly(report_model: Path) -> None:
     assert classifier.predict(spectrogram[:0]).logits.shape == (0, 10)
     assert [part.shape for part in classifier.features(spectrogram)] == [(3, 0), (3, 0)]
     assert classifier.version == "1.0"
-    with pytest.raises(ModelError, match="does not give"):
+    with pytest.raises(ModelError, match="does not have"):
         classifier.with_head(user_head())
 
 
-def test_a_network_that_is_not_what_the_metadata_say_is_refused(report_model: Path) -> None:
+def test_a_network_that_differs_from_its_metadata_is_refused(report_model: Path) -> None:
     path = report_model / "metadata.json"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"reduction": 4', '"reduction": 2'), encoding="utf-8")

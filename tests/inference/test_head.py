@@ -52,7 +52,7 @@ def test_tag_logits_are_clipped_and_embeddings_are_not() -> None:
     assert np.allclose(far, head.logits(tags=clipped, embedding=100 * EMBEDDING))
 
 
-def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+def test_a_head_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
     head = make("tags", "embedding", tag_range=(-9.0, 4.0))
     head.save(tmp_path / "head.json")
     again = Head.load(tmp_path / "head.json")
@@ -62,7 +62,7 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     assert np.allclose(again.logits(**both), head.logits(**both), atol=1e-3)
 
 
-def test_a_model_that_gives_other_features_is_refused() -> None:
+def test_a_model_with_other_features_is_refused() -> None:
     with pytest.raises(ModelError, match="tags of 5 numbers"):
         make("tags").logits(tags=None, embedding=EMBEDDING)
     with pytest.raises(ModelError, match="tags of 5 numbers"):
@@ -83,7 +83,7 @@ def test_a_model_that_gives_other_features_is_refused() -> None:
         {"tag_range": (3.0, -3.0)},
     ],
 )
-def test_parts_that_do_not_fit_are_refused(wrong: dict[str, Any]) -> None:
+def test_inconsistent_arrays_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         make("tags", **wrong)
 
@@ -101,7 +101,7 @@ def test_parts_that_do_not_fit_are_refused(wrong: dict[str, Any]) -> None:
         lambda v: v.update(measured=3),
     ],
 )
-def test_a_file_that_is_no_head_is_a_model_error(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+def test_a_file_that_is_not_a_head_is_a_model_error(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path = tmp_path / "head.json"
     values = make("tags").to_dict()
     change(values)

@@ -1,4 +1,4 @@
-"""What was taught goes on top of the bundled head, live and from what is stored alike."""
+"""A head adapter gives the same result in an analysis and on stored predictions."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def made(own: tuple[str, ...] = ("Fado", "Synthwave"), *, seed: int = 0, strengt
 
 
 @pytest.mark.parametrize("song", SONGS, ids=lambda song: song.stem)
-def test_a_song_heard_under_a_taught_head_and_judged_from_what_is_stored_is_the_same(
-    musicnn: Classifier, song: Path
-) -> None:
+def test_rescoring_a_stored_song_equals_an_analysis_under_the_user_head(musicnn: Classifier, song: Path) -> None:
     head = UserHead("Mine", BaseModel.of(musicnn).identity, made())
     parts = [Excerpt(3.0, 9.0), Excerpt(20.0, 6.0)]
     stored = analyze(song, musicnn, excerpts=parts)
@@ -53,7 +51,7 @@ def test_a_song_heard_under_a_taught_head_and_judged_from_what_is_stored_is_the_
     assert np.array_equal(live.embedding, stored.embedding)
 
 
-def test_the_way_back_gives_what_the_bundled_head_said(musicnn: Classifier) -> None:
+def test_the_inverse_gives_the_bundled_probabilities(musicnn: Classifier) -> None:
     head = UserHead("Mine", BaseModel.of(musicnn).identity, made())
     parts = [Excerpt(3.0, 9.0)]
     stored, live = (analyze(SONGS[0], model, excerpts=parts) for model in (musicnn, head.on(musicnn)))
@@ -63,7 +61,7 @@ def test_the_way_back_gives_what_the_bundled_head_said(musicnn: Classifier) -> N
     assert back == pytest.approx(stored.probabilities, abs=2e-4)
 
 
-def test_nothing_taught_changes_nothing(musicnn: Classifier) -> None:
+def test_an_empty_adapter_changes_nothing(musicnn: Classifier) -> None:
     adapter = made((), strength=0.0)
     adapter = replace(adapter, bias=np.zeros(10, np.float32))
     rng = np.random.default_rng(1)
@@ -87,32 +85,32 @@ def test_the_bundled_genres_keep_their_weights(musicnn: Classifier) -> None:
     assert head.calibration == bundled.calibration
 
 
-def test_the_model_says_which_head_it_has(musicnn: Classifier) -> None:
+def test_the_version_of_a_model_includes_its_head(musicnn: Classifier) -> None:
     head = UserHead("My genres", BaseModel.of(musicnn).identity, made())
     classifier = head.on(musicnn)
     assert classifier.version == BaseModel.of(musicnn).version_with(head)
     assert classifier.version.startswith(f"{musicnn.metadata.version}+head:My genres-")
 
 
-def test_a_model_to_be_taught_is_known_without_its_network(musicnn: Classifier) -> None:
+def test_a_base_model_is_read_without_its_network(musicnn: Classifier) -> None:
     light, loaded = base_model("musicnn"), BaseModel.of(musicnn)
     assert light.identity == loaded.identity == f"musicnn@{musicnn.version}"
     assert np.array_equal(light.bundled.weights, loaded.bundled.weights)
 
 
-def test_models_of_another_kind_cannot_be_taught() -> None:
-    with pytest.raises(ModelError, match="cannot be taught"):
+def test_models_of_another_kind_cannot_have_user_heads() -> None:
+    with pytest.raises(ModelError, match="cannot have genres of your own"):
         base_model("cnn-sixteenth")
     with pytest.raises(ModelError, match="no model named"):
         base_model("nobody")
 
 
 def test_an_own_genre_cannot_have_the_name_of_a_bundled_one(musicnn: Classifier) -> None:
-    with pytest.raises(ModelError, match="Teach it again"):
+    with pytest.raises(ModelError, match="Train it again"):
         made(("Jazz",)).head(BaseModel.of(musicnn).bundled, "v")
 
 
-def test_what_was_taught_is_kept_as_json_and_comes_back_the_same() -> None:
+def test_an_adapter_is_read_back_from_json_unchanged() -> None:
     once = HeadAdapter.from_dict(json.loads(json.dumps(made().to_dict())))
     twice = HeadAdapter.from_dict(json.loads(json.dumps(once.to_dict())))
     assert once.to_dict() == twice.to_dict() == made().to_dict()
@@ -134,6 +132,6 @@ def test_what_was_taught_is_kept_as_json_and_comes_back_the_same() -> None:
         {"more": 1},
     ],
 )
-def test_what_does_not_fit_together_is_refused(change: dict[str, Any]) -> None:
+def test_an_inconsistent_adapter_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError)):
         HeadAdapter.from_dict({**made().to_dict(), **change})

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a model's file is said with the file's name and a way out."""
+"""Every error in a model's file becomes a ModelError that names the file."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def test_an_object_is_read(tmp_path: Path) -> None:
         (b"{", "not understood"),
         (b"\xff\xfe\x00garbage", "not understood"),
         (b"[" * 100_000, "not understood"),
-        (b"[1, 2]", "no JSON object"),
-        (b"null", "no JSON object"),
+        (b"[1, 2]", "not contain a JSON object"),
+        (b"null", "not contain a JSON object"),
     ],
 )
 def test_damaged_json_is_a_model_error(tmp_path: Path, content: bytes, complaint: str) -> None:
@@ -44,7 +44,7 @@ def test_a_missing_file_and_a_directory_are_model_errors(tmp_path: Path) -> None
         read_bytes(tmp_path)
 
 
-def test_another_checksum_is_damage(tmp_path: Path) -> None:
+def test_a_different_checksum_is_reported_as_damage(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"abc")
     with pytest.raises(ModelError, match="damaged"):

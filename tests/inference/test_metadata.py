@@ -1,4 +1,4 @@
-"""The metadata of a model are read strictly."""
+"""The metadata of a model is validated strictly."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_bundled_backbone_describes_itself() -> None:
     assert all(0 < rate < 1 for rate in metadata.tag_rates.values())
 
 
-def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+def test_metadata_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
     metadata = ModelMetadata.load(models_dir() / "musicnn")
     metadata.save(tmp_path)
     assert ModelMetadata.load(tmp_path).to_dict() == metadata.to_dict()
@@ -57,7 +57,7 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
         (lambda m: m.update(figures=None), "not understood"),
     ],
 )
-def test_what_is_not_understood_names_the_file(edited: Edited, change: Any, complaint: str) -> None:
+def test_invalid_metadata_names_the_file(edited: Edited, change: Any, complaint: str) -> None:
     path = edited("metadata.json", change)
     with pytest.raises(ModelError, match=complaint) as caught:
         ModelMetadata.load(path.parent)

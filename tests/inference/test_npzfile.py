@@ -1,4 +1,4 @@
-"""Tables of numbers whose headers lie cost neither memory nor time."""
+"""Arrays with false headers are refused without much memory or time."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ BAD: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_refused_in_little_memory(name: str) -> None:
+def test_a_damaged_file_is_refused_without_much_memory(name: str) -> None:
     data = BAD[name]()
     tracemalloc.start()
     try:
@@ -69,7 +69,7 @@ def test_a_bad_file_is_refused_in_little_memory(name: str) -> None:
         tracemalloc.stop()
 
 
-def test_good_files_come_back() -> None:
+def test_valid_files_are_read_back() -> None:
     given = {"a": np.arange(12, dtype=np.float16).reshape(3, 4), "b": np.array("text"), "empty": np.zeros((0, 3))}
     found = read_arrays(npz(**given))
     assert found.keys() == given.keys()

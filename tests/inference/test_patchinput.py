@@ -1,4 +1,4 @@
-"""What a network is fed is cut, shifted and averaged as its metadata says."""
+"""Patches are cut, shifted and averaged as the metadata says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def spectrogram(n: int, frames: int) -> np.ndarray:
     return np.random.default_rng(5).uniform(-100, -10, (n, REPORT.n_mels, frames)).astype(np.float32)
 
 
-def test_the_backbone_hears_the_patch_as_it_is() -> None:
+def test_the_backbone_gets_the_patch_unchanged() -> None:
     patch = PatchInput(MUSICNN, 187, 187)
     x = np.random.default_rng(0).random((2, 96, 187), np.float32)
     assert np.array_equal(patch.prepare(x), x)
@@ -30,14 +30,14 @@ def test_the_loudest_point_of_each_patch_becomes_zero_decibels() -> None:
     assert np.allclose(prepared, x - x.max(axis=(1, 2), keepdims=True))
 
 
-def test_louder_sound_looks_the_same_relative_to_the_maximum() -> None:
+def test_gain_does_not_change_a_patch_relative_to_its_maximum() -> None:
     patch = PatchInput(REPORT, 64, 64, reference="maximum", top_db=60)
     x = spectrogram(2, 64)
     assert np.allclose(patch.prepare(x), patch.prepare(x + np.float32(7)), atol=1e-4)
 
 
 @pytest.mark.parametrize("reference", ["maximum", "full_scale"])
-def test_top_db_cuts_below_the_loudest_point(reference: Any) -> None:
+def test_top_db_clips_relative_to_the_maximum(reference: Any) -> None:
     prepared = PatchInput(REPORT, 64, 64, reference=reference, top_db=40).prepare(spectrogram(1, 64))
     assert prepared.max() - prepared.min() == pytest.approx(40, abs=1e-3)
 
@@ -54,7 +54,7 @@ def test_resolutions_average_squares(reduction: int, resolution: str) -> None:
     assert patch.resolution == resolution
 
 
-def test_averaging_cuts_what_fills_no_square() -> None:
+def test_averaging_cuts_off_incomplete_squares() -> None:
     assert np.array_equal(area_average(np.arange(15, dtype=np.float32).reshape(3, 5), 2), [[3, 5]])
 
 
@@ -72,7 +72,7 @@ def test_another_shape_is_refused() -> None:
     "wrong",
     [{"reduction": 3}, {"hop": 0}, {"hop": 200}, {"reference": "mean"}, {"top_db": 0}, {"colour": 1}],
 )
-def test_nonsense_is_refused(wrong: dict[str, Any]) -> None:
+def test_an_invalid_patch_input_is_refused(wrong: dict[str, Any]) -> None:
     good = PatchInput(MUSICNN, 187, 187).to_dict()
     assert PatchInput.from_dict(good) == PatchInput(MUSICNN, 187, 187)
     with pytest.raises(ValueError, match=r"."):

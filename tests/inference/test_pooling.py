@@ -1,4 +1,4 @@
-"""The verdict on a song grows out of its patches."""
+"""Pooling the scores of patches to the verdict on a song."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def scores_of(genre: str, n: int, logit: float = 12.0) -> PatchScores:
     return PatchScores(logits)
 
 
-def test_before_anything_is_heard_no_genre_is_named(musicnn: Classifier) -> None:
+def test_without_patches_no_genre_is_named(musicnn: Classifier) -> None:
     pool = SongPool(musicnn)
     pool.add(PatchScores(np.zeros((0, 10), np.float32)))
     verdict = pool.verdict()
@@ -31,7 +31,7 @@ def test_before_anything_is_heard_no_genre_is_named(musicnn: Classifier) -> None
     assert (verdict.tags, verdict.embedding) == ((), None)
 
 
-def test_patches_one_by_one_and_all_at_once_are_the_same_song(musicnn: Classifier, golden: Golden) -> None:
+def test_adding_patches_one_by_one_equals_adding_all_at_once(musicnn: Classifier, golden: Golden) -> None:
     at_once, one_by_one = SongPool(musicnn), SongPool(musicnn)
     at_once.add(musicnn.predict(golden["patches"]))
     for patch in golden["patches"]:
@@ -51,14 +51,14 @@ def test_probabilities_follow_the_calibration_of_the_head(musicnn: Classifier, g
     assert verdict.confidence == verdict.probabilities.max()
 
 
-def test_what_is_plain_is_named(musicnn: Classifier) -> None:
+def test_a_confident_genre_is_named(musicnn: Classifier) -> None:
     pool = SongPool(musicnn)
     pool.add(scores_of("Jazz", 5))
     assert pool.verdict().genre == "Jazz"
     assert pool.verdict().confidence > 0.9
 
 
-def test_what_is_not_plain_is_unsure(report_model: Path) -> None:
+def test_a_prediction_below_the_threshold_is_unsure(report_model: Path) -> None:
     pool = SongPool(Classifier.open(report_model))
     pool.add(scores_of("Jazz", 3, logit=0.5))
     verdict = pool.verdict()
@@ -67,7 +67,7 @@ def test_what_is_not_plain_is_unsure(report_model: Path) -> None:
     assert verdict.probabilities.argmax() == GENRES.index("Jazz")
 
 
-def test_weightless_patches_do_not_count(musicnn: Classifier) -> None:
+def test_patches_of_weight_zero_do_not_count(musicnn: Classifier) -> None:
     pool = SongPool(musicnn)
     pool.add(scores_of("Jazz", 2), np.array([1, 0], np.float32))
     pool.add(scores_of("World", 50), np.zeros(50, np.float32))
@@ -83,7 +83,7 @@ def test_the_memory_does_not_grow_with_the_song(musicnn: Classifier, golden: Gol
     assert {name: total.nbytes for name, total in pool._sums.items()} == sizes
 
 
-def test_words_are_falling_in_what_they_tell_and_carry_probabilities(musicnn: Classifier, golden: Golden) -> None:
+def test_tags_are_sorted_by_salience_and_have_probabilities(musicnn: Classifier, golden: Golden) -> None:
     pool = SongPool(musicnn)
     pool.add(musicnn.predict(golden["patches"][1:2]))
     words = dict(pool.verdict().tags)

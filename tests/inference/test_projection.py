@@ -1,4 +1,4 @@
-"""Maps of embeddings: layers of numbers that put every song at the same place, whenever they are asked."""
+"""Projections of embeddings give every song the same place each time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_layers_are_applied_with_a_tanh_between_them() -> None:
     assert projection.apply(x) == pytest.approx(np.array([[hidden.sum() + 0.5, 3 * hidden[1]]]))
 
 
-def test_layers_that_do_not_fit_each_other_are_refused() -> None:
+def test_inconsistent_layers_are_refused() -> None:
     with pytest.raises(ValueError, match="do not fit"):
         Projection("pca", (np.zeros((3, 5)), np.zeros((2, 4))), (np.zeros(3), np.zeros(2)))
     with pytest.raises(ValueError, match="do not fit"):
@@ -49,7 +49,7 @@ def test_layers_that_do_not_fit_each_other_are_refused() -> None:
         Projection("pca", (), ())
 
 
-def test_an_atlas_keeps_its_maps_and_what_they_were_fitted_to(projection_set: ProjectionSet, tmp_path: Path) -> None:
+def test_a_projection_set_is_read_back_unchanged(projection_set: ProjectionSet, tmp_path: Path) -> None:
     projection_set.save(tmp_path / "maps.npz")
     loaded = ProjectionSet.load(tmp_path / "maps.npz")
     embeddings = RNG.normal(3, 2, (20, 5)).astype(np.float32)
@@ -63,14 +63,14 @@ def test_an_atlas_keeps_its_maps_and_what_they_were_fitted_to(projection_set: Pr
         assert after == pytest.approx(before, abs=0.01)  # half precision
 
 
-def test_a_song_lies_at_the_same_place_alone_and_among_others(projection_set: ProjectionSet) -> None:
+def test_the_place_of_a_song_does_not_depend_on_other_songs(projection_set: ProjectionSet) -> None:
     embeddings = RNG.normal(3, 2, (300, 5)).astype(np.float32)
     together = projection_set.place(projection_set.standard(embeddings), "umap", 3)
     alone = projection_set.place(projection_set.standard(embeddings[7:8]), "umap", 3)
     assert alone == pytest.approx(together[7:8], abs=1e-5)
 
 
-def test_the_same_atlas_makes_the_same_file(projection_set: ProjectionSet, tmp_path: Path) -> None:
+def test_equal_projection_sets_make_equal_files(projection_set: ProjectionSet, tmp_path: Path) -> None:
     for name in ("one.npz", "two.npz"):
         projection_set.save(tmp_path / name)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
@@ -84,7 +84,7 @@ def test_the_same_atlas_makes_the_same_file(projection_set: ProjectionSet, tmp_p
         (lambda path: path.unlink(), "missing"),
     ],
 )
-def test_a_damaged_atlas_is_named(
+def test_a_damaged_projection_set_is_named_in_the_error(
     projection_set: ProjectionSet, tmp_path: Path, damage: Callable[[Path], Any], complaint: str
 ) -> None:
     path = tmp_path / "maps.npz"
@@ -95,13 +95,13 @@ def test_a_damaged_atlas_is_named(
     assert caught.value.path == path
 
 
-def test_another_file_than_the_recorded_one_is_refused(projection_set: ProjectionSet, tmp_path: Path) -> None:
+def test_a_file_with_another_checksum_is_refused(projection_set: ProjectionSet, tmp_path: Path) -> None:
     projection_set.save(tmp_path / "maps.npz")
     with pytest.raises(ModelError, match="checksum"):
         ProjectionSet.load(tmp_path / "maps.npz", hashlib.sha256(b"other").hexdigest())
 
 
-def test_an_atlas_of_other_embeddings_is_refused(projection_set: ProjectionSet) -> None:
+def test_a_projection_set_for_other_embeddings_is_refused(projection_set: ProjectionSet) -> None:
     with pytest.raises(ValueError, match="not of these embeddings"):
         replace(projection_set, mean=np.zeros(4), spread=np.ones(4))
     with pytest.raises(ValueError, match="do not fit"):

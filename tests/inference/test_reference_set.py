@@ -1,4 +1,4 @@
-"""What the model remembers of free music."""
+"""The reference songs of the model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mgc_desktop.inference.reference_set import FILE_NAME, ReferenceSet
 from mgc_desktop.paths import models_dir
 
 
-def test_the_bundled_model_remembers_some_hundred_songs_in_little_room() -> None:
+def test_the_bundled_reference_set_is_small() -> None:
     path = models_dir() / "musicnn" / FILE_NAME
     memory = ReferenceSet.load(path.parent)
     assert len(memory) >= 400
@@ -24,7 +24,7 @@ def test_the_bundled_model_remembers_some_hundred_songs_in_little_room() -> None
     assert path.stat().st_size < 500_000
 
 
-def test_it_comes_back_as_it_was_saved_to_three_digits(tmp_path: Path) -> None:
+def test_a_reference_set_is_read_back_to_three_digits(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.full(10, 0.05), 5).astype(np.float32)
     memory = ReferenceSet(probabilities, rng.normal(size=(5, 400)).astype(np.float32), np.array([0, 3, 4, 7, 569]))
@@ -36,7 +36,7 @@ def test_it_comes_back_as_it_was_saved_to_three_digits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x03\x04"])
-def test_a_missing_or_damaged_one_is_named(tmp_path: Path, content: bytes | None) -> None:
+def test_a_missing_or_damaged_reference_set_is_named_in_the_error(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / FILE_NAME).write_bytes(content)
     with pytest.raises(ModelError, match="missing or damaged") as failed:

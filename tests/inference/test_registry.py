@@ -1,4 +1,4 @@
-"""Models are listed, those that cannot be used with their reason, and loaded by name."""
+"""Models are listed, unusable ones with their reason, and loaded by name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def test_every_bundled_model_is_usable_and_one_is_the_default() -> None:
     assert defaults == [DEFAULT] == [entries[0].name]
 
 
-def test_models_of_the_user_stand_beside_the_bundled_ones(report_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_of_the_user_are_listed_with_the_bundled_ones(
+    report_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = report_model.parent / "home"
     shutil.copytree(report_model, home / "data" / "models" / "cnn-mine")
     monkeypatch.setenv("MGC_HOME", str(home))
@@ -90,12 +92,12 @@ def test_a_head_that_does_not_fit_the_network_is_refused(copied: Path, edited: E
         head["weights"] = [row[::2] for row in head["weights"]]
 
     edited("head.json", halve)
-    with pytest.raises(ModelError, match="does not give"):
+    with pytest.raises(ModelError, match="does not have"):
         load("musicnn", copied)
 
 
 @pytest.mark.parametrize("name", ["nothing", "../musicnn", "."])
-def test_an_unknown_name_tells_the_known_ones(name: str) -> None:
+def test_the_error_for_an_unknown_name_lists_the_known_ones(name: str) -> None:
     with pytest.raises(ModelError, match=r"Choose one of: .*musicnn"):
         load(name, models_dir())
 

@@ -1,4 +1,4 @@
-"""ONNX Runtime stays behind one module, and so do its errors."""
+"""Errors of ONNX Runtime are translated."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from mgc_desktop.paths import models_dir
 MODEL = models_dir() / "musicnn" / "model.onnx"
 
 
-def test_the_network_tells_its_shapes() -> None:
+def test_a_session_has_the_shapes_of_its_network() -> None:
     session = OnnxSession(MODEL)
     assert session.inputs == {"patches": (None, 96, 187)}
     assert session.outputs == {"tags": (None, 100), "embedding": (None, 400)}
 
 
 @pytest.mark.parametrize("content", [b"", b"no network at all", MODEL.read_bytes()[:20_000]])
-def test_what_is_no_network_is_a_model_error(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_network_is_a_model_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(content)
-    with pytest.raises(ModelError, match="does not take the file") as caught:
+    with pytest.raises(ModelError, match="cannot load the file") as caught:
         OnnxSession(path)
     assert caught.value.path == path
 
@@ -36,7 +36,7 @@ def test_patches_of_another_shape_are_a_model_error() -> None:
         OnnxSession(MODEL).run(np.zeros((1, 96, 100), np.float32))
 
 
-def test_two_threads_say_the_same_as_one(golden: dict[str, np.ndarray]) -> None:
+def test_two_threads_give_the_same_result_as_one(golden: dict[str, np.ndarray]) -> None:
     one, two = (OnnxSession(MODEL, threads=threads).run(golden["patches"]) for threads in (1, 2))
     assert np.allclose(one["tags"], two["tags"], atol=1e-4)
 

@@ -21,6 +21,8 @@ from mgc_desktop.inference.pooling import SongPool
 from mgc_desktop.inference.registry import identify, list_models, load
 from mgc_desktop.inference.vocabularies import find_vocabulary
 from mgc_desktop.inference.vocabulary import Vocabulary
+from mgc_desktop.paths import resources_dir
+from mgc_desktop.pipeline import analyze
 
 
 def everyday_head(seed: int = 3, novelty: Novelty | None = None) -> Head:
@@ -138,3 +140,19 @@ def test_labels_may_be_true_at_once(two_heads: Path, patches: np.ndarray) -> Non
     pool.add(classifier.predict(patches))
     assert pool.verdict().probabilities.tolist() == pytest.approx([0.9526, 0.8808], abs=1e-4)
     assert isinstance(classifier, Classifier)
+
+
+def test_an_analysis_is_known_under_each_vocabulary(two_heads: Path) -> None:
+    song = next(
+        path for path in sorted((resources_dir() / "demo").iterdir()) if path.suffix in (".ogg", ".flac", ".mp3")
+    )
+    report = analyze(song, load("musicnn", two_heads))
+    everyday = report.under("everyday")
+    assert everyday is not None
+    alone = analyze(song, load("musicnn", two_heads, vocabulary="everyday"))
+    assert everyday.model_version == alone.model_version
+    np.testing.assert_allclose(everyday.timeline.probabilities, alone.timeline.probabilities, atol=1e-6)
+    again = everyday.under("report")
+    assert again is not None and again.ranked == report.ranked
+    assert [other.vocabulary.id for other in again.others] == ["everyday"]
+    assert report.under("polka") is None

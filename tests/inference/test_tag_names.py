@@ -1,4 +1,4 @@
-"""A hundred raw tags become a few telling words."""
+"""From a hundred raw tags to a few informative words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_rare_word_beats_a_usual_one() -> None:
     assert dict(words)["sitar"] == 0.3
 
 
-def test_what_is_as_usual_or_unlikely_is_not_shown() -> None:
+def test_usual_or_unlikely_words_are_not_shown() -> None:
     assert salient_tags({"guitar": 0.25, "opera": 0.05}, {"guitar": 0.25, "opera": 0.001}) == ()
     assert salient_tags({}, {}) == ()
 
@@ -47,7 +47,7 @@ def test_a_word_of_unknown_rate_is_not_shown() -> None:
     assert salient_tags({"piano": 0.9}, {}) == ()
 
 
-def test_the_more_telling_word_replaces_the_general_one() -> None:
+def test_the_more_specific_word_replaces_the_general_one() -> None:
     rates = {"vocals": 0.1, "female vocal": 0.1, "rock": 0.1, "metal": 0.03}
     words = salient_tags({"vocals": 0.8, "female vocal": 0.7, "rock": 0.6, "metal": 0.5}, rates)
     assert {word for word, _ in words} == {"female vocal", "metal"}
@@ -60,6 +60,6 @@ def test_a_duet_has_two_voices_and_a_singer_one() -> None:
     assert salient_tags({"female vocal": 0.2, "male vocal": 0.5}, rates) == (("male vocal", 0.5),)
 
 
-def test_a_handful_at_most() -> None:
+def test_only_a_few_words_are_shown() -> None:
     words = salient_tags(dict.fromkeys(list(SYNONYMS)[:20], 0.9), dict.fromkeys(SYNONYMS, 0.05))
     assert len(words) == 6

@@ -1,4 +1,4 @@
-"""The store of taught heads."""
+"""The files of user heads."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def edited(folder: Path) -> Callable[..., Path]:
     return edit
 
 
-def test_a_head_comes_back_as_it_was_saved(folder: Path) -> None:
+def test_a_user_head_is_read_back_unchanged(folder: Path) -> None:
     saved = head()
     user_heads.save_head(saved)
     (entry,) = user_heads.list_heads(IDENTITY)
@@ -75,7 +75,7 @@ def test_a_head_comes_back_as_it_was_saved(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["Mine.json"], "and nothing unfinished beside it"
 
 
-def test_the_songs_that_taught_it_go_with_it(folder: Path) -> None:
+def test_a_head_contains_its_labelled_songs(folder: Path) -> None:
     user_heads.save_head(head())
     (found,) = user_heads.load_head("Mine").examples
     assert (found.checksum, found.genre, found.title, found.artist) == (example().checksum, "Fado", "Song 0", "Amália")
@@ -83,7 +83,7 @@ def test_the_songs_that_taught_it_go_with_it(folder: Path) -> None:
     assert found.embedding == pytest.approx(example().embedding, abs=2e-3)
 
 
-def test_the_version_changes_with_what_was_taught_and_with_the_name_only(folder: Path) -> None:
+def test_the_version_changes_only_with_the_adapter_and_the_name(folder: Path) -> None:
     one = head()
     assert one.version == replace(one, measured={}, examples=()).version
     assert one.version != head(own=("Fado", "Synthwave")).version
@@ -100,7 +100,7 @@ def test_a_model_is_loaded_with_a_head_by_its_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["Fado & more", "Fado 2", "日本の音楽", "é", "a" * 60, "  spaces   around  "])
-def test_names_that_are_taken(folder: Path, name: str) -> None:
+def test_names_in_use_are_refused(folder: Path, name: str) -> None:
     path = user_heads.save_head(replace(head(), name=user_heads.checked_name(name)))
     assert path.parent == folder
     assert user_heads.load_head(name).name == " ".join(name.split())
@@ -109,7 +109,7 @@ def test_names_that_are_taken(folder: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["", " ", "a/b", "..", ".hidden", "a\\b", "C:", "what?", "con", "NUL.x", "a" * 61, "a\x00", "end.", "a+b"]
 )
-def test_names_that_no_system_takes_are_refused(folder: Path, name: str) -> None:
+def test_names_that_are_invalid_on_some_system_are_refused(folder: Path, name: str) -> None:
     with pytest.raises(HeadError, match=r"Choose|Use"):
         user_heads.checked_name(name)
 
@@ -118,12 +118,12 @@ def test_names_that_no_system_takes_are_refused(folder: Path, name: str) -> None
     "changes, reason",
     [
         ({"format": 2}, "format 2"),
-        ({"kind": "another program's"}, "no taught head"),
+        ({"kind": "another program's"}, "not contain a user head"),
         ({"taught": {}}, "is missing"),
         ({"lessons": [{"checksum": 1}]}, "is missing|must be text"),
         ({"made": "yesterday"}, "yesterday"),
         ({"name": "../../evil"}, "cannot be the name"),
-        ({"name": "Yours"}, "calls itself"),
+        ({"name": "Yours"}, "name of the head"),
         ({"extra": 1}, "newer version"),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_damaged_head_is_listed_with_the_reason(edited: Callable[..., Path], c
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null"])
-def test_a_file_that_is_no_json_is_listed_with_the_reason(folder: Path, content: bytes) -> None:
+def test_a_file_that_is_not_json_is_listed_with_the_reason(folder: Path, content: bytes) -> None:
     user_heads.save_head(head()).write_bytes(content)
     (entry,) = user_heads.list_heads()
     assert entry.head is None
@@ -154,7 +154,7 @@ def test_a_head_for_another_model_is_listed_and_not_used(folder: Path, musicnn: 
         user_heads.load_head("Mine").on(musicnn)
 
 
-def test_heads_are_listed_by_name_and_there_may_be_none(folder: Path) -> None:
+def test_heads_are_listed_by_name(folder: Path) -> None:
     assert user_heads.list_heads() == []
     for name in ("b", "A", "c"):
         user_heads.save_head(head(name))
@@ -162,7 +162,7 @@ def test_heads_are_listed_by_name_and_there_may_be_none(folder: Path) -> None:
     assert [entry.name for entry in user_heads.list_heads()] == ["A", "b", "c"]
 
 
-def test_renaming(folder: Path) -> None:
+def test_a_head_can_be_renamed(folder: Path) -> None:
     user_heads.save_head(head("Mine"))
     user_heads.save_head(head("Yours"))
     assert user_heads.rename_head("Mine", "Ours").name == "Ours"
@@ -173,14 +173,14 @@ def test_renaming(folder: Path) -> None:
     assert [entry.reason for entry in user_heads.list_heads()] == [None, None]
 
 
-def test_deleting(folder: Path) -> None:
+def test_a_head_can_be_deleted(folder: Path) -> None:
     user_heads.save_head(head())
     user_heads.delete_head("Mine")
     user_heads.delete_head("Mine")
     assert user_heads.list_heads() == []
 
 
-def test_export_and_import_on_another_computer(folder: Path, tmp_path: Path) -> None:
+def test_an_exported_head_can_be_imported_on_another_computer(folder: Path, tmp_path: Path) -> None:
     user_heads.save_head(head())
     out = tmp_path / "stick" / "fado.json"
     user_heads.write_head(user_heads.load_head("Mine"), out)
@@ -191,17 +191,17 @@ def test_export_and_import_on_another_computer(folder: Path, tmp_path: Path) -> 
     assert [entry.name for entry in user_heads.list_heads(folder=other)] == ["Mine", "Mine 2"]
 
 
-def test_importing_what_is_no_head(folder: Path, tmp_path: Path) -> None:
+def test_importing_a_file_that_is_not_a_head_is_refused(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"version": 1, "values": {}}', encoding="utf-8")
-    with pytest.raises(HeadError, match="no head of this program"):
+    with pytest.raises(HeadError, match="not a head of this program"):
         user_heads.import_head(path)
     with pytest.raises(HeadError, match="is missing"):
         user_heads.import_head(tmp_path / "missing.json")
     assert user_heads.list_heads() == []
 
 
-def test_a_folder_that_cannot_be_written(folder: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(HeadError, match="could not be saved"):
@@ -240,7 +240,7 @@ def test_an_import_that_fails_leaves_nothing_behind(folder: Path, tmp_path: Path
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and devices of Unix")
-def test_what_is_huge_or_never_ends_is_not_imported(folder: Path, tmp_path: Path) -> None:
+def test_huge_and_endless_files_are_not_imported(folder: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "zero.json").symlink_to("/dev/zero")
     with (tmp_path / "huge.json").open("wb") as file:

@@ -234,3 +234,11 @@ def test_any_piece_of_a_network_is_refused_with_a_word(folder: Path, cut: int) -
     data = (folder / "good.onnx").read_bytes()
     with pytest.raises(RefusedModelError):
         check_onnx(data[: len(data) * cut // 60])
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="this user may write everywhere")
+def test_a_folder_that_cannot_be_written_is_named(home: Path, folder: Path) -> None:
+    home.mkdir()
+    home.chmod(0o500)
+    with pytest.raises(ImportFailedError, match="could not be saved"):
+        import_model(candidates(folder / "good.onnx")[0])

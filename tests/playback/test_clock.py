@@ -27,7 +27,7 @@ def promise(
 
 
 def test_before_anything_was_loaded_nothing_is_heard() -> None:
-    assert PlaybackClock().heard(5.0) == (None, 0.0)
+    assert PlaybackClock().audible(5.0) == (None, 0.0)
 
 
 def test_the_position_is_that_of_the_sound_that_is_due_not_of_the_sound_that_was_handed_over_last() -> None:
@@ -35,11 +35,11 @@ def test_the_position_is_that_of_the_sound_that_is_due_not_of_the_sound_that_was
     clock.hold(SONG, 0.0, generation=1)
     promise(clock, 10.0, 0.0)
     promise(clock, 10.1, 0.1)
-    assert clock.heard(10.05) == (SONG, pytest.approx(0.05))
+    assert clock.audible(10.05) == (SONG, pytest.approx(0.05))
 
     promise(clock, 10.2, 0.2)
     promise(clock, 10.3, 0.3)
-    assert clock.heard(10.21) == (SONG, pytest.approx(0.21))
+    assert clock.audible(10.21) == (SONG, pytest.approx(0.21))
 
 
 def test_until_the_first_sound_is_heard_the_song_stands_at_its_beginning() -> None:
@@ -47,17 +47,17 @@ def test_until_the_first_sound_is_heard_the_song_stands_at_its_beginning() -> No
     clock.hold(SONG, 0.0, generation=1)
     promise(clock, 10.0, 0.0)
 
-    assert clock.heard(9.9) == (SONG, 0.0)
+    assert clock.audible(9.9) == (SONG, 0.0)
 
 
 def test_in_a_pause_the_song_stands_still_where_its_last_sound_was_and_goes_on_from_there() -> None:
     clock = PlaybackClock()
     promise(clock, 10.0, 0.0)
-    assert clock.heard(15.0) == (SONG, pytest.approx(0.1))
+    assert clock.audible(15.0) == (SONG, pytest.approx(0.1))
 
     promise(clock, 20.0, 0.1)
-    assert clock.heard(19.99) == (SONG, pytest.approx(0.1))
-    assert clock.heard(20.05) == (SONG, pytest.approx(0.15))
+    assert clock.audible(19.99) == (SONG, pytest.approx(0.1))
+    assert clock.audible(20.05) == (SONG, pytest.approx(0.15))
 
 
 def test_silence_that_had_to_be_put_in_does_not_move_the_song() -> None:
@@ -65,8 +65,8 @@ def test_silence_that_had_to_be_put_in_does_not_move_the_song() -> None:
     promise(clock, 10.0, 0.0)
     promise(clock, 10.6, 0.1)  # half a second was missing
 
-    assert clock.heard(10.55) == (SONG, pytest.approx(0.1))
-    assert clock.heard(10.65) == (SONG, pytest.approx(0.15))
+    assert clock.audible(10.55) == (SONG, pytest.approx(0.1))
+    assert clock.audible(10.65) == (SONG, pytest.approx(0.15))
 
 
 def test_after_a_jump_its_target_is_told_until_the_sound_from_there_is_heard() -> None:
@@ -75,10 +75,10 @@ def test_after_a_jump_its_target_is_told_until_the_sound_from_there_is_heard() -
     promise(clock, 10.1, 0.1)
     clock.hold(SONG, 60.0, generation=2)
 
-    assert clock.heard(10.12) == (SONG, 60.0)
+    assert clock.audible(10.12) == (SONG, 60.0)
     promise(clock, 10.2, 60.0, generation=2)
-    assert clock.heard(10.18) == (SONG, 60.0)
-    assert clock.heard(10.25) == (SONG, pytest.approx(60.05))
+    assert clock.audible(10.18) == (SONG, 60.0)
+    assert clock.audible(10.25) == (SONG, pytest.approx(60.05))
 
 
 def test_sound_of_an_old_turn_that_comes_late_is_not_taken_for_the_new_one() -> None:
@@ -86,7 +86,7 @@ def test_sound_of_an_old_turn_that_comes_late_is_not_taken_for_the_new_one() -> 
     clock.hold(SONG, 60.0, generation=2)
     promise(clock, 10.0, 3.0, generation=1)
 
-    assert clock.heard(10.05) == (SONG, 60.0)
+    assert clock.audible(10.05) == (SONG, 60.0)
 
 
 def test_a_song_that_follows_without_a_gap_is_heard_from_its_own_beginning() -> None:
@@ -94,8 +94,8 @@ def test_a_song_that_follows_without_a_gap_is_heard_from_its_own_beginning() -> 
     promise(clock, 10.0, 100.0)
     promise(clock, 10.1, 0.0, song="the next")
 
-    assert clock.heard(10.09) == (SONG, pytest.approx(100.09))
-    assert clock.heard(10.15) == ("the next", pytest.approx(0.05))
+    assert clock.audible(10.09) == (SONG, pytest.approx(100.09))
+    assert clock.audible(10.15) == ("the next", pytest.approx(0.05))
 
 
 def test_it_is_silent_when_all_that_was_promised_is_over() -> None:
@@ -121,7 +121,7 @@ def test_a_trembling_clock_is_smoothed_and_never_runs_back(trembling: list[float
         handed_over = 10.0 + (i - 7) * 0.02
         promise(clock, 10.0 + i * 0.02 + error, i * 0.02, 0.02, now=handed_over)
         for now in handed_over + np.linspace(0.0, 0.019, 5):
-            heard.append((now, clock.heard(now)[1]))
+            heard.append((now, clock.audible(now)[1]))
 
     positions = np.array([position for _, position in heard])
     assert (np.diff(positions) >= 0).all()
@@ -134,7 +134,7 @@ def test_a_clock_that_wanders_away_is_followed() -> None:
     for i in range(1000):  # a sound card that is one in a thousand too slow
         promise(clock, 10.0 + i * 0.02 * 1.001, i * 0.02, 0.02)
 
-    assert clock.heard(10.0 + 999 * 0.02 * 1.001 + 0.01)[1] == pytest.approx(999 * 0.02 + 0.01, abs=0.001)
+    assert clock.audible(10.0 + 999 * 0.02 * 1.001 + 0.01)[1] == pytest.approx(999 * 0.02 + 0.01, abs=0.001)
 
 
 def test_the_offset_between_two_clocks_is_the_reading_that_waited_least() -> None:

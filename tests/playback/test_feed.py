@@ -128,7 +128,7 @@ def test_a_file_can_be_let_go_and_taken_up_again_in_the_middle(write_audio: Writ
     while decoder.feed():
         pass
     assert decoder.stream.ring.readable <= before + 20_000, "nothing but what was decoded"
-    decoder.take_up()
+    decoder.reopen()
     heard = all_of(decoder)
 
     expected = sounds.chirp(6.0, 44100, f1=2000.0)[0]
@@ -142,7 +142,7 @@ def test_a_seek_while_the_file_is_away_is_made_good_when_it_is_back(told_song: C
     decoder.start(5.5, generation=2)
     assert not decoder.feed()
 
-    decoder.take_up()
+    decoder.reopen()
 
     assert len(all_of(decoder)) == round(3.5 * 44100)
 
@@ -153,7 +153,7 @@ def test_a_file_that_is_gone_when_it_is_needed_ends_the_song_and_says_why(told_s
     decoder.release()
     path.unlink()
 
-    decoder.take_up()
+    decoder.reopen()
 
     assert len(all_of(decoder)) == 0
     assert decoder.stream.complete

@@ -95,7 +95,7 @@ def test_the_clock_stands_still_in_a_pause(listening: Listening) -> None:
     listening.mixer.playing = False
     listening.render(1000)
 
-    assert listening.clock.heard(listening.now)[1] == pytest.approx((400 + FADE) / RATE)
+    assert listening.clock.audible(listening.now)[1] == pytest.approx((400 + FADE) / RATE)
 
 
 def test_the_volume_is_a_factor_reached_by_a_ramp(listening: Listening) -> None:
@@ -129,7 +129,7 @@ def test_a_cut_is_a_crossfade_to_the_very_place(listening: Listening) -> None:
     out = listening.render(600)
 
     assert np.allclose(out, 1.0, atol=0.01), "what fades out and what fades in make up for each other"
-    assert listening.clock.heard(listening.now)[1] == pytest.approx(60.6)
+    assert listening.clock.audible(listening.now)[1] == pytest.approx(60.6)
 
 
 def test_a_cut_in_a_pause_is_silent_and_loses_nothing_of_the_new_take(listening: Listening) -> None:
@@ -162,10 +162,10 @@ def test_the_next_song_follows_on_the_very_next_sample(listening: Listening) -> 
 
     heard = np.concatenate([listening.render(600), listening.render(300)])
     assert np.array_equal(heard, np.concatenate([ramp(700), ramp(200, first=5000)]))
-    assert listening.clock.heard(0.69) == ("song", pytest.approx(0.69))
+    assert listening.clock.audible(0.69) == ("song", pytest.approx(0.69))
 
     assert np.array_equal(listening.render(300), ramp(300, first=5200))
-    assert listening.clock.heard(listening.now) == ("the next", pytest.approx(0.5))
+    assert listening.clock.audible(listening.now) == ("the next", pytest.approx(0.5))
 
 
 def test_after_a_cut_the_old_follower_does_not_follow(listening: Listening) -> None:
@@ -192,7 +192,7 @@ def test_where_decoding_is_late_silence_stands_in_and_is_counted_and_no_sample_i
 
     song.ring.write(np.repeat(ramp(400, first=601).astype(np.float32)[:, np.newaxis], 2, axis=1))
     assert np.array_equal(listening.render(400), ramp(400, first=601))
-    assert listening.clock.heard(0.75)[1] == pytest.approx(0.6), "the silence was no part of the song"
+    assert listening.clock.audible(0.75)[1] == pytest.approx(0.6), "the silence was no part of the song"
 
 
 def test_the_end_of_a_song_is_not_starving(listening: Listening) -> None:

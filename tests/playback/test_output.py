@@ -46,7 +46,7 @@ def test_a_song_is_never_ahead_of_real_time_and_gets_to_its_end(
     seen = []
 
     def over() -> bool:
-        position = mixer._clock.heard(time.perf_counter())[1]  # the clock is read after the song
+        position = mixer._clock.audible(time.perf_counter())[1]  # the clock is read after the song
         seen.append((time.perf_counter() - started, position))
         return position >= 2.0
 

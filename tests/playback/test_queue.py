@@ -205,7 +205,7 @@ def test_what_was_taken_out_comes_back_to_its_places(current: int | None, gone: 
         queue.select(current)
     removed = queue.remove(gone)
     playing = queue.current
-    queue.put_back(removed)
+    queue.restore(removed)
     assert list(queue.items) == items
     assert queue.current == playing
 
@@ -218,6 +218,6 @@ def test_songs_that_came_meanwhile_stay_behind_those_that_come_back() -> None:
     removed = queue.remove([0, 2])
     late = QueueItem(Path("/m/late.mp3"))
     queue.add([late])
-    queue.put_back(removed)
+    queue.restore(removed)
     assert list(queue.items) == [*items, late]
     assert queue.current == items[1]

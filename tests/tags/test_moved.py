@@ -112,7 +112,7 @@ def test_a_file_that_was_changed_as_well_is_never_touched(place: Callable[[str],
     tags.save()
     theirs = moved.read_bytes()
     (refused,) = undo(journal).refused
-    assert "no longer there" in refused.reason
+    assert "is missing" in refused.reason
     assert moved.read_bytes() == theirs
 
 
@@ -126,7 +126,7 @@ def test_of_two_files_with_the_checksums_none_is_touched_until_one_is_named(
     one, two = path.rename(music / "one.mp3"), music / "two.mp3"
     shutil.copyfile(one, two)
     (refused,) = undo(journal).refused
-    assert "2 files are byte by byte what was written" in refused.reason
+    assert "2 files are identical to what was written" in refused.reason
     assert one.read_bytes() == two.read_bytes() == written
     (done,) = undo_run(journal.find(), journal, only=[two]).written
     assert done.path == two
@@ -185,7 +185,7 @@ def test_a_renamed_folder_is_named_not_taken(place: Callable[[str], Path], journ
     write(journal, path)
     (music / "Album").rename(music / "Album (1998)")
     (refused,) = undo(journal).refused
-    assert f"outside the folders of the run now: “{music / 'Album (1998)' / 'a.mp3'}”" in refused.reason
+    assert f"outside the folders of the run: “{music / 'Album (1998)' / 'a.mp3'}”" in refused.reason
     assert len(undo(journal, music / "Album (1998)").written) == 1
     assert (music / "Album (1998)" / "a.mp3").read_bytes() == original
 
@@ -304,7 +304,7 @@ def test_the_command_says_what_it_found_and_what_to_do(
     assert main(["undo", "--yes", "--look-in", str(tmp_path / "none")]) == 1  # nothing is left to undo
     write(journal, second)
     assert main(["undo", "--yes", "--look-in", str(tmp_path / "none")]) == 2
-    assert "is no folder" in capsys.readouterr().err
+    assert "is not a folder" in capsys.readouterr().err
 
 
 def test_a_dry_run_tells_programs_where_files_are(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mgc_desktop.audio.mono import read_mono
-from mgc_desktop.errors import DecodeError, NothingToHearError
+from mgc_desktop.errors import DecodeError, NoAudioError
 from mgc_desktop.features.config import MUSICNN, REPORT
 from mgc_desktop.features.mel import log_mel
 from mgc_desktop.training.extract import Representation, extract
@@ -47,5 +47,5 @@ def test_what_cannot_be_heard_is_said(tmp_path: Path, silent_wav: Path) -> None:
     damaged.write_bytes(b"no music" * 100)
     with pytest.raises(DecodeError):
         extract(damaged, Representation())
-    with pytest.raises(NothingToHearError, match="silence"):
+    with pytest.raises(NoAudioError, match="silence"):
         extract(silent_wav, Representation())

@@ -1,4 +1,4 @@
-"""One module a container. `sniff` says which format a file is; `TagFormat` what each of them can do."""
+"""One module for each container. `sniff` finds the format of a file; `TagFormat` is the interface of a format."""
 
 from mgc_desktop.tags.formats.base import Contents, TagFormat
 from mgc_desktop.tags.formats.registry import FORMATS, SUFFIXES, sniff

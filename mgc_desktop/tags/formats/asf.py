@@ -64,7 +64,7 @@ class Asf(ContainerFormat):
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object by its place in the file; its contents begin 24 bytes after `start`."""
+    """An object of the header by its position in the file; its contents start 24 bytes after `start`."""
 
     guid: bytes
     start: int
@@ -86,7 +86,7 @@ class AsfHeader:
 
 
 def _load(file: BinaryIO) -> Any:
-    """mutagen's object; raises `TagError` where reading all attributes would take long."""
+    """mutagen's object; raises `TagError` if reading all attributes would take too long."""
     header = _header(file)
     count = 0
     for found in (*header.objects, *header.extended):
@@ -99,7 +99,7 @@ def _load(file: BinaryIO) -> Any:
 
 
 def _layout(file: BinaryIO) -> Layout:
-    """All objects but those of tags, without the field that gives the file's size."""
+    """The layout: all objects except tags, without the field with the file's size."""
     header = _header(file)
     pieces: list[Range | bytes] = []
     for found in header.objects:
@@ -114,7 +114,7 @@ def _layout(file: BinaryIO) -> Layout:
 
 
 def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    """The splices for the objects that hold the field, for their sizes, and for the padding."""
+    """The splices for the objects with the field, for their sizes, and for the padding."""
     header = _header(file)
     name = "WM/Genre" if field is Field.GENRE else field.value
     in_header = _in_extended(file, header, name, values)
@@ -203,7 +203,7 @@ def _utf16(text: str) -> bytes:
 
 
 def _descriptors(data: bytes, name: str) -> tuple[list[tuple[int, int]], int]:
-    """The places of the descriptors of that name, and the number of all."""
+    """The positions of the descriptors of that name, and the number of all descriptors."""
     found = []
     try:
         (total,) = struct.unpack_from("<H", data)
@@ -223,7 +223,7 @@ def _descriptors(data: bytes, name: str) -> tuple[list[tuple[int, int]], int]:
 
 
 def _records(data: bytes, name: str) -> tuple[list[tuple[int, int]], int]:
-    """The places of the records of that name, and the number of all."""
+    """The positions of the records of that name, and the number of all records."""
     found = []
     try:
         (total,) = struct.unpack_from("<H", data)

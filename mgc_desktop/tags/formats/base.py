@@ -1,6 +1,6 @@
-"""`TagFormat`: all that the program has to know of a container to read and write its tags.
+"""`TagFormat`: the interface through which the program reads and writes the tags of a container.
 
-To add a container, write a module with a subclass and name it in `registry`.
+To add a container, write a module with a subclass and list it in `registry`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class Contents:
-    """What was read of a file.
+    """The result of reading a file.
 
-    `format`: the container's name for the user, "" if unknown. `tags`: in the order in which their values count.
-    `length`: seconds, None if unknown. `warnings`: sentences for the user. `unreadable`: a sentence for each tag that
-    is there but could not be read; such a file is not written, for a change could not be checked.
-    `read_only`: why the tags cannot be written; "" if they can.
+    `format`: the container's name for the user, "" if unknown. `tags`: in the order of their precedence. `length`:
+    seconds, None if unknown. `warnings`: sentences for the user. `unreadable`: a sentence for each tag that exists but
+    could not be read; such a file is not written, since a change could not be checked. `read_only`: why the tags cannot
+    be written; "" if they can.
     """
 
     format: str = ""
@@ -42,9 +42,9 @@ class Contents:
     read_only: str = ""
 
     def attempt(self, load: Callable[[], _T], *, needed: bool = True) -> _T | None:
-        """What `load` gives; None if it raises, which is noted as unreadable, or as a warning if not `needed`.
+        """Return the result of `load`; None if it raises: the error goes to `unreadable`, or else to `warnings`.
 
-        Whatever a parser raises on a damaged file ends here; only errors of the disk go on as OSError.
+        Every error of a parser on a damaged file is caught here; only errors of the disk are raised, as OSError.
         """
         try:
             return load()
@@ -52,7 +52,7 @@ class Contents:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             name = type(error).__name__
-            if not name.endswith("NoHeaderError"):  # mutagen's way to say that there is no tag
+            if not name.endswith("NoHeaderError"):  # mutagen raises this if there is no tag
                 sentence = f"The tags are damaged or unusual ({_one_line(str(error)).split(';')[0] or name})."
                 sentences = self.unreadable if needed else self.warnings
                 if sentence not in sentences:
@@ -60,7 +60,7 @@ class Contents:
             return None
 
     def add(self, type_: TagType, data: Any, place: str = "") -> None:
-        """Add a tag; nothing if `data` is None. `place` is the type's name if not given."""
+        """Add a tag, unless `data` is None. `place`: the name of the type by default."""
         if data is not None:
             place = place or type_.name
             number = sum(tag.place.split(" #")[0] == place for tag in self.tags)
@@ -68,7 +68,7 @@ class Contents:
 
 
 def taken_over(contents: Contents, field: Field) -> tuple[Texts, bytes | None, str]:
-    """What a new tag has to take over from the tags that are there: texts without the field, the cover, its type."""
+    """What a new tag copies from the existing tags: texts without the field, the cover, and its MIME type."""
     texts: Texts = {}
     for tag in contents.tags:
         for name, values in tag.texts().items():
@@ -86,9 +86,9 @@ def _one_line(text: str) -> str:
 class TagFormat(ABC):
     """One container with its tags.
 
-    `name` is shown to the user and kept in the library. `suffixes` are the usual endings of file names, in small
-    letters with the dot. `read_only` is why its tags cannot be written, "" if they can. `by_suffix`: a file of that
-    ending which no format recognises by its contents is taken for this one.
+    `name` is shown to the user and stored in the library. `suffixes`: usual suffixes of file names, in lower case with
+    the dot. `read_only`: why its tags cannot be written, "" if they can. `by_suffix`: a file with such a suffix counts
+    as this format if no format recognises its contents.
     """
 
     name: str
@@ -98,27 +98,27 @@ class TagFormat(ABC):
 
     @abstractmethod
     def sniff(self, head: bytes) -> bool:
-        """Whether the first bytes (128 at most) behind any tag in front of the sound are of this format."""
+        """Whether the first bytes (at most 128) after any tag in front of the audio are of this format."""
 
     def why_read_only(self, file: BinaryIO) -> str:
-        """Why the tags of this file cannot be written, "" if they can as far as that is known without reading them."""
+        """Why the tags of this file cannot be written, "" if they can, as far as it is known without reading them."""
         return self.read_only
 
     @abstractmethod
     def read(self, file: BinaryIO) -> Contents:
-        """All tags of an open file. Damaged tags end in the contents' sentences; raises OSError alone."""
+        """All tags of an open file. Damaged tags are reported in the contents' sentences; raises only OSError."""
 
     @abstractmethod
     def layout(self, file: BinaryIO) -> Layout:
-        """Which bytes are the sound; raises `TagError` if the file is not understood."""
+        """Which bytes are the audio; raises `TagError` if the file is not understood."""
 
     @abstractmethod
     def edit(self, file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-        """Which bytes have to change so that the field holds `values`; raises `TagError` if that is not possible."""
+        """The changes that put `values` into the field; raises `TagError` if that is impossible."""
 
 
 class ContainerFormat(TagFormat):
-    """A format whose own tags stand inside the container; other tags may stand around it."""
+    """A format whose own tags are inside the container; other tags may be around it."""
 
     @abstractmethod
     def read_inside(self, file: BinaryIO, contents: Contents) -> None:
@@ -132,7 +132,7 @@ class ContainerFormat(TagFormat):
     def edit_inside(self, file: BinaryIO, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
         """Like `edit`, for a file without tags around it.
 
-        `contents` are all tags of the whole file; a new tag has to take over what they say.
+        `contents`: all tags of the file, from which a new tag copies its texts.
         """
 
     def read(self, file: BinaryIO) -> Contents:
@@ -161,7 +161,7 @@ class ContainerFormat(TagFormat):
 
 
 def add_tags_around(file: BinaryIO, outer: Wrapping, contents: Contents, *, ape_first: bool = False) -> None:
-    """Add the tags around the sound: ID3v2 before APEv2 unless `ape_first`, and ID3v1 last."""
+    """Add the tags around the audio: ID3v2 before APEv2 unless `ape_first`, and ID3v1 last."""
     budget = Budget()
 
     def loaded(where: Range, load: Callable[[bytes], Any]) -> Any:

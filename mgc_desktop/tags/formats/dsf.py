@@ -16,7 +16,7 @@ from mgc_desktop.tags.splice import Splice, growth
 from mgc_desktop.tags.tag_types import id3_edit
 from mgc_desktop.tags.tag_types.id3_read import ID3V2, load
 
-_HEADER: Final = 28  # bytes: the mark, the header's size, the file's size, the place of the tag or 0
+_HEADER: Final = 28  # bytes: magic, size of the header, size of the file, position of the tag or 0
 _SIZE_AT, _PLACE_AT = 12, 20
 
 
@@ -40,7 +40,7 @@ class Dsf(TagFormat):
         return contents
 
     def layout(self, file: BinaryIO) -> Layout:
-        """All but the tag, the file's size and the place of the tag."""
+        """All bytes except the tag, the file's size and the position of the tag."""
         where = _tag(file)
         end = file.seek(0, 2) if where is None else where.start
         return (Range(0, _SIZE_AT), Range(_HEADER, end))
@@ -65,7 +65,7 @@ def _length(file: BinaryIO) -> float | None:
 
 
 def _tag(file: BinaryIO) -> Range | None:
-    """Where the tag is; raises `TagError` if the header points to something else."""
+    """The position of the tag; raises `TagError` if the header points to something else."""
     head = read(file, 0, _HEADER)
     size = file.seek(0, 2)
     if len(head) < _HEADER:

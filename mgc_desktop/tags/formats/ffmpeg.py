@@ -14,7 +14,7 @@ _QUICK: Final = {"probesize": "1000000", "analyzeduration": "1000000"}  # bytes,
 
 
 class FfmpegFormat(ContainerFormat):
-    """`magic`: what such a file begins with."""
+    """`magic`: the first bytes of such a file."""
 
     read_only = "is in a format whose tags cannot be written"
 

@@ -1,4 +1,4 @@
-"""FLAC: a chain of metadata blocks before the sound, with Vorbis comments in one of them."""
+"""FLAC: metadata blocks before the audio, one of them with Vorbis comments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_BLOCKS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A metadata block: its four bytes of header at `start`, its data `[start + 4, end)`."""
+    """A metadata block: its header of four bytes at `start`, its data `[start + 4, end)`."""
 
     kind: int
     last: bool
@@ -31,7 +31,7 @@ class Block:
 
     @property
     def data(self) -> int:
-        """Where the data begin."""
+        """The start of the data."""
         return self.start + 4
 
 
@@ -54,7 +54,7 @@ class Flac(ContainerFormat):
             contents.add(FLAC_PICTURES, audio.pictures or None)
 
     def layout_inside(self, file: BinaryIO) -> Layout:
-        """All blocks that are no tags, and the frames."""
+        """All blocks except tags, and the frames."""
         blocks = _blocks(file)
         pieces: list[Range | bytes] = []
         for block in blocks:
@@ -72,7 +72,7 @@ class Flac(ContainerFormat):
         splices: list[Splice] = []
         for block in all_comments:
             data = read(file, block.data, block.end)
-            # Readers do not agree which one counts if there are several.
+            # Readers disagree which block counts if there are several.
             if block is all_comments[0] or vorbis_edit.has_field(data, 0, field):
                 texts = taken_over(contents, field)[0] if block is all_comments[0] and _is_bare(contents) else {}
                 edited = vorbis_edit.edit(data, 0, field, values, texts if values else {})
@@ -82,7 +82,7 @@ class Flac(ContainerFormat):
 
 
 def _is_bare(contents: Contents) -> bool:
-    """Whether the first comments say nothing of the song: players that read them first would show that alone."""
+    """Whether the first comments have no data of the song: players that read them first would show nothing else."""
     return contents.tags[0].is_bare
 
 
@@ -102,7 +102,7 @@ def _blocks(file: BinaryIO) -> list[Block]:
 
 
 def _insert(first: Block, data: bytes) -> list[Splice]:
-    """A new block of comments behind the first block, which must be the stream's description."""
+    """A new comment block after the first block, which must be the stream information."""
     header = bytes([_COMMENTS | (0x80 if first.last else 0)]) + len(data).to_bytes(3, "big")
     more = [Splice(first.start, first.start + 1, bytes([first.kind]))] if first.last else []
     return [*more, Splice(first.end, first.end, header + data)]
@@ -116,7 +116,7 @@ def _resize(block: Block, more: int) -> Splice:
 
 
 def _absorb(file: BinaryIO, blocks: list[Block], more: int) -> list[Splice]:
-    """A padding block made smaller or larger, so that the sound stays where it is."""
+    """Resize a padding block so that the audio keeps its position."""
     for block in blocks:
         size = block.end - block.data
         if block.kind == _PADDING and more <= size <= _LARGEST + more and not any(read(file, block.data, block.end)):

@@ -1,4 +1,4 @@
-"""WAV and AIFF: chunks, of which one holds an ID3v2 tag, and in WAV another one a list of plain texts (INFO)."""
+"""WAV and AIFF: files of chunks, one of which holds an ID3v2 tag, and in WAV another one a list of texts (INFO)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FILLERS: Final = {b"JUNK", b"junk", b"PAD ", b"FLLR"}
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A chunk by its place: header at `start`, contents `[data, end)`; an odd length is followed by one byte more."""
+    """A chunk by its position: header at `start`, contents `[data, end)`; odd lengths have a padding byte."""
 
     name: bytes
     start: int
@@ -41,13 +41,13 @@ class Chunk:
 
     @property
     def padded(self) -> int:
-        """Where the next chunk begins."""
+        """The start of the next chunk."""
         return self.end + (self.end - self.data & 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The whole: its chunks, where it ends, and its byte order. `whole`: the header keeps what it promises."""
+    """The outer chunk: its chunks, its end, and its byte order. `whole`: the sizes in the header are right."""
 
     order: Literal["little", "big"]
     end: int
@@ -69,7 +69,7 @@ class IffFormat(ContainerFormat):
         module, name = self.info
         file.seek(0)
         info = contents.attempt(lambda: getattr(import_module(module), name)(file), needed=False)
-        # A header that was never completed, as in a file written to a pipe, claims hours.
+        # An incomplete header, as in a file written to a pipe, claims hours.
         length, bit_rate = float(getattr(info, "length", 0.0)), int(getattr(info, "bitrate", 0))
         contents.length = believed_duration(length, file.seek(0, 2), "pcm_", bit_rate)
         if form := contents.attempt(lambda: _form(file)):
@@ -99,7 +99,7 @@ def _load_chunk(file: BinaryIO, chunk: Chunk, contents: Contents) -> object:
 
 
 def _layout(file: BinaryIO) -> Layout:
-    """All chunks but those of tags and fillers."""
+    """All chunks except tags and padding."""
     form = _form(file)
     pieces: list[Range | bytes] = []
     for chunk in form.chunks:
@@ -113,7 +113,7 @@ def _edit(file: BinaryIO, field: Field, values: tuple[str, ...], contents: Conte
     form = _form(file)
     if not form.whole:
         raise TagError(_NOT_WHOLE)
-    # The list first: a new chunk for the tag goes behind the one that may grow at its end.
+    # The list first: a new chunk for the tag is inserted after the one that may grow at its end.
     splices = _edit_info(file, form, values) if field is Field.GENRE else []
     splices += _edit_tags(file, form, field, values, contents)
     size = form.end - _EDGE + growth(splices)
@@ -123,7 +123,7 @@ def _edit(file: BinaryIO, field: Field, values: tuple[str, ...], contents: Conte
 
 
 def _info(file: BinaryIO, form: Form) -> Texts:
-    """The texts of WAV's INFO lists by their four letters (INAM, IART, IGNR ...)."""
+    """The texts of WAV's INFO lists by their four-letter names (INAM, IART, IGNR ...)."""
     texts: Texts = {}
     for chunk in form.chunks:
         if _is_info(file, chunk):
@@ -165,7 +165,7 @@ def _is_info(file: BinaryIO, chunk: Chunk) -> bool:
 
 
 def _edit_tags(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...], contents: Contents) -> list[Splice]:
-    """The splices for the first ID3 chunk, which is made if there is none, and for others that hold the field."""
+    """The splices for the first ID3 chunk, which is created if there is none, and for others that have the field."""
     if not form.tags:
         if not values:
             return []
@@ -178,7 +178,7 @@ def _edit_tags(file: BinaryIO, form: Form, field: Field, values: tuple[str, ...]
     for chunk in form.tags:
         tag = read(file, chunk.data, chunk.end)
         length = id3v2_size(tag)
-        if not tag.strip(b"\0"):  # an empty chunk, made for later
+        if not tag.strip(b"\0"):  # an empty chunk, reserved for a tag
             if chunk is form.tags[0] and values:
                 made = _new_tag(field, values, contents)
                 splices += [Splice(chunk.data, chunk.end, made)]
@@ -198,9 +198,9 @@ def _new_tag(field: Field, values: tuple[str, ...], contents: Contents) -> bytes
 
 
 def _edit_info(file: BinaryIO, form: Form, values: tuple[str, ...]) -> list[Splice]:
-    """The genre in the INFO lists made to agree.
+    """Set the genre in the INFO lists.
 
-    Where none of them has one, the first one gets it: FFmpeg reads no ID3 tag beside a list.
+    If none of them has one, the first one gets it: FFmpeg reads no ID3 tag if there is a list.
     """
     lists = [chunk for chunk in form.chunks if _is_info(file, chunk)]
     all_entries = {chunk: _entries(file, chunk, form) for chunk in lists}
@@ -224,12 +224,12 @@ def _edit_info(file: BinaryIO, form: Form, values: tuple[str, ...]) -> list[Spli
 
 
 def _entries(file: BinaryIO, chunk: Chunk, form: Form) -> list[Chunk]:
-    """The entries of an INFO list; the last one may claim to reach beyond it."""
+    """The entries of an INFO list; the last one may claim to extend beyond the list."""
     return list(_chunks(file, chunk.data + 4, chunk.end, form.order))
 
 
 def _resized(form: Form, chunk: Chunk, more: int) -> list[Splice]:
-    """The new size of a chunk, and the byte behind it that makes its length even."""
+    """The new size of a chunk, and its padding byte."""
     size = chunk.end - chunk.data + more
     here = min(chunk.padded, form.end)
     even = [Splice(chunk.end, here, bytes(size & 1))]

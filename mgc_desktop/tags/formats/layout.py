@@ -1,4 +1,4 @@
-"""Which bytes of a file are its sound, and reading bytes from a part of a file within bounds."""
+"""Which bytes of a file are its audio, and bounded reads of a part of a file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import BinaryIO, Final, cast
 
 from mgc_desktop.errors import TagError
 
-_SMALL: Final = 1 << 20  # bytes; longer reads are clipped to the file's size first, for Python reserves the memory
+_SMALL: Final = 1 << 20  # bytes; longer reads are first clipped to the file's size, since Python allocates the memory
 _MOST_BYTES: Final = 96 << 20  # read for the tags of one file
 _MOST_READS: Final = 150_000  # reads for the tags of one file; each part of a container takes at least one
 
@@ -26,8 +26,8 @@ class Range:
         return self.end - self.start
 
 
-# What the audio checksum covers, in order: stretches of the file, and values derived from it where the bytes
-# themselves depend on where the tags end (the chunk offsets of MP4, the page numbers of Ogg).
+# The data of the audio checksum, in order: ranges of the file, and derived values where the bytes themselves depend on
+# the size of the tags (the chunk offsets of MP4, the page numbers of Ogg).
 Layout = tuple[Range | bytes, ...]
 
 
@@ -40,14 +40,14 @@ def read(file: BinaryIO, start: int, end: int) -> bytes:
 
 
 class Budget:
-    """How much may still be read for the tags of one file; shared by all windows on it."""
+    """The limit on reads for the tags of one file; shared by all windows on it."""
 
     def __init__(self) -> None:
         self._bytes = _MOST_BYTES
         self._reads = _MOST_READS
 
     def take(self, size: int) -> None:
-        """Count a read of `size` bytes; raises `TagError` when the bound is passed."""
+        """Count a read of `size` bytes; raises `TagError` when the limit is exceeded."""
         self._bytes -= size
         self._reads -= 1
         if self._bytes < 0:
@@ -57,7 +57,7 @@ class Budget:
 
 
 class _Window(io.BufferedIOBase):
-    """A stretch of a file as a file of its own, read-only; reads are clipped to it and counted."""
+    """A range of a file as a read-only file; reads are clipped to it and counted."""
 
     def __init__(self, file: BinaryIO, where: Range, budget: Budget | None) -> None:
         self._file, self._where, self._budget = file, where, budget
@@ -93,7 +93,7 @@ class _Window(io.BufferedIOBase):
 
 
 def window(file: BinaryIO, where: Range, budget: Budget | None = None) -> BinaryIO:
-    """The stretch `where` of `file`, readable as a file that begins and ends there.
+    """The range `where` of `file` as a read-only file.
 
     With a `budget`, reading more than it allows raises `TagError`.
     """

@@ -11,7 +11,7 @@ class Mp3(WrappedFormat):
     name = "MP3"
     suffixes = frozenset({".mp1", ".mp2", ".mp3", ".mpga"})
     own = "ID3v2"
-    by_suffix = True  # it has no mark of its own: junk may stand before the first frame
+    by_suffix = True  # it has no magic bytes, and other data may precede the first frame
     info = ("mutagen.mp3", "MPEGInfo")
 
     def sniff(self, head: bytes) -> bool:

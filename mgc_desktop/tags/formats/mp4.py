@@ -1,4 +1,4 @@
-"""MP4 (M4A with AAC or ALAC): the list of tags deep in the header, and the table of where the sound lies."""
+"""MP4 (M4A with AAC or ALAC): the tags are nested in the header, next to the tables of positions of the audio."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from mgc_desktop.tags.splice import Splice, growth
 from mgc_desktop.tags.tag_types.mp4_read import MP4_LIST
 
 _FREE: Final = frozenset({b"free", b"skip", b"wide"})
-_OFFSETS: Final = {b"stco": 4, b"co64": 8}  # tables of places in the file, and the bytes of an entry
+_OFFSETS: Final = {b"stco": 4, b"co64": 8}  # tables of positions in the file, and the bytes of an entry
 _TAGS: Final = frozenset({b"udta", b"meta"}) | _FREE
 _GENRES: Final = (b"\xa9gen", b"gnre")
 _MEAN: Final = b"com.apple.iTunes"
 _HANDLER: Final = pack(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
 _SMALLEST: Final = 8
-_FRAGMENTS: Final = {b"moof", b"mfra"}  # they may hold places, too
+_FRAGMENTS: Final = {b"moof", b"mfra"}  # they may hold positions too
 
 
 class Mp4(ContainerFormat):
@@ -49,7 +49,7 @@ class Mp4(ContainerFormat):
 
 
 def _layout(file: BinaryIO) -> Layout:
-    """All but tags and free space; the places of the sound are taken relative to the atom they lie in."""
+    """All except tags and free space; positions of the audio are taken relative to the atom that contains them."""
     tree = top(file)
     stores = [atom for atom in tree if atom.name == b"mdat"]
     pieces: list[Range | bytes] = []
@@ -64,7 +64,7 @@ def _layout(file: BinaryIO) -> Layout:
 
 
 def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    """The splices for the tag, the free space, the sizes of what it lies in, and the places of the sound."""
+    """The splices for the tag, the free space, the sizes of the parent atoms, and the positions of the audio."""
     tree = top(file)
     moov = next((atom for atom in tree if atom.name == b"moov"), None)
     if moov is None:
@@ -78,7 +78,7 @@ def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]
 
 
 def _path(file: BinaryIO, moov: Atom) -> list[Atom]:
-    """From the header down to the list of tags, as far as it is there."""
+    """The atoms from the header down to the list of tags, as far as they exist."""
     path = [moov]
     for name in (b"udta", b"meta", b"ilst"):
         found = child(file, path[-1], name)
@@ -89,7 +89,7 @@ def _path(file: BinaryIO, moov: Atom) -> list[Atom]:
 
 
 def _items(file: BinaryIO, path: list[Atom], field: Field, values: tuple[str, ...]) -> list[Splice]:
-    """The new item in place of the first old one, or at the end of the list, which is made if need be."""
+    """The new item in the place of the first old one, or at the end of the list, which is created if needed."""
     new = _item(field, values)
     last = path[-1]
     if last.name == b"ilst":
@@ -128,7 +128,7 @@ def _is_field(file: BinaryIO, atom: Atom, field: Field) -> bool:
 
 
 def _free(file: BinaryIO, tree: list[Atom], path: list[Atom], more: int) -> tuple[list[Splice], list[Atom]]:
-    """Free space made smaller or larger so that what follows stays in place, and the atoms that grow by `more`."""
+    """Resize free space so that the following data keeps its position; returns the atoms that grow by `more`, too."""
     has_list = path[-1].name == b"ilst"
     for depth in range(len(path) - (2 if has_list else 1), -1, -1):
         for atom in children(file, path[depth]):
@@ -143,7 +143,7 @@ def _free(file: BinaryIO, tree: list[Atom], path: list[Atom], more: int) -> tupl
 
 
 def _resized(free: Atom, more: int) -> list[Splice]:
-    """The splices that take `more` bytes from the free space; none if it does not have them."""
+    """The splices that take `more` bytes from the free space; none if it is too small."""
     size = free.size - more
     if not more or free.wide or size < _SMALLEST or size >= 1 << 32:
         return []
@@ -152,7 +152,7 @@ def _resized(free: Atom, more: int) -> list[Splice]:
 
 
 def _sized(atom: Atom, more: int) -> Splice:
-    """The new size of an atom."""
+    """The splice for the new size of an atom."""
     width, limit = (8, 1 << 64) if atom.wide else (4, 1 << 32)
     if atom.size + more >= limit:
         raise TagError("the tags would become too large; nothing was written")
@@ -161,7 +161,7 @@ def _sized(atom: Atom, more: int) -> Splice:
 
 
 def _moved(file: BinaryIO, tree: list[Atom], moov: Atom, splices: list[Splice]) -> list[Splice]:
-    """The tables of places, corrected for all that grew in front of these places."""
+    """The splices for the tables of positions, corrected for all growth before these positions."""
     ordered = sorted(splices, key=lambda splice: splice.end)
     ends = [splice.end for splice in ordered]
     shifts = [0, *accumulate(splice.growth for splice in ordered)]
@@ -183,7 +183,7 @@ def _moved(file: BinaryIO, tree: list[Atom], moov: Atom, splices: list[Splice]) 
 
 
 def _places(file: BinaryIO, table: Atom) -> list[int]:
-    """The places in the file that a table gives."""
+    """The positions in the file in a table."""
     data = read(file, table.data, table.end)
     count, width = int.from_bytes(data[4:8], "big"), _OFFSETS[table.name]
     if len(data) < 8 + count * width:
@@ -192,7 +192,7 @@ def _places(file: BinaryIO, table: Atom) -> list[int]:
 
 
 def _relative(file: BinaryIO, table: Atom, stores: list[Atom]) -> bytes:
-    """The places as the number of the atom they lie in and the distance from its beginning."""
+    """The positions as the number of the atom that contains each, and the offset in it."""
     starts = [store.data for store in stores]
     numbers = []
     for place in _places(file, table):

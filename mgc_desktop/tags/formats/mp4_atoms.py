@@ -16,7 +16,7 @@ _CONTAINERS: Final = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"ud
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """An atom by its place in the file: header at `start`, contents `[data, end)`."""
+    """An atom by its position in the file: header at `start`, contents `[data, end)`."""
 
     name: bytes
     start: int
@@ -25,17 +25,17 @@ class Atom:
 
     @property
     def wide(self) -> bool:
-        """Whether its size takes eight bytes."""
+        """Whether its size has eight bytes."""
         return self.data - self.start == 16
 
     @property
     def size(self) -> int:
-        """The whole length."""
+        """The total length."""
         return self.end - self.start
 
 
 def atoms(file: BinaryIO, start: int, end: int) -> Iterator[Atom]:
-    """The atoms one after the other in `[start, end)`; raises `TagError` if one reaches beyond."""
+    """The atoms in `[start, end)`, in order; raises `TagError` if one extends beyond."""
     for _ in range(_MOST_ATOMS):
         if start + 8 > end:
             return
@@ -55,12 +55,12 @@ def atoms(file: BinaryIO, start: int, end: int) -> Iterator[Atom]:
 
 
 def top(file: BinaryIO) -> list[Atom]:
-    """The atoms of the file."""
+    """The top-level atoms of the file."""
     return list(atoms(file, 0, file.seek(0, 2)))
 
 
 def children(file: BinaryIO, parent: Atom) -> list[Atom]:
-    """The atoms in a container; those of `meta` stand behind four bytes, except in QuickTime files."""
+    """The atoms in a container; those of `meta` come after four bytes, except in QuickTime files."""
     start = parent.data
     if parent.name == b"meta" and read(file, start + 4, start + 8) != b"hdlr":
         start += 4
@@ -68,12 +68,12 @@ def children(file: BinaryIO, parent: Atom) -> list[Atom]:
 
 
 def child(file: BinaryIO, parent: Atom, name: bytes) -> Atom | None:
-    """The first one of that name."""
+    """The first child of that name, None if there is none."""
     return next((atom for atom in children(file, parent) if atom.name == name), None)
 
 
 def leaves(file: BinaryIO, parent: Atom, skipped: frozenset[bytes], depth: int = 0) -> Iterator[Atom]:
-    """All atoms below `parent` that hold data, in order, without the `skipped` and what is in them."""
+    """All atoms below `parent` with data, in order, without those in `skipped` and their children."""
     if depth > _DEEPEST:
         raise TagError("has a damaged MP4 header; nothing was written")
     for atom in children(file, parent):
@@ -86,5 +86,5 @@ def leaves(file: BinaryIO, parent: Atom, skipped: frozenset[bytes], depth: int =
 
 
 def pack(name: bytes, data: bytes) -> bytes:
-    """An atom."""
+    """The bytes of an atom."""
     return (len(data) + 8).to_bytes(4, "big") + name + data

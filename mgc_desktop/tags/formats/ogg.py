@@ -1,4 +1,4 @@
-"""Ogg: Vorbis, Opus, Speex and FLAC inside it. The comments are the second packet of the stream."""
+"""Ogg with Vorbis, Opus, Speex or FLAC. The comments are the second packet of the stream."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FLAC_HEADER: Final = 4
 
 
 class _Ogg(ContainerFormat):
-    """`mark`: how the stream's first packet begins. `library`: mutagen's module and class."""
+    """`mark`: the first bytes of the stream's first packet. `library`: mutagen's module and class."""
 
     mark: bytes
     library: tuple[str, str]
@@ -86,10 +86,10 @@ class OggSpeex(_Ogg):
 def _layout(file: BinaryIO) -> Layout:
     """The data of all pages and their granule positions, without the comment packet of each stream.
 
-    The numbers and checksums of the pages depend on how many pages the comments need.
+    The numbers and checksums of the pages are not included, since they depend on the number of comment pages.
     """
     pieces: list[Range | bytes] = []
-    packets: dict[bytes, int] = {}  # the packets that ended so far
+    packets: dict[bytes, int] = {}  # the number of packets that have ended so far
     size = file.seek(0, 2)
     position = 0
     for page in pages_of(file):
@@ -113,7 +113,7 @@ def _layout(file: BinaryIO) -> Layout:
 
 
 def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    """The splices for the comment packet and the pages it lies in, and the numbers of later pages if need be."""
+    """The splices for the comment packet and its pages, and for the numbers of later pages if needed."""
     pages = _comment_pages(file)
     body = b"".join(read(file, page.data, page.end) for page in pages)
     packet = body[: _first_packet(pages)]
@@ -128,7 +128,7 @@ def _edit(file: BinaryIO, field: Field, values: tuple[str, ...]) -> list[Splice]
 
 
 def _comment_pages(file: BinaryIO) -> list[Page]:
-    """The pages in which the comment packet lies."""
+    """The pages of the comment packet."""
     found: list[Page] = []
     serial = None
     for page in pages_of(file):
@@ -148,7 +148,7 @@ def _comment_pages(file: BinaryIO) -> list[Page]:
 
 
 def _first_packet(pages: list[Page]) -> int:
-    """The length of the packet that begins the pages."""
+    """The length of the first packet in the pages."""
     length = 0
     for page in pages:
         for part in packet_parts(page.lacing):
@@ -171,11 +171,11 @@ def _edit_packet(packet: bytes, field: Field, values: tuple[str, ...]) -> list[S
         changes = vorbis_edit.edit(packet, _FLAC_HEADER, field, values)
         size = len(packet) - _FLAC_HEADER + growth(changes)
         return [Splice(1, 4, size.to_bytes(3, "big")), *changes]
-    return vorbis_edit.edit(packet, 0, field, values)  # Speex has no mark
+    return vorbis_edit.edit(packet, 0, field, values)  # Speex has no magic bytes
 
 
 def _spread(segments: int, counts: list[int]) -> list[int]:
-    """How many segments each page gets: as many pages as before if they can hold them all."""
+    """The number of segments of each page: as many pages as before if they can hold all segments."""
     counts = list(counts)
     more = segments - sum(counts)
     for i, count in enumerate(counts):
@@ -191,7 +191,7 @@ def _spread(segments: int, counts: list[int]) -> list[int]:
 
 
 def _headers(first: Page, counts: list[int], lacing: bytes, body: bytes) -> list[tuple[bytes, int]]:
-    """Each new page's header with the length of its data."""
+    """The header of each new page, with the length of its data."""
     headers, offset, segment = [], 0, 0
     continued = 0
     for i, count in enumerate(counts):
@@ -206,7 +206,7 @@ def _headers(first: Page, counts: list[int], lacing: bytes, body: bytes) -> list
 
 
 def _changed(pages: list[Page], changes: list[Splice]) -> list[Range | bytes]:
-    """The new data of the pages: what is kept by its place in the file, what is new as bytes."""
+    """The new data of the pages: unchanged data as ranges of the file, new data as bytes."""
     pieces: list[Range | bytes] = []
     position = 0
     for change in changes:
@@ -216,7 +216,7 @@ def _changed(pages: list[Page], changes: list[Splice]) -> list[Range | bytes]:
 
 
 def _in_file(pages: list[Page], start: int, end: int) -> Iterator[Range]:
-    """Where the bytes `[start, end)` of the pages' data stand in the file."""
+    """The ranges of the file with the bytes `[start, end)` of the pages' data."""
     offset = 0
     for page in pages:
         size = page.end - page.data
@@ -227,7 +227,7 @@ def _in_file(pages: list[Page], start: int, end: int) -> Iterator[Range]:
 
 
 def _paged(pieces: list[Range | bytes], headers: list[tuple[bytes, int]]) -> list[Range | bytes]:
-    """The pieces cut into pages, each behind its header."""
+    """The pieces divided into pages, each after its header."""
     out: list[Range | bytes] = []
     waiting = [piece for piece in reversed(pieces) if _length(piece)]
     for header, size in headers:
@@ -253,7 +253,7 @@ def _cut(piece: Range | bytes, at: int) -> tuple[Range | bytes, Range | bytes]:
 
 
 def _splices(pieces: list[Range | bytes], start: int, end: int) -> list[Splice]:
-    """What turns the bytes `[start, end)` of the file into the pieces."""
+    """The splices that replace the bytes `[start, end)` of the file by the pieces."""
     splices, position, new = [], start, b""
     for piece in pieces:
         if isinstance(piece, bytes):
@@ -265,14 +265,14 @@ def _splices(pieces: list[Range | bytes], start: int, end: int) -> list[Splice]:
 
 
 def _renumbered(file: BinaryIO, last: Page, extra: int) -> list[Splice]:
-    """The later pages of the stream with their new numbers and checksums."""
+    """The splices for new numbers and checksums of later pages of the stream."""
     if not extra:
         return []
     splices = []
     for page in pages_of(file, last.end):
         if page.serial != last.serial:
             continue
-        if page.flags & BEGINS:  # a chained stream that happens to have the same serial number
+        if page.flags & BEGINS:  # a chained stream with the same serial number
             break
         moved = replace(page, number=(page.number + extra) & 0xFFFFFFFF)
         header = page_header(moved, read(file, page.data, page.end))

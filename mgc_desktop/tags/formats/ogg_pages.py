@@ -1,4 +1,4 @@
-"""Ogg pages: found, told apart, and given their headers with the checksum."""
+"""Reads Ogg pages, and makes their headers with the checksum."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mgc_desktop.tags.formats.layout import read
 
 _HEADER: Final = 27
 _MOST_PAGES: Final = 1_000_000
-CONTINUED, BEGINS = 0x01, 0x02  # flags: the page goes on with a packet; it begins a stream
+CONTINUED, BEGINS = 0x01, 0x02  # flags: the page continues a packet; it begins a stream
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its place in the file, its header's fields, and its lacing table (one byte a segment)."""
+    """A page: its position in the file, the fields of its header, and its lacing table (one byte a segment)."""
 
     start: int
     flags: int
@@ -29,18 +29,18 @@ class Page:
 
     @property
     def data(self) -> int:
-        """Where its data begin."""
+        """The start of its data."""
         return self.start + _HEADER + len(self.lacing)
 
     @property
     def end(self) -> int:
-        """Where the next page begins."""
+        """The start of the next page."""
         return self.data + sum(self.lacing)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """So many bytes of a packet, and whether it ends with them."""
+    """A number of bytes of a packet, and whether the packet ends with them."""
 
     size: int
     ends: bool
@@ -59,7 +59,7 @@ def packet_parts(lacing: bytes) -> Iterator[Part]:
 
 
 def pages(file: BinaryIO, position: int = 0) -> Iterator[Page]:
-    """The pages from `position` on, up to the end or to what is no whole page."""
+    """The pages from `position` on, up to the end or to an incomplete page."""
     size = file.seek(0, 2)
     for _ in range(_MOST_PAGES):
         if position + _HEADER > size:
@@ -77,7 +77,7 @@ def pages(file: BinaryIO, position: int = 0) -> Iterator[Page]:
 
 
 def header(page: Page, data: bytes) -> bytes:
-    """The bytes before the data of a page."""
+    """The header of a page."""
     head = b"OggS\0" + bytes([page.flags]) + page.granule + page.serial + struct.pack("<I", page.number)
     tail = bytes([len(page.lacing)]) + page.lacing
     return head + _crc(head + bytes(4) + tail + data) + tail
@@ -87,6 +87,6 @@ _MIRROR: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def _crc(data: bytes) -> bytes:
-    """Ogg's checksum: CRC-32 with the bits the other way round and nothing inverted, by way of zlib's."""
+    """Ogg's checksum: CRC-32 with reversed bits and without inversion, computed with zlib's."""
     mirrored = zlib.crc32(data.translate(_MIRROR), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return mirrored.to_bytes(4, "big").translate(_MIRROR)

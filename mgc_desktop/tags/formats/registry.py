@@ -1,4 +1,4 @@
-"""All formats, and which of them a file is."""
+"""The list of all formats, and the detection of a file's format."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from mgc_desktop.tags.formats.wrapping import audio_start
 
 _HEAD: Final = 128  # bytes; the first packet of an Ogg file, with the codec's name, begins within them
 
-# In this order they are asked; AAC before MP3, for its mark is the longer one.
+# In the order of detection; AAC before MP3, since its magic bytes are more specific.
 FORMATS: Final[tuple[TagFormat, ...]] = (
     Flac(),
     OggVorbis(),
@@ -53,10 +53,10 @@ _MP3: Final = FORMATS[-1]
 
 
 def sniff(file: BinaryIO, name: Path | None = None) -> TagFormat | None:
-    """The format of an open file, None if it is none of ours.
+    """The format of an open file, None if it is unknown.
 
-    It is told by the first bytes behind any tag in front of the sound, for names lie and a wrong guess would write in
-    a wrong place. Where the contents do not tell, a format that allows it is taken by the ending of `name`; a file
+    The first bytes after any tag in front of the audio decide, since names may be wrong, and a wrong format would write
+    to a wrong position. If they are not recognised, a format with `by_suffix` is chosen by the suffix of `name`; a file
     with a tag in front and unknown contents is an MP3.
     """
     start = audio_start(file)

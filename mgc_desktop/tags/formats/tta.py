@@ -12,7 +12,7 @@ class TrueAudio(WrappedFormat):
     suffixes = frozenset({".tta"})
     own = "ID3v2"
     info = ("mutagen.trueaudio", "TrueAudioInfo")
-    info_arguments = (0,)  # where the sound begins
+    info_arguments = (0,)  # the start of the audio
 
     def sniff(self, head: bytes) -> bool:
         return head.startswith(b"TTA1")

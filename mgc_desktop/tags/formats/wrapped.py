@@ -1,4 +1,4 @@
-"""Formats that are nothing but sound with tags around it: MP3, AAC, TTA (ID3v2), WavPack, Monkey's Audio (APEv2) ..."""
+"""Formats of audio with tags around it: MP3, AAC, TTA (ID3v2), WavPack, Monkey's Audio (APEv2) ..."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from mgc_desktop.tags.tag_types import apev2_edit, id3_edit
 
 
 class WrappedFormat(TagFormat):
-    """`own` is the type of tag that the format's programs write, and that is made where there is none.
+    """`own`: the usual type of tag of the format, which is created if there is none.
 
-    `info`: mutagen's module and class that read the length, None where it has none; `info_arguments`: what the class
-    takes beside the file.
+    `info`: mutagen's module and class that read the length, None if there is none; `info_arguments`: further arguments
+    of the class.
     """
 
     own: Literal["ID3v2", "APEv2"]

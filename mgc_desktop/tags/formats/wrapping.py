@@ -1,4 +1,4 @@
-"""Tags that stand around the sound: ID3v2 and APEv2 in front, APEv2, Lyrics3, ID3v1 and ID3v2 behind."""
+"""Tags around the audio: ID3v2 and APEv2 before it, APEv2, Lyrics3, ID3v1 and ID3v2 after it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _V1_EXTENDED: Final = 227  # bytes of the "TAG+" block that some programs put be
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """Where the tags are; `audio` lies between them. Tags of one kind stand in the order of the file."""
+    """The positions of the tags; `audio` is between them. Tags of one kind are in the order of the file."""
 
     audio: Range
     id3: tuple[Range, ...] = ()
@@ -30,13 +30,13 @@ class Wrapping:
 
 
 def audio_start(file: BinaryIO) -> int:
-    """Where the sound begins: behind all tags in front of it that end within the file."""
+    """The start of the audio: after all tags before it that end within the file."""
     size = file.seek(0, 2)
     return _front(file, size, [], [])
 
 
 def find(file: BinaryIO) -> Wrapping:
-    """The tags around the sound; raises `TagError` if the first one reaches beyond the file."""
+    """The tags around the audio; raises `TagError` if the first one extends beyond the file."""
     size = file.seek(0, 2)
     id3: list[Range] = []
     ape: list[Range] = []
@@ -56,7 +56,7 @@ def find(file: BinaryIO) -> Wrapping:
 
 
 def _front(file: BinaryIO, size: int, id3: list[Range], ape: list[Range]) -> int:
-    """Note the tags in front; gives where the last one ends."""
+    """Append the tags at the start; returns where the last one ends."""
     start = 0
     for _ in range(_MOST_TAGS):
         head = read(file, start, start + apev2_edit.EDGE)
@@ -123,14 +123,14 @@ def edit_ape(file: BinaryIO, where: Range, field: Field, values: tuple[str, ...]
 def edit_others(
     file: BinaryIO, outer: Wrapping, field: Field, values: tuple[str, ...], own: Range | None = None
 ) -> list[Splice]:
-    """The splices that make the tags around the sound agree; those that do not hold the field are left as they are,
-    but for an ID3v2 tag in front, which gets the genre.
+    """The splices that make the tags around the audio agree. Tags without the field stay as they are, except an ID3v2
+    tag at the start, which gets the genre.
 
-    `own` is the tag that the format's own edit has changed already.
+    `own`: the tag that the format's own edit has changed already.
     """
     splices: list[Splice] = []
     for where in outer.id3:
-        # Many programs look at a tag in front first, whatever stands behind it.
+        # Many programs read a tag at the start first, whatever comes after the audio.
         in_front = where.start == 0 and field is Field.GENRE
         if where != own and (in_front or id3_edit.has_field(read(file, where.start, where.end), field)):
             splices += edit_id3(file, where, field, values)

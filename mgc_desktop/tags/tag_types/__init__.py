@@ -1,5 +1,4 @@
-"""One module a type of tag (ID3v2, APEv2, Vorbis comments, ...), wherever such a tag stands.
+"""One module for each type of tag (ID3v2, APEv2, Vorbis comments, ...), in whichever container it is.
 
-`*_read`: how mutagen's object for such a tag is understood. `*_edit`: which bytes of such a tag have to change so that
-a field holds other values.
+`*_read`: interprets mutagen's object for such a tag. `*_edit`: the splices that change the values of a field.
 """

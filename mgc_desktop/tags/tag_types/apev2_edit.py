@@ -1,4 +1,4 @@
-"""APEv2 tags: WavPack, Monkey's Audio, Musepack and others, sometimes behind an MP3."""
+"""APEv2 tags: WavPack, Monkey's Audio, Musepack and others, sometimes at the end of an MP3."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_KEY: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item by its key and its place in the tag."""
+    """An item by its key and its position in the tag."""
 
     key: str
     start: int
@@ -28,7 +28,7 @@ class Item:
 
 
 def size(footer: bytes) -> int:
-    """The whole length of the tag that ends in `footer`; 0 if this is no footer."""
+    """The total length of the tag that ends with `footer`; 0 if this is not a footer."""
     if len(footer) != EDGE or not footer.startswith(MAGIC):
         return 0
     _, body, _, flags = struct.unpack("<4I", footer[8:24])
@@ -36,7 +36,7 @@ def size(footer: bytes) -> int:
 
 
 def size_from_header(header: bytes) -> int:
-    """The whole length of the tag that begins with `header`; 0 if this is no header."""
+    """The total length of the tag that starts with `header`; 0 if this is not a header."""
     if len(header) != EDGE or not header.startswith(MAGIC):
         return 0
     _, body, _, flags = struct.unpack("<4I", header[8:24])
@@ -60,7 +60,7 @@ def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
 
 
 def new_tag(field: Field, values: tuple[str, ...], texts: Texts | None = None) -> bytes:
-    """A tag that holds `values`, and `texts` taken over from other tags."""
+    """A tag with `values`, and with `texts` from other tags."""
     pairs = [(ape_key(name), tuple(each)) for name, each in (texts or {}).items()]
     items = [_item(key, each) for key, each in pairs if _is_key(key)] + [_item(_key(field), values)]
     items = [item for item in items if item]
@@ -71,7 +71,7 @@ def new_tag(field: Field, values: tuple[str, ...], texts: Texts | None = None) -
 
 
 def check(tag: bytes) -> None:
-    """Raises `TagError` for a tag that would take a reader without bounds long."""
+    """Raises `TagError` for a tag that mutagen would read too slowly."""
     if len(_items(tag)[0]) > _MOST_ITEMS:
         raise TagError("its APE tag has too many items")
 
@@ -90,7 +90,7 @@ def _key(field: Field) -> str:
 
 
 def _first(tag: bytes) -> int:
-    """Where the items begin."""
+    """The start of the items."""
     return EDGE if tag.startswith(MAGIC) else 0
 
 
@@ -106,7 +106,7 @@ def _count(tag: bytes) -> int:
 
 
 def _items(tag: bytes) -> tuple[list[Item], int]:
-    """The items and where they end. Some programs count wrong: those that are there count, up to the number given."""
+    """The items and their end. Some programs write a wrong count: existing items up to that count are returned."""
     position, limit = _first(tag), len(tag) - EDGE
     items: list[Item] = []
     for _ in range(min(_count(tag), _MOST_ITEMS + 1)):

@@ -1,4 +1,4 @@
-"""What is common to all types of tags."""
+"""The interface of all types of tags."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _OF_PROGRAMS: Final = frozenset({"vendor", "encoder", "tsse", "isft"})
 class TagType:
     """How a tag of one type is read.
 
-    `song(tags, cover)`: the tag's contents as `SongTags`, without the picture if `cover` is False. `entries(tags)`:
-    all that stands in the tag, as (name, value) pairs whose values have a `repr` that says everything but the
-    encoding; one name may come several times. `texts(tags)`: what a new tag of another type takes over.
+    `song(tags, cover)`: the tag's contents as `SongTags`, without the picture if `cover` is False. `entries(tags)`: all
+    contents, as (name, value) pairs whose values have a complete `repr` except for the encoding; names may repeat.
+    `texts(tags)`: what a new tag of another type copies.
     """
 
     name: str
@@ -29,7 +29,7 @@ class TagType:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag of a file: `data` is mutagen's object; `place` tells it from the file's other tags."""
+    """One tag of a file: `data` is mutagen's object; `place` distinguishes it from the file's other tags."""
 
     type: TagType
     data: Any
@@ -41,13 +41,13 @@ class Tag:
 
     @property
     def is_bare(self) -> bool:
-        """Whether the tag says nothing but which program made it."""
+        """Whether the tag contains only the name of the program that made it."""
         return all(name.lower() in _OF_PROGRAMS for name, _ in self.entries())
 
     def texts(self) -> Texts:
-        """What a new tag of another type takes over."""
+        """The texts that a new tag of another type copies."""
         return self.type.texts(self.data)
 
     def entries(self) -> Iterable[tuple[str, object]]:
-        """All that stands in the tag."""
+        """All contents of the tag."""
         return self.type.entries(self.data)

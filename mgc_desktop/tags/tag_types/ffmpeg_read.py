@@ -1,4 +1,4 @@
-"""The metadata of a file as FFmpeg gives them: plain texts by FFmpeg's own names."""
+"""The metadata of a file as FFmpeg returns them: texts by FFmpeg's names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mgc_desktop.tags.tag_types.base import TagType
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """`texts` by their names in small letters; `cover`: the bytes of the attached picture, b"" if there is none."""
+    """`texts` by their names in lower case; `cover`: the bytes of the attached picture, b"" if there is none."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     cover: bytes = b""

@@ -1,4 +1,4 @@
-"""ID3v2 (2.2, 2.3, 2.4) and ID3v1: the genre replaced, all other frames left as they are, byte by byte."""
+"""ID3v2 (2.2, 2.3, 2.4) and ID3v1: replaces the genre and leaves all other frames unchanged, byte for byte."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_FRAMES: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame by its name and its place in the tag; `body` is where it goes on behind the frame's header."""
+    """A frame by its name and its position in the tag; `body`: the start of its contents."""
 
     name: bytes
     start: int
@@ -35,8 +35,8 @@ class Frame:
 def edit(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
     """The splices, relative to the tag's start, that put `values` into the tag.
 
-    Padding takes up the difference in length where there is enough of it, so that what follows the tag does not
-    move. The tag keeps its version.
+    Padding absorbs the difference in length if there is enough, so that the data after the tag does not move. The
+    version of the tag does not change.
     """
     version, flags = tag[3], tag[5]
     if version not in (2, 3, 4):
@@ -56,7 +56,7 @@ def new_tag(frames: bytes) -> bytes:
 
 
 def render(version: int, field: Field, values: tuple[str, ...]) -> bytes:
-    """The frame that says `values`; none if there are none."""
+    """The frame with `values`; b"" without values."""
     if not values:
         return b""
     texts = values if version == 4 else (JOIN.join(values),)
@@ -72,7 +72,7 @@ def render(version: int, field: Field, values: tuple[str, ...]) -> bytes:
 
 
 def frames_of(texts: Texts) -> bytes:
-    """ID3v2.4 frames with texts taken over from other tags."""
+    """ID3v2.4 frames with texts from other tags."""
     frames = b""
     for name, values in texts.items():
         values = [value for value in values if value]
@@ -119,7 +119,7 @@ _CODECS: Final = {0: "latin-1", 1: "utf-16-le", 3: "utf-8"}
 
 
 def _encode(version: int, texts: Iterable[str]) -> tuple[bytes, bytes]:
-    """The mark of the encoding, and the texts in it."""
+    """The byte of the encoding, and the encoded texts."""
     text = "\0".join(texts)
     if version == 4:
         return b"\x03", text.encode()
@@ -130,7 +130,7 @@ def _encode(version: int, texts: Iterable[str]) -> tuple[bytes, bytes]:
 
 
 def _escaped(genre: str) -> str:
-    """A name that looks like a reference such as "(17)" gets its parenthesis doubled, as the standard says."""
+    """Double the parenthesis of a name that looks like a reference such as "(17)", as the standard requires."""
     return "(" + genre if re.match(r"\(\(|\((\d+|RX|CR)\)", genre) else genre
 
 
@@ -156,14 +156,14 @@ def _has_footer(tag: bytes) -> bool:
 
 
 def _extension(tag: bytes) -> tuple[int, list[Splice]]:
-    """Where the frames begin, and the splices that take the extended header out.
+    """The start of the frames, and the splices that remove the extended header.
 
-    It holds nothing of the user's, but a checksum and a count of the padding, which would become wrong.
+    It has no data of the user, but a checksum and the size of the padding, which would become wrong.
     """
     if tag[3] == 2 or not tag[5] & _EXTENDED:
         return _HEADER, []
     field = tag[_HEADER : _HEADER + 4]
-    if _is_name(field):  # announced, but not there: some writers do so
+    if _is_name(field):  # announced, but missing: some programs write that
         return _HEADER, []
     size = _from_synchsafe(field) if tag[3] == 4 else 4 + int.from_bytes(field, "big")
     if not 6 <= size <= len(tag) - _HEADER:
@@ -173,7 +173,7 @@ def _extension(tag: bytes) -> tuple[int, list[Splice]]:
 
 
 def frame_count(tag: bytes, most: int) -> int:
-    """How many frames a reader may find in the tag, in whichever way it reads their sizes; counts no further than
+    """The number of frames that a reader may find in the tag, for any interpretation of their sizes; counts up to
     `most`, and raises nothing."""
     if len(tag) <= _HEADER or tag[3] not in (2, 3, 4):
         return 0
@@ -192,7 +192,7 @@ def _count(tag: bytes, most: int, *, synchsafe: bool) -> int:
 
 
 def plain(tag: bytes) -> bytes:
-    """The tag without unsynchronisation as a whole, as ID3v2.2 and 2.3 know it; as it is if it has none."""
+    """The tag without the unsynchronisation of ID3v2.2 and 2.3; unchanged if it has none."""
     return (
         _plain(tag)
         if len(tag) > _HEADER and tag[3] < 4 and tag[5] & _UNSYNC and is_unsynchronised(tag[_HEADER:])
@@ -201,13 +201,13 @@ def plain(tag: bytes) -> bytes:
 
 
 def _frames(tag: bytes, first: int) -> tuple[list[Frame], int]:
-    """The frames of a tag that is not unsynchronised as a whole, and where they end."""
+    """The frames of a tag that is not unsynchronised, and their end."""
     limit = len(tag) - (_HEADER if _has_footer(tag) else 0)
     if tag[3] < 4:
         return _walk(tag, first, limit, tag[3], synchsafe=False)
     frames, end = _walk(tag, first, limit, 4, synchsafe=True)
     plain, plain_end = _walk(tag, first, limit, 4, synchsafe=False)
-    # Old iTunes wrote plain sizes into 2.4. This is how mutagen tells: by the number of frames that are known.
+    # Old iTunes wrote plain sizes into 2.4. Like mutagen, choose the interpretation with more known frames.
     known, known_plain = (sum(_is_known(frame.name) for frame in each) for each in (frames, plain))
     if known_plain > known or (known_plain == known and end > limit >= plain_end):
         frames, end = plain, plain_end
@@ -215,9 +215,9 @@ def _frames(tag: bytes, first: int) -> tuple[list[Frame], int]:
 
 
 def _walk(tag: bytes, position: int, limit: int, version: int, *, synchsafe: bool) -> tuple[list[Frame], int]:
-    """The frames up to the padding or the limit, as mutagen finds them: whatever their names, and empty ones too.
+    """The frames up to the padding or the limit, as mutagen finds them: with any name, and empty ones too.
 
-    A frame that reaches beyond the limit ends there, and the position that is given lies beyond it then.
+    A frame that extends beyond the limit is cut there, and the returned position is then beyond the limit.
     """
     name_size, header = (3, 6) if version == 2 else (4, 10)
     frames: list[Frame] = []
@@ -243,7 +243,7 @@ def _is_name(name: bytes) -> bool:
 
 def _is_field(tag: bytes, frame: Frame, field: Field) -> bool:
     short, long = (b"TCO", b"TCON") if field is Field.GENRE else (b"TXX", b"TXXX")
-    if frame.name not in (short, short + b"\0", long):  # some write names of 2.2 into 2.3
+    if frame.name not in (short, short + b"\0", long):  # some programs write names of 2.2 into 2.3
         return False
     return field is Field.GENRE or _description(tag[frame.body : frame.end]) == Field.SEPARATE.value
 
@@ -260,9 +260,10 @@ def _description(body: bytes) -> str:
 
 
 def _replace(tag: bytes, frames: list[Frame], end: int, field: Field, new: bytes) -> list[Splice]:
-    """The new frame in place of the first old one that holds something, or behind the last frame; further old ones go.
+    """Put the new frame in the place of the first old one that is not empty, or after the last frame; remove further
+    old ones.
 
-    A last frame that reaches beyond the tag keeps its place at the end.
+    A last frame that extends beyond the tag stays last.
     """
     old = [frame for frame in frames if _is_field(tag, frame, field) and frame.end > frame.body]
     if not old:
@@ -273,7 +274,7 @@ def _replace(tag: bytes, frames: list[Frame], end: int, field: Field, new: bytes
 
 
 def _is_cut(tag: bytes, frame: Frame) -> bool:
-    """Whether the frame's header promises more than there is."""
+    """Whether the frame is shorter than its header says."""
     if tag[3] == 2:
         return int.from_bytes(tag[frame.start + 3 : frame.start + 6], "big") > frame.end - frame.body
     field = tag[frame.start + 4 : frame.start + 8]
@@ -282,7 +283,7 @@ def _is_cut(tag: bytes, frame: Frame) -> bool:
 
 
 def _absorb(tag: bytes, end: int, limit: int, more: int) -> list[Splice]:
-    """The padding made as much smaller or larger as the frames grew or shrank, or else the tag's size corrected."""
+    """Resize the padding by the growth of the frames, or else correct the tag's size."""
     padding = limit - end
     if padding and not any(tag[end:limit]):
         if 0 < more <= padding:
@@ -297,7 +298,7 @@ def _absorb(tag: bytes, end: int, limit: int, more: int) -> list[Splice]:
 
 
 def _edit_unsynchronised(tag: bytes, field: Field, values: tuple[str, ...]) -> list[Splice]:
-    """Tags in which every 0xFF is followed by a 0x00: undone, edited, done again."""
+    """Edit a tag in which every 0xFF is followed by a 0x00: undo that, edit, and do it again."""
     plain = _plain(tag)
     edited = spliced(plain, edit(plain, field, values))
     body = _unsynchronise(edited[_HEADER:])
@@ -306,7 +307,7 @@ def _edit_unsynchronised(tag: bytes, field: Field, values: tuple[str, ...]) -> l
 
 
 def is_unsynchronised(data: bytes) -> bool:
-    """Whether the bytes are what a flag says of them; some programs set the flag alone."""
+    """Whether the bytes really are unsynchronised; some programs only set the flag."""
     return re.search(rb"\xff(?:[\xe0-\xff]|\Z)", data) is None
 
 

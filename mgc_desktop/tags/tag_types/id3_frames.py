@@ -1,7 +1,7 @@
-"""mutagen's ID3v2 frames behind a guard that bounds what a frame may cost in memory and time.
+"""Limits the memory and time that mutagen may use for ID3v2 frames.
 
-mutagen unpacks compressed frames whatever they become, reads chapters inside chapters without end, and copies the rest
-of a list for each of its values. The guard stands where mutagen looks a frame's class up by its name.
+mutagen inflates compressed frames without a limit, reads nested chapters without a limit, and copies the rest of a list
+for each of its values. The limits apply where mutagen looks up the class of a frame by its name.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from mgc_desktop.tags.tag_types.id3_edit import is_unsynchronised
 
 _MOST_UNPACKED: Final = 24 << 20  # bytes, of all compressed frames of a tag
 _MOST_UTF16: Final = 2 << 20  # bytes, of all UTF-16 texts of a tag; mutagen reads them byte by byte
-_MOST_COPIED: Final = 2 << 30  # bytes, of all copies that lists of values cost
+_MOST_COPIED: Final = 2 << 30  # bytes, of all copies for lists of values
 _MOST_OF_A_NAME: Final = 1000  # frames
 _MOST_FRAMES: Final = 20_000
-_DEEPEST: Final = 4  # chapters inside chapters
+_DEEPEST: Final = 4  # nesting of chapters
 _COMPRESSED_24, _ENCRYPTED_24, _UNSYNC_24, _LENGTH_24 = 0x08, 0x04, 0x02, 0x01
 _COMPRESSED_23, _ENCRYPTED_23 = 0x80, 0x40
-# Frames that end in bytes which are taken as they are.
+# Frames that end with unprocessed bytes.
 _BINARY: Final = frozenset(
     "AENC APIC COMR CRA CRM ENCR GEO GEOB GRID LINK MCDI MCI PIC PRIV RBUF SIGN UFI UFID".split()
 )
@@ -42,8 +42,8 @@ def _is_no_genre(text: str) -> bool:
 class GuardedFrames(dict[str, Any]):
     """The classes of frames by name, as mutagen's `known_frames`; one object for each tag that is read.
 
-    `skipped`: the names of frames that were left out because they cost too much. If the genre is among them, reading
-    raises `TagError`, for the tag would look as if it had none.
+    `skipped`: the names of frames that were left out because of their cost. If the genre is among them, reading raises
+    `TagError`, since the tag would seem to have none.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class GuardedFrames(dict[str, Any]):
         return junk
 
     def unpack(self, name: str, data: bytes) -> bytes:
-        """Inflate within the bound; raises zlib.error."""
+        """Inflate up to the limit; raises zlib.error."""
         unpacker = zlib.decompressobj()
         rest = _MOST_UNPACKED - self._unpacked
         plain = unpacker.decompress(data, max(1, rest))
@@ -83,7 +83,7 @@ class GuardedFrames(dict[str, Any]):
         return plain
 
     def weigh(self, name: str, is_text: bool, data: bytes) -> None:
-        """Count what reading the frame costs; raises the error for a frame that costs too much."""
+        """Count the cost of reading the frame; raises the error for a frame that costs too much."""
         utf16 = copied = 0
         if data[:1] in (b"\x01", b"\x02") and name not in _CHAPTERS:
             end = data.find(b"\0\0", 1) if name in _BINARY else len(data)
@@ -98,7 +98,7 @@ class GuardedFrames(dict[str, Any]):
 
 
 class _Guard:
-    """Stands for a class of frames while mutagen reads a tag."""
+    """Replaces a class of frames while mutagen reads a tag."""
 
     def __init__(self, frames: GuardedFrames, frame: Any, name: str) -> None:
         self._frames, self._frame, self._name = frames, frame, name
@@ -114,14 +114,14 @@ class _Guard:
             frame = self._frame._fromData(header, flags, data)
         finally:
             self._frames.depth -= 1
-        if self._name in _GENRES:  # a number that no genre has, such as 255, says that there is none
+        if self._name in _GENRES:  # an unassigned number, such as 255, means no genre
             frame.text = [text for text in frame.text if not _is_no_genre(text)]
         return frame
 
     def _plain(self, header: Any, flags: int, data: bytes) -> tuple[Any, int, bytes]:
-        """The frame without compression and unsynchronisation, with a header and flags that say so.
+        """The frame without compression and unsynchronisation, with matching header and flags.
 
-        All is left as it is where there is neither, and where the frame is encrypted.
+        Unchanged if it has neither, and if it is encrypted.
         """
         if header.version >= (2, 4, 0):
             compressed, encrypted = flags & _COMPRESSED_24, flags & _ENCRYPTED_24

@@ -24,7 +24,7 @@ _MOST_FRAMES: Final = 50_000
 def load(tag: bytes, warnings: list[str]) -> Any:
     """mutagen's object for an ID3v2 tag; raises whatever mutagen raises, and `TagError` if it costs too much.
 
-    A frame that is left out because it costs too much is named in `warnings`.
+    A frame that is left out because of its cost is named in `warnings`.
     """
     tag = plain(tag)
     most = min(_MOST_FRAMES, _MOST_COPIED // max(1, len(tag)))  # mutagen copies the rest of the tag for each frame
@@ -40,7 +40,7 @@ def load(tag: bytes, warnings: list[str]) -> Any:
 
 
 def load_v1(tag: bytes) -> Any:
-    """An ID3v1 tag as an object like that of an ID3v2 tag, None if it holds nothing."""
+    """An ID3v1 tag in the form of an ID3v2 tag, None if it is empty."""
     id3 = import_module("mutagen.id3")
     frames = id3.ParseID3v1(tag)
     if not frames:
@@ -48,7 +48,7 @@ def load_v1(tag: bytes) -> Any:
     tags = id3.ID3()
     for frame in frames.values():
         tags.add(frame)
-    tags.update_to_v24()  # turns the number of the genre into its name
+    tags.update_to_v24()  # converts the number of the genre to its name
     return tags
 
 
@@ -58,7 +58,7 @@ def _song(tags: Any, cover: bool) -> SongTags:
 
     joined = tags.version < (2, 4)
     content = tags.get("TCON")
-    genres = content.text if content is not None else []  # numbers are names by now
+    genres = content.text if content is not None else []  # numbers have been converted to names
     if joined:
         genres = [name for each in genres for name in split_joined(each)]
     separate = tags.get(f"TXXX:{_SEPARATE}")
@@ -88,7 +88,7 @@ def _entries(tags: Any) -> Iterator[tuple[str, object]]:
 
 
 def _plain(frame: Any) -> object:
-    """The values of a frame without the encoding of its texts; those of a chapter with the frames in it."""
+    """The values of a frame without the encoding of its texts; for a chapter with its frames."""
     values = {name: value for name, value in vars(frame).items() if name != "encoding"}
     if "sub_frames" in values:
         values["sub_frames"] = sorted(_entries(frame.sub_frames), key=lambda entry: entry[0])

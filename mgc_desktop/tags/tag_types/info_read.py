@@ -1,4 +1,4 @@
-"""The plain texts (INFO) that WAV files hold beside, or instead of, an ID3 tag."""
+"""The plain texts (INFO) of WAV files, which may have an ID3 tag as well."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mgc_desktop.tags.song_tags import SongTags, number, year
 from mgc_desktop.tags.tag_types.base import TagType
 from mgc_desktop.tags.tag_types.texts import of_info
 
-Texts = dict[str, str]  # by their four letters: INAM, IART, IGNR, ...
+Texts = dict[str, str]  # by their four-letter names: INAM, IART, IGNR, ...
 
 
 def _song(texts: Texts, cover: bool) -> SongTags:

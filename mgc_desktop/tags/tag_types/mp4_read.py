@@ -1,4 +1,4 @@
-"""The list of tags in an MP4 file as mutagen reads it."""
+"""The tags of an MP4 file as mutagen reads them."""
 
 from __future__ import annotations
 

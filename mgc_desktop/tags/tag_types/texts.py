@@ -1,7 +1,7 @@
-"""The texts of a tag under neutral names, so that a new tag of another type can take them over.
+"""The texts of a tag under common names, from which a new tag of another type is filled.
 
-A player that finds the format's own type of tag often reads no other. When such a tag has to be made, it gets what the
-file's other tags say, for else the song would seem to lose its title. The neutral names are those of Vorbis comments.
+A player that finds the format's own type of tag often reads no other. When such a tag is created, it therefore gets the
+texts of the file's other tags; otherwise the song would seem to lose its title. The names are those of Vorbis comments.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def of_info(tags: Mapping[str, str]) -> Texts:
 
 
 def id3_name(neutral: str) -> str | None:
-    """The ID3v2.4 frame for a text; None if it goes into a frame of the user's own (TXXX)."""
+    """The ID3v2.4 frame for a text; None if it needs a user-defined frame (TXXX)."""
     return _ID3_NAMES.get(neutral)
 
 

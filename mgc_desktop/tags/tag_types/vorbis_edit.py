@@ -1,4 +1,4 @@
-"""Vorbis comments, wherever they stand: FLAC, Ogg Vorbis, Opus, Speex."""
+"""Vorbis comments: in FLAC, Ogg Vorbis, Opus and Speex."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_ENTRIES: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """The places of the parts: `count` of the number of entries, `entries` of each with its key, `end` of all."""
+    """The positions of the parts: `count` of the number of entries, `entries` with their keys, `end` of all."""
 
     count: int
     entries: tuple[tuple[str, int, int], ...]
@@ -24,7 +24,7 @@ class Comments:
 
 
 def parse(data: bytes, start: int = 0) -> Comments:
-    """The comments that begin at `start` of `data`; raises `TagError` if they are damaged."""
+    """The comments that start at `start` of `data`; raises `TagError` if they are damaged."""
     try:
         count_at = start + 4 + _number(data, start)
         position = count_at + 4
@@ -45,9 +45,9 @@ def parse(data: bytes, start: int = 0) -> Comments:
 
 
 def edit(data: bytes, start: int, field: Field, values: tuple[str, ...], texts: Texts | None = None) -> list[Splice]:
-    """The splices that put `values` in place of the first old entry, or behind the last one.
+    """The splices that put `values` in the place of the first old entry, or after the last one.
 
-    `texts`, taken over from other tags, go behind all entries.
+    `texts` from other tags are appended.
     """
     comments = parse(data, start)
     name = _name(field)
@@ -67,7 +67,7 @@ def has_field(data: bytes, start: int, field: Field) -> bool:
 
 
 def new_comments(field: Field, values: tuple[str, ...], texts: Texts | None = None) -> bytes:
-    """Comments that hold `values`, and `texts` taken over from other tags."""
+    """Comments with `values`, and with `texts` from other tags."""
     pairs = _pairs(texts) + [(_name(field), value) for value in values]
     return bytes(4) + struct.pack("<I", len(pairs)) + b"".join(_entry(key, value) for key, value in pairs)
 

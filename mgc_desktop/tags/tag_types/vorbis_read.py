@@ -37,11 +37,11 @@ def _song(tags: Any, cover: bool) -> SongTags:
 
 
 def _pictures(tags: Any) -> Iterable[tuple[int, bytes]]:
-    """The pictures in the comments; a damaged one is no reason to withhold the rest."""
+    """The pictures in the comments; damaged ones are left out."""
     for text in tags.get("metadata_block_picture", []):
         try:
             found = import_module("mutagen.flac").Picture(base64.b64decode(text))
-        except Exception:  # whatever a damaged picture raises
+        except Exception:  # any error of a damaged picture
             continue
         yield found.type, found.data
     for text in tags.get("coverart", []):

@@ -31,7 +31,7 @@ class Evidence:
     """
 
     genre: str
-    whole: float
+    uncovered: float
     blocks: FloatArray
     bands: FloatArray
     moments: FloatArray
@@ -117,10 +117,10 @@ class EvidencePicture(PatchPicture):
         step = (shown.end - shown.start) / evidence.blocks.shape[1]
         start = shown.start + moment * step
         low, high = evidence.hz[band], evidence.hz[band + 1]
-        after = evidence.whole - float(evidence.blocks[band, moment])
+        after = evidence.uncovered - float(evidence.blocks[band, moment])
         return (
             f"{time_label(start, 1)}–{time_label(start + step, 1)}, {low:,.0f}–{high:,.0f} Hz: without it and its "
-            f"neighbours {evidence.genre} goes from {percent(evidence.whole)} to {percent(max(0.0, after))}"
+            f"neighbours {evidence.genre} goes from {percent(evidence.uncovered)} to {percent(max(0.0, after))}"
         )
 
     def _coloured(self, share: FloatArray) -> QImage:

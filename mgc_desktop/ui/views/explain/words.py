@@ -39,19 +39,19 @@ def moment(patch_view: PatchView, model: ModelMetadata) -> str:
 def evidence_of(patch_view: PatchView, found: Occlusion, genre: str | None) -> Evidence:
     """What speaks for a genre; None: for the most probable one."""
     name = genre if genre in found.genres else found.most_probable
-    whole, blocks, bands, moments = found.of(name)
+    uncovered, blocks, bands, moments = found.of(name)
     edges, _ = found.grid.edges(patch_view.patch.shape)
     scale = MelScale(patch_view.input.mel)
     hz = tuple(scale.hz(float(edge) + 0.5) for edge in edges)
     return Evidence(
-        name, whole, blocks, bands, moments, (patch_view.input.mel.fmin, *hz[1:-1], patch_view.input.mel.fmax)
+        name, uncovered, blocks, bands, moments, (patch_view.input.mel.fmin, *hz[1:-1], patch_view.input.mel.fmax)
     )
 
 
 def verdict(found: Occlusion, most: int = 3) -> str:
     """These seconds: Jazz 83 % · Classical 9 %."""
-    order = np.argsort(-found.whole)[:most]
-    shares = [f"{found.genres[i]} {percent(float(found.whole[i]))}" for i in order if found.whole[i] >= _CLEAR]
+    order = np.argsort(-found.uncovered)[:most]
+    shares = [f"{found.genres[i]} {percent(float(found.uncovered[i]))}" for i in order if found.uncovered[i] >= _CLEAR]
     return joined(*shares)
 
 
@@ -86,4 +86,4 @@ def _blocks(patch_view: PatchView, evidence: Evidence) -> Iterator[Sequence[Cell
         for b in range(bands):
             lost = float(evidence.blocks[b, m])
             place = (round(start, 3), round(start + step, 3), round(evidence.hz[b], 1), round(evidence.hz[b + 1], 1))
-            yield *place, evidence.genre, round(evidence.whole, 5), round(evidence.whole - lost, 5)
+            yield *place, evidence.genre, round(evidence.uncovered, 5), round(evidence.uncovered - lost, 5)

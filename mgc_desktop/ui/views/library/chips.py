@@ -115,6 +115,7 @@ class FilterChips(QWidget):
             self._chips[chosen] = chip
             row.addWidget(chip)
         row.addStretch(1)
+        self._chips[Filter.NONE].hide()
         self._chips[Filter.ALL].setChecked(True)
         self._group.idClicked.connect(lambda at: self.chosen.emit(FILTERS[at][0]))
 
@@ -130,3 +131,5 @@ class FilterChips(QWidget):
         """The numbers."""
         for chosen, _, _, count in FILTERS:
             self._chips[chosen].set_count(count(counts))
+        rare = self._chips[Filter.NONE]  # few models tell such songs: the chip takes no room before there are any
+        rare.setVisible(bool(counts[State.NONE]) or rare.isChecked())

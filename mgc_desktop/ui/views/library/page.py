@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,6 +31,7 @@ from mgc_desktop.ui.widgets.labels import ElidedLabel, muted
 from mgc_desktop.ui.widgets.page_frame import EmptyState
 
 _LABEL: Final = 48  # letters of what the shown songs have in common
+_WITH_GENRES_FROM: Final = 940  # pixels
 _TYPING_MS: Final = 60  # letters that come faster than this are searched for together
 _WELCOME: Final = (
     "Add the folders that your music is in. Every song is listened to, here on this computer; you see what it would "
@@ -52,6 +53,7 @@ class LibraryPage(QWidget):
         self.line = ElidedLabel(tone="muted")
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search title, artist, genre")
+        self.search.setToolTip("Words of title, artist, album, genre or file name; heard:piano for what was heard")
         self.search.setAccessibleName("Search the library")
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(260)
@@ -97,6 +99,11 @@ class LibraryPage(QWidget):
         filled = bool(counts.folders or counts.files or counts.songs)
         self._pages.setCurrentIndex(1 if filled else 0)
         self.strip.setVisible(filled or undoable)  # what was written can be taken back without a library, too
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the filters need the room; the genres can be chosen in Listen as well."""
+        super().resizeEvent(event)
+        self.genres.setVisible(self.width() >= _WITH_GENRES_FROM)
 
     def show_nothing(self, sentence: str) -> None:
         """Why the table is empty; "" where it is not."""

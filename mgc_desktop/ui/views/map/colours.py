@@ -19,8 +19,10 @@ class Ink:
 
 def inks(colouring: Colouring, palette: Palette) -> tuple[Ink, ...]:
     """One for each group."""
-    colours = distinct_colours([name for number, name in enumerate(colouring.names) if not colouring.is_plain(number)])
+    colours = distinct_colours(
+        [name for number, name in enumerate(colouring.names) if not colouring.is_uncoloured(number)]
+    )
     return tuple(
-        Ink(palette.muted, ring=name in (UNSURE, NO_GENRE)) if colouring.is_plain(number) else Ink(colours[name])
+        Ink(palette.muted, ring=name in (UNSURE, NO_GENRE)) if colouring.is_uncoloured(number) else Ink(colours[name])
         for number, name in enumerate(colouring.names)
     )

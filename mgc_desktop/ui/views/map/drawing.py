@@ -37,7 +37,7 @@ def _arranged(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The songs on the page from the back to the front, and the row of each in the sprites."""
     width, height = scene.size
-    near = scene.seen & (xy[:, 0] > -20) & (xy[:, 0] < width + 20) & (xy[:, 1] > -20) & (xy[:, 1] < height + 20)
+    near = scene.visible & (xy[:, 0] > -20) & (xy[:, 0] < width + 20) & (xy[:, 1] > -20) & (xy[:, 1] < height + 20)
     order = np.flatnonzero(near)
     looks = _looks(scene)[order]
     turned = scene.camera.flat < 1
@@ -75,7 +75,7 @@ def draw_names(painter: QPainter, scene: Scene, palette: Palette, free: QRectF) 
     painter.setFont(font(SMALL, QFont.Weight.DemiBold))
     metrics = QFontMetricsF(painter.font())
     page = QRectF(0, 0, *scene.size)
-    points = scene.project()[0][scene.seen]
+    points = scene.project()[0][scene.visible]
     radius = radius_for(len(scene))
     taken = [free]
     for group, (x, y) in scene.names():
@@ -118,12 +118,14 @@ def draw_links(painter: QPainter, scene: Scene, palette: Palette) -> None:
     colour = QColor(palette.muted)
     colour.setAlphaF(0.45)
     painter.setPen(QPen(colour, 1))
-    painter.drawLines([QLineF(start, QPointF(x, y)) for x, y in xy[scene.similar[scene.seen[scene.similar]]].tolist()])
+    painter.drawLines(
+        [QLineF(start, QPointF(x, y)) for x, y in xy[scene.similar[scene.visible[scene.similar]]].tolist()]
+    )
 
 
 def draw_mark(painter: QPainter, scene: Scene, song: int, colour: str, grown: float, width: float = 2.0) -> None:
     """A ring around a song, `grown` pixels from its middle."""
-    if scene.seen[song]:
+    if scene.visible[song]:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colour), width))
         painter.drawEllipse(QPointF(*scene.project()[0][song].tolist()), grown, grown)
@@ -140,7 +142,7 @@ def playing_room(scene: Scene, title: str) -> QRectF:
 
 def _playing_box(scene: Scene, title: str) -> QRectF:
     song = scene.playing
-    if song is None or not scene.seen[song]:
+    if song is None or not scene.visible[song]:
         return QRectF()
     metrics = QFontMetricsF(_playing_font())
     x, y = scene.project()[0][song].tolist()

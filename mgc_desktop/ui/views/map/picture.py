@@ -146,7 +146,7 @@ class MapPicture(QWidget):
 
     def choose_all(self) -> None:
         """All that are shown."""
-        self.choose(np.flatnonzero(self.scene.seen))
+        self.choose(np.flatnonzero(self.scene.visible))
 
     def _chosen(self) -> None:
         self._renew()

@@ -45,7 +45,7 @@ def emptiness(why: NothingToMap, model: str = "musicnn") -> Emptiness:
                 "listen to it; the map draws itself.",
                 "Open the Library",
             )
-        case NothingToMap.NOT_ANALYSED_VERDICT:
+        case NothingToMap.NOT_ANALYSED:
             return Emptiness(
                 "Nothing was listened to yet",
                 "A song has its place on the map as soon as it was listened to. Press Listen in the Library.",

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from mgc_desktop import settings as s
-from mgc_desktop.heads.rows import LabelRow, found_rows, labelled_rows, summary, with_labels
+from mgc_desktop.heads.rows import LabelRow, labelled_rows, search_rows, summary, with_labels
 from mgc_desktop.library.query import Filter
 from mgc_desktop.library.store import LibraryStore
 from mgc_desktop.notice import Notice
@@ -120,7 +120,7 @@ class TeachView(View):
             return
 
         def work(store: LibraryStore) -> tuple[tuple[LabelRow, ...], int]:
-            return found_rows(store, words)
+            return search_rows(store, words)
 
         self.context.library_service.run_query(work, partial(self._on_found, words))
 

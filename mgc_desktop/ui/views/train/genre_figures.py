@@ -68,7 +68,7 @@ class ConfusionPlot(QWidget):
                     painter.drawText(cell, int(middle), str(count))
 
 
-class GenreFiguresTable(QWidget):
+class TrainedGenreFigures(QWidget):
     """The table and the matrix, side by side."""
 
     def __init__(self, palette: Palette) -> None:

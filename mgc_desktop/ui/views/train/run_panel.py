@@ -23,7 +23,7 @@ from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.theme import GAP, Palette
 from mgc_desktop.ui.views.library.strip import ThinBar
 from mgc_desktop.ui.views.train.curves import CurvePlot
-from mgc_desktop.ui.views.train.genre_figures import GenreFiguresTable
+from mgc_desktop.ui.views.train.genre_figures import TrainedGenreFigures
 from mgc_desktop.ui.views.train.log_text import LogText
 from mgc_desktop.ui.views.train.words import figure_rows, measured_line, network_name, progress_line, source_line
 from mgc_desktop.ui.widgets.labels import ElidedLabel, muted
@@ -157,7 +157,7 @@ class RunPanel(QWidget):
         self.legend = CurveLegend(palette)
         self.figures = RunFiguresPanel()
         self.log = LogText("The last lines of the log")
-        self.genres = GenreFiguresTable(palette)
+        self.genres = TrainedGenreFigures(palette)
         self.shown = Segments(
             "Shown", [("curves", "Learning curves", ""), ("genres", "Genres", ""), ("log", "Log", "")], palette
         )

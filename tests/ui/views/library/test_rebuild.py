@@ -92,7 +92,6 @@ def test_the_window_comes_also_where_no_library_can_be_opened(
     for name in names:
         (folder / name).mkdir(parents=True)
     program = build_app()
-    qtbot.addWidget(program.window)
     try:
         program.start([])
         notice = program.window.notices.notice
@@ -124,7 +123,6 @@ def test_the_window_comes_where_a_damaged_library_cannot_be_set_aside(
 
     monkeypatch.setattr("mgc_desktop.library.database.set_aside", fail)
     program = build_app()
-    qtbot.addWidget(program.window)
     try:
         program.start([])
         qtbot.waitUntil(lambda: program.window.library.controller.store.in_memory)

@@ -204,7 +204,7 @@ def test_the_figures_can_be_saved(adapter: TeachView, tmp_path: Path) -> None:
     with (tmp_path / "figures.csv").open(encoding="utf-8") as file:
         rows = list(csv.reader(file))
     assert rows[0][0] == "genre"
-    assert [row[0] for row in rows[1:]] == ["Fado", "Synthwave", "unmarked free music"]
+    assert [row[0] for row in rows[1:]] == ["Fado", "Synthwave", "unlabelled free music"]
 
 
 def test_everything_is_in_the_menu(adapter: TeachView) -> None:
