@@ -59,7 +59,7 @@ def test_equal_numbers_pass():
         ("picture", EXPECTED["picture"][:-1], "mel-spectrogram"),
         ("probabilities", {**EXPECTED["probabilities"], EXPECTED["genre"]: 0.5}, "genres"),
         ("tags", {}, "tags"),
-        ("genre", None, "called None"),
+        ("genre", None, "is None instead of"),
         ("model", "another 9.9", "another 9.9"),
     ],
 )
