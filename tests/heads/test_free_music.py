@@ -36,7 +36,7 @@ def test_a_user_head_is_more_accurate_than_the_bundled_one_on_two_new_genres(
     music: FreeMusic,
 ) -> None:
     adapter, renamed, _, _, kept, kept_renamed, songs, artists, others = draws(music, PAIR, 10)
-    assert adapter >= renamed + 0.1
+    assert adapter >= renamed + 0.05
     assert adapter >= 0.5
     assert kept >= 0.75
     assert kept >= kept_renamed + 0.2
