@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mgc_desktop.foundation.arrays import IntArray
 from mgc_desktop.inference.genres import REPORT_GENRES
 from mgc_desktop.inference.vocabularies import LARGE, broad_genre
-from mgc_desktop.library.bulk_queries import column_rows
+from mgc_desktop.library.bulk_queries import column_rows, latest_genres
 from mgc_desktop.library.rows import names_in
 from mgc_desktop.library.song import State
 from mgc_desktop.library.store import LibraryStore
@@ -99,10 +99,7 @@ def read_columns(store: LibraryStore) -> SongColumns:
 
 def vocabulary_in_use(store: LibraryStore) -> tuple[str, ...]:
     """The genres of the verdict that was given last, the report's where there is none."""
-    for vocabulary, genres in store.select(
-        "SELECT analysis.vocabulary, analysis.genres FROM song JOIN analysis ON analysis.checksum = song.checksum "
-        "AND analysis.model || '@' || analysis.version = song.model WHERE song.state NOT IN ('stale', 'new') LIMIT 1"
-    ):
+    for vocabulary, genres in latest_genres(store):
         names = REPORT_GENRES if genres is None else tuple(names_in(genres))
         found = store.vocabulary(vocabulary or "", names)
         return found.broad_names if len(found) > LARGE else tuple(names)

@@ -12,6 +12,7 @@ import numpy as np
 
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.projection import DIMENSIONS, Method, Projection, ProjectionSet
+from mgc_desktop.library.bulk_queries import embedding_blobs
 from mgc_desktop.library.store import LibraryStore
 
 LEAST_SONGS: Final = 4
@@ -19,17 +20,13 @@ _MOST_SONGS: Final = 20_000
 _LEAST_SPREAD: Final = 1e-6
 FITTED_ON: Final = "the songs of this library"
 
-_SELECT: Final = """
-SELECT embedding FROM analysis WHERE model = ? AND length(embedding) = ? GROUP BY checksum ORDER BY checksum LIMIT ?
-"""
-
 
 def fit_projections(store: LibraryStore, model: str, embedding: int) -> ProjectionSet | None:
     """PCA of what a model heard in the library, `embedding` numbers a song; None for too few songs, or all alike."""
-    rows = store.select(_SELECT, (model, 4 * embedding, _MOST_SONGS))
-    if len(rows) < LEAST_SONGS:
+    blobs = embedding_blobs(store, model, embedding, _MOST_SONGS)
+    if len(blobs) < LEAST_SONGS:
         return None
-    return pca_of(np.frombuffer(b"".join(blob for (blob,) in rows), "<f4").reshape(len(rows), embedding))
+    return pca_of(np.frombuffer(b"".join(blobs), "<f4").reshape(len(blobs), embedding))
 
 
 def pca_of(embeddings: FloatArray) -> ProjectionSet | None:

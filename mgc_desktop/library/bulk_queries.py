@@ -70,3 +70,22 @@ def background_rows(store: Database, model: str, version: str, limit: int) -> Ro
     """At most `limit` analyses of a model: checksum, bytes of the probabilities and of the embedding, and the artist
     (or the album, or ""), None where no song has this checksum."""
     return store.select(_BACKGROUND, (model, version, limit))
+
+
+def embedding_blobs(store: Database, model: str, embedding: int, limit: int) -> list[bytes]:
+    """At most `limit` embeddings of a model, one for each checksum: the bytes of `embedding` float32 numbers each."""
+    rows = store.select(
+        "SELECT embedding FROM analysis WHERE model = ? AND length(embedding) = ? "
+        "GROUP BY checksum ORDER BY checksum LIMIT ?",
+        (model, 4 * embedding, limit),
+    )
+    return [blob for (blob,) in rows]
+
+
+def latest_genres(store: Database) -> Rows:
+    """The vocabulary's id and the genre names (JSON) of one verdict in use; no row where there is none."""
+    return store.select(
+        "SELECT analysis.vocabulary, analysis.genres FROM song JOIN analysis ON analysis.checksum = song.checksum "
+        f"AND analysis.model || '@' || analysis.version = song.model "
+        f"WHERE song.state NOT IN ('{State.STALE}', '{State.NEW}') LIMIT 1"
+    )

@@ -21,6 +21,7 @@ from typing import BinaryIO, Final
 from mgc_desktop.errors import TagError
 from mgc_desktop.tags import temporary
 from mgc_desktop.tags.attributes import copy_attributes
+from mgc_desktop.tags.exchange import exchange
 from mgc_desktop.tags.fields import Field
 from mgc_desktop.tags.fingerprint import Fingerprint, fingerprint, fingerprint_of
 from mgc_desktop.tags.formats import sniff
@@ -193,11 +194,30 @@ def commit(prepared: Prepared) -> FileState:
         try:
             if _seen(prepared.path.stat()) != prepared.seen:
                 raise TagError("was changed by another program just now, so it was kept")
-            prepared.temporary.replace(prepared.path)
+            _put_in_place(prepared)
         except BaseException:
             temporary.remove(prepared.temporary)
             raise
         return FileState.of(prepared.path)
+
+
+def _put_in_place(prepared: Prepared) -> None:
+    """Replace the original by the copy. Where files can be exchanged, what was replaced is looked at once more: if
+    another program wrote it in the last instant, it is put back, and `TagError` says so."""
+    copy, path = prepared.temporary, prepared.path
+    if not exchange(copy, path):
+        copy.replace(path)
+        return
+    if _seen(copy.lstat()) == prepared.seen:
+        temporary.remove(copy)
+        return
+    try:
+        restored = exchange(copy, path)
+    except OSError:
+        restored = False
+    if not restored:
+        copy.replace(path)
+    raise TagError("was changed by another program just now, so it was kept")
 
 
 def _prepare(

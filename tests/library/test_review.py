@@ -236,7 +236,7 @@ def test_a_verdict_is_not_written_to_a_file_with_other_audio(
     rows = [replace(row, change=replace(row.change, state=None)) for row in rows]
     report = write(store, rows, journal)
     assert [refused.path.name for refused in report.refused] == ["a.flac"]
-    assert "its sound" in report.refused[0].reason
+    assert "its audio" in report.refused[0].reason
     assert (music / "a.flac").read_bytes() == before
     assert [written.path.name for written in report.written] == ["b.flac"]
 

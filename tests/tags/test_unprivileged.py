@@ -96,7 +96,7 @@ def test_a_read_only_file_is_named(file: Path) -> None:
 def test_a_read_only_folder_is_named(file: Path) -> None:
     file.parent.chmod(0o555)
     said = str(as_user(lambda: rewrite(file)))
-    assert f"the folder “{file.parent}” may not be written" in said
+    assert f"the folder “{file.parent}” cannot be written by you" in said
     assert [entry.name for entry in file.parent.iterdir()] == ["song.mp3"]
 
 

@@ -56,7 +56,7 @@ def _collect() -> None:
 
 def _qt_objects() -> Counter[str]:
     _collect()
-    return Counter(type(found).__name__ for found in gc.get_objects() if isinstance(found, QObject))
+    return Counter(type(found).__name__ for found in gc.get_objects() if issubclass(type(found), QObject))
 
 
 @pytest.fixture

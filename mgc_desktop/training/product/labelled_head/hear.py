@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mgc_desktop.errors import MgcError
 from mgc_desktop.features.framing import patches
+from mgc_desktop.foundation.atomic_write import Durability, replacing
 from mgc_desktop.inference.classifier import Classifier
 from mgc_desktop.training.datasets.clip import sound_digest
 from mgc_desktop.training.datasets.labelled import Labelled
@@ -53,6 +54,5 @@ def _keep(classifier: Classifier, path: Path, kept: Path) -> None:
     frames = classifier.metadata.patch_frames
     mel = extract(path, Representation(classifier.mel_config))
     tags, embedding = classifier.features(np.asarray(patches(mel, frames, frames), np.float32))
-    unfinished = kept.with_suffix(".part.npz")
-    np.savez(unfinished, tags=tags, embedding=embedding)
-    unfinished.replace(kept)
+    with replacing(kept, durability=Durability.BUFFERED) as unfinished, unfinished.open("wb") as file:
+        np.savez(file, tags=tags, embedding=embedding)
