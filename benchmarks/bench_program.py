@@ -62,8 +62,8 @@ def on_finished(*_):
 def end():
     seen["memory"] = psutil.Process().memory_info().rss / 1e6
     program.window.close()
-program.parts.analyst.progressed.connect(on_progress)
-program.parts.analyst.finished.connect(on_finished)
+program.parts.analysis_service.progressed.connect(on_progress)
+program.parts.analysis_service.finished.connect(on_finished)
 program.start([Path(sys.argv[1])])
 QTimer.singleShot(120_000, program.window.close)
 program.app.exec()

@@ -13,7 +13,7 @@ the best that can be made of it without learning, which is to rename: what it ca
 songs of a made genre were mostly heard as, is called by that made genre's name. "one or other" is how often a song of
 the two genres is given to the right one of them, if it must be one of the two.
 
-What the model heard is its memory, as it ships (the repository's own test, tests/insight/test_free_music.py, judges
+What the model heard is its memory, as it ships (the repository's own test, tests/heads/test_free_music.py, judges
 from the same numbers); with --music all of it is listened to anew, which takes minutes.
 """
 

@@ -341,7 +341,8 @@ def test_switched_on_the_own_genres_are_named_and_switched_off_no_more(visit: Vi
     teach = visit["teach"]
     assert {teach["on"][title] for title, _, genre in teach["marks"] if genre == "Danmaku"} == {"Danmaku"}
     assert teach["verdict"] == "Danmaku"
-    assert teach["off"] == teach["before"]
+    labelled = {title: genre for title, _, genre in teach["marks"]}
+    assert teach["off"] == {**teach["before"], **labelled}, "what the user said of a song stays"
 
 
 def test_the_last_marking_is_taken_back(visit: Visit) -> None:

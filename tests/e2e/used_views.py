@@ -299,32 +299,32 @@ def use_teach(visit: Visit) -> Seen:
     hand.click(page.begin.button)
     seen: Seen = {"before": _heard(visit)}
     for title, genre in (("Stage", OWN_GENRE), ("Sunflower", OTHER_OWN_GENRE)):
-        marked = len(page.marks.songs.rows)
+        marked = len(page.labels.songs.rows)
         hand.fill(page.search, title)
         wait(lambda title=title: _are_found(page, title), f"{title} is found")  # type: ignore[misc]
         hand.press(Qt.Key.Key_Down)
         hand.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         visit.photograph("teach-search")
         hand.answer(lambda: hand.click(page.choice.more), hand.entry("New genre"), hand.text(genre))
-        wait(lambda marked=marked: len(page.marks.songs.rows) > marked, f"{genre} is marked")  # type: ignore[misc]
+        wait(lambda marked=marked: len(page.labels.songs.rows) > marked, f"{genre} is marked")  # type: ignore[misc]
         hand.click(page.search)
         hand.press(Qt.Key.Key_Escape)
     wait(
         lambda: head_trainer.state.report is not None and page.figures.save.isVisible(), "it is known how well it does"
     )
-    seen["marks"] = [(row.title, row.artist, row.genre) for row in page.marks.songs.rows]
+    seen["marks"] = [(row.title, row.artist, row.genre) for row in page.labels.songs.rows]
     seen["figures"] = [page.figures.headline.text(), page.figures.method.text()]
     seen["bars"] = eye.where(page.figures.bars)
     hand.point(page.line)
     visit.photograph("teach")
 
     hand.click(page.use)
-    own = [row.title for row in page.marks.songs.rows if row.genre == OWN_GENRE]
+    own = [row.title for row in page.labels.songs.rows if row.genre == OWN_GENRE]
     wait(lambda: all(_heard(visit)[title] == OWN_GENRE for title in own), "the library is judged anew")
     wait(lambda: page.use.text() == "Switch off", "it is on")
     seen["on"] = _heard(visit)
-    row = next(i for i, row in enumerate(page.marks.songs.rows) if row.genre == OWN_GENRE)
-    hand.double_click(page.marks.viewport(), page.marks.visualRect(page.marks.songs.index(row, 1)).center())
+    row = next(i for i, row in enumerate(page.labels.songs.rows) if row.genre == OWN_GENRE)
+    hand.double_click(page.labels.viewport(), page.labels.visualRect(page.labels.songs.index(row, 1)).center())
     seen["played"] = visit.plays()
     visit.go(0)
     wait(lambda: visit.window.listen.is_whole, "the whole song was heard")
@@ -334,12 +334,13 @@ def use_teach(visit: Visit) -> Seen:
 
     visit.view("teach")
     hand.click(page.use)
-    wait(lambda: not {OWN_GENRE, OTHER_OWN_GENRE} & set(_heard(visit).values()), "the library is judged as before")
+    kept = {**seen["before"], **{title: genre for title, _, genre in seen["marks"]}}  # what the user said stays
+    wait(lambda: _heard(visit) == kept, "all other songs have their verdicts of before")
     wait(lambda: page.use.text() == "Switch on", "it is off")
     seen["off"] = _heard(visit)
     hand.click(page.undo)
-    wait(lambda: OTHER_OWN_GENRE not in {row.genre for row in page.marks.songs.rows}, "the last marks are gone")
-    seen["undone"] = [(row.title, row.artist, row.genre) for row in page.marks.songs.rows]
+    wait(lambda: OTHER_OWN_GENRE not in {row.genre for row in page.labels.songs.rows}, "the last marks are gone")
+    seen["undone"] = [(row.title, row.artist, row.genre) for row in page.labels.songs.rows]
     return seen
 
 

@@ -359,9 +359,9 @@ def test_another_device_can_be_chosen_while_a_song_plays(
 
 HANGING = """
 import sys, time
-from mgc_desktop.playback import output, patience
+from mgc_desktop.playback import output, timeout
 from mgc_desktop.playback.player import Player
-output._LONGEST_SILENCE, patience.PATIENCE = 0.7, 1.0
+output._LONGEST_SILENCE, timeout.TIMEOUT = 0.7, 1.0
 events = []
 player = Player(lambda event: events.append(event.kind.value))
 player.load(sys.argv[1])
