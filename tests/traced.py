@@ -96,7 +96,8 @@ class Trace:
 
     def _is_foreign(self, name: str, arguments: str) -> bool:
         writes = name.startswith(_CREATING) or re.search(r"O_CREAT|O_WRONLY|O_RDWR", arguments) is not None
-        paths = [os.path.normpath(os.path.join(base or "/", path)) for base, path in _PATH.findall(arguments)]  # noqa: PTH118
+        found = [(_plain(base), _plain(path)) for base, path in _PATH.findall(arguments)]
+        paths = [os.path.normpath(os.path.join(base or "/", path)) for base, path in found]  # noqa: PTH118
         if not writes:
             return "/etc/resolv.conf" in paths
         return not all(self._may_write(path) for path in paths[-1:])
@@ -113,6 +114,12 @@ class Trace:
         """Files in the home folder that are not the program's, however they came there."""
         kept = [path for path in self.home.rglob("*") if not path.is_dir() and not self._may_write(str(path))]
         return kept + [path for path in self.temporary.rglob("*") if not path.is_dir()]
+
+
+def _plain(path: str) -> str:
+    """A path as strace writes it, with escapes for bytes that are not ASCII."""
+    raw = path.encode("latin-1", "replace").decode("unicode_escape").encode("latin-1", "replace")
+    return os.fsdecode(raw)
 
 
 def _is_local(arguments: str, result: str) -> bool:

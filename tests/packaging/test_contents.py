@@ -71,7 +71,8 @@ def test_no_unwanted_module(bundle: Path) -> None:
     found = modules(bundle)
     assert {"mgc_desktop.app", "mgc_desktop.cli.tag", "numpy", "pyqtgraph", "mutagen.mp3"} <= found
     assert {name.split(".")[0] for name in found} & set(UNWANTED_PACKAGES) == set()
-    assert [name for name in found if name.startswith(UNWANTED_MODULES)] == []
+    unwanted = tuple(f"{name}." for name in UNWANTED_MODULES)
+    assert [name for name in found if f"{name}.".startswith(unwanted)] == []
 
 
 def test_every_module_of_the_program_is_in_it(bundle: Path) -> None:

@@ -109,10 +109,11 @@ def test_without_a_screen_it_says_so(installed: Any) -> None:
     assert "Traceback" not in errors
 
 
-def test_two_at_once(seen: Any) -> None:
-    with running(seen) as first, running(seen) as second:
-        time.sleep(2)
-        assert (first.poll(), second.poll()) == (None, None)
+def test_a_second_start_hands_over_to_the_first_window(seen: Any) -> None:
+    with running(seen) as first:
+        second = seen.gui()
+        _, errors = second.communicate(timeout=TIMEOUT)
+        assert (first.poll(), second.returncode) == (None, 0), errors
     assert errors_in(seen.log) == []
 
 
