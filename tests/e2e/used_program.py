@@ -45,7 +45,14 @@ def use_library(visit: Visit) -> Seen:
     )
     wait(lambda: page.strip.listen.isVisible(), "the strip is at rest")
     visit.photograph("library")
-    return {"welcomed": welcomed, "fresh": fresh, "line": page.line.text(), "titles": visit.listed()}
+    verdicts = {str(song.path): [song.predicted, song.state.value] for song in visit.songs()}
+    return {
+        "welcomed": welcomed,
+        "fresh": fresh,
+        "line": page.line.text(),
+        "titles": visit.listed(),
+        "verdicts": verdicts,
+    }
 
 
 def use_light(visit: Visit) -> Seen:
