@@ -129,7 +129,9 @@ def test_nothing_leaves_the_machine(seen: Any, demo: Path, tmp_path: Path) -> No
     """The window opens local sockets only and writes nothing outside of the program's own folders."""
     require_strace()
     trace = Trace(tmp_path / "trace", seen.home)
-    watched = replace(seen, before=tuple(trace.command([])))
+    own = {"TMPDIR": str(trace.temporary)}
+    trace.temporary.mkdir(parents=True)
+    watched = replace(seen, before=tuple(trace.command([])), extra={**seen.extra, **own})
     process = watched.gui(*sorted(demo.glob("*.mp3")))
     try:
         wait_for(lambda: f"heard {demo}" in watched.log or process.poll() is not None, lambda: watched.log)
