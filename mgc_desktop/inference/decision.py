@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from mgc_desktop.foundation.arrays import FloatArray
 from mgc_desktop.inference.novelty import Novelty
 from mgc_desktop.inference.vocabulary import Vocabulary
+
+# The limit of a bundled head was measured on its own genres and says nothing of genres that a user taught with a few
+# songs. These keep the limit under which the figures of docs/teach.md were measured.
+OWN_UNSURE_BELOW: Final = 0.35
 
 
 class Outcome(StrEnum):
@@ -42,13 +47,14 @@ def decide(
 ) -> Decision:
     """The decision on one song from its `(names,)` probabilities, mean logits and mean embedding.
 
-    `own`: genres of the user's own. A song of one of these is never "none of these": the novelty was fitted for the
-    bundled genres alone. Labels, of which several may be true at once, never come to a genre.
+    `own`: genres of the user's own. They are named from `OWN_UNSURE_BELOW` on, and a song of one of these is never
+    "none of these": limit and novelty were fitted for the bundled genres alone. Labels, of which several may be true
+    at once, never come to a genre.
     """
     best = int(probabilities.argmax())
     name, confidence = vocabulary.names[best], float(probabilities[best])
     score = None if novelty is None else novelty.score(logits=logits, embedding=embedding)
-    sure = confidence >= unsure_below
+    sure = confidence >= (min(unsure_below, OWN_UNSURE_BELOW) if name in own else unsure_below)
     if novelty is not None and score is not None and score > novelty.threshold and not (sure and name in own):
         return Decision(Outcome.NONE, None, confidence, score)
     if not sure or vocabulary.kind == "labels":

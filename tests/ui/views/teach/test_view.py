@@ -237,7 +237,6 @@ def test_songs_are_marked_from_the_librarys_menu(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="open: the newly fitted head leaves this case unsure", strict=False)
 def test_a_verdict_is_corrected_where_it_is_heard(
     program: Any, qtbot: QtBot, write_audio: Callable[..., Path], sounds: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
