@@ -36,8 +36,8 @@ def test_a_user_head_is_more_accurate_than_the_bundled_one_on_two_new_genres(
     music: FreeMusic,
 ) -> None:
     adapter, renamed, _, _, kept, kept_renamed, songs, artists, others = draws(music, PAIR, 10)
-    assert adapter >= renamed + 0.05
-    assert adapter >= 0.5
+    assert adapter >= 0.54  # 0.1 above the head that was bundled until 2026-11 and renamed to the two genres (0.44)
+    assert adapter >= renamed + 0.05  # the bundled head of today reaches 0.49 when it is renamed
     assert kept >= 0.75
     assert kept >= kept_renamed + 0.2
     assert songs >= 80
