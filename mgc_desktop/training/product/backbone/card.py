@@ -42,7 +42,7 @@ def render(metadata: ModelMetadata, head: Head | None, heads: Mapping[str, Head]
     parts.append(f"## Where it is weak\n\n{metadata.weaknesses}")
     parts += _measured({key: value for key, value in metadata.figures.items() if key not in MEASURED_KEYS})
     if "accuracy" in metadata.figures:
-        parts += ["### Beside the report's models", *figures_text(metadata.figures)]
+        parts += ["### All figures of the head for the model's own genres", *figures_text(metadata.figures)]
     parts.append(f"## Source and licence\n\n{metadata.source}\n\n{metadata.licence}")
     return "\n\n".join(parts) + "\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -140,25 +140,46 @@ def _patch_logits(linear: Linear, known: Unseen) -> list[FloatArray]:
     return found
 
 
-def measured(unseen: Unseen, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Figures of cross-fitted recordings, temperature and threshold from other folds."""
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossFitted:
+    """Recordings of the genres that can be measured: what heads say that met none of their artists.
+
+    `part`: the recordings; `scores`: probabilities and truth; `fair`: indices of the genres; `answered` `(n,)`: whether
+    a genre is named, by temperature, threshold and novelty; `limit`: of the novelty.
+    """
+
+    part: Unseen
+    scores: Scores
+    fair: tuple[int, ...]
+    answered: NDArray[np.bool_]
+    limit: float
+
+
+def cross_fitted(unseen: Unseen, vocabulary: Vocabulary) -> CrossFitted:
+    """Verdicts on cross-fitted recordings, temperature and threshold from other folds."""
     known = unseen.take((unseen.labels >= 0) & measuring(unseen.heard))
     probabilities, answered = nested(known)
     limit = _limit(unseen, known)
     answered &= known.novelty <= limit
     artists = np.array(known.artists)
     counts = {g: (known.labels == g) for g in range(len(vocabulary))}
-    fair = [
+    fair = tuple(
         g for g, own in counts.items()
         if own.sum() >= FEWEST_TO_MEASURE and len(set(artists[own].tolist())) >= FEWEST_ARTISTS
-    ]  # fmt: skip
+    )  # fmt: skip
     chosen = np.isin(known.labels, fair)
     part = known.take(chosen)
     scores = Scores(probabilities[chosen], part.labels, part.artists, vocabulary.names)
+    return CrossFitted(part, scores, fair, answered[chosen], limit)
+
+
+def measured(unseen: Unseen, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Figures of cross-fitted recordings."""
+    found_by = cross_fitted(unseen, vocabulary)
+    part, scores, fair, said, limit = found_by.part, found_by.scores, found_by.fair, found_by.answered, found_by.limit
     macro = macro_accuracy(scores)
     low, high = interval(scores, macro_accuracy)
     right = scores.predicted == part.labels
-    said = answered[chosen]
     figures: dict[str, Any] = {
         "recordings": len(scores),
         "artists": len(set(part.artists)),
