@@ -110,7 +110,7 @@ def verdict(
     if prediction.genre is None:
         best, probability = prediction.ranked[0]
         if prediction.outcome.value == NONE:
-            detail = joined("like nothing that these genres stand for", f"nearest {best}", progress or source)
+            detail = joined("unlike these genres", f"nearest {best}", progress or source)
             return Verdict(NONE_OF_THESE, None, detail)
         return Verdict(UNSURE, None, joined(f"most like {best}, {percent(probability)}", progress or source))
     # Nothing is ever wholly certain.

@@ -7,13 +7,14 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from mgc_desktop.library.query import Filter
 from mgc_desktop.library.song import State
 from mgc_desktop.ui.fonts import SMALL, font
 from mgc_desktop.ui.theme import Palette
 from mgc_desktop.ui.views.library.words import Counts, number
+from mgc_desktop.ui.widgets.flow_layout import FlowLayout
 
 FILTERS: Final[tuple[tuple[Filter, str, str, Callable[[Counts], int]], ...]] = (
     (Filter.ALL, "All", "Every song", lambda c: c.songs),
@@ -106,15 +107,16 @@ class FilterChips(QWidget):
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._chips: dict[Filter, FilterChip] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = FlowLayout(self)
+        self.setContentsMargins(0, 4, 0, 4)  # in line with the higher buttons beside them
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)  # a second row where the window is narrow
+        self.setSizePolicy(policy)
         for number_, (chosen, word, tip, _) in enumerate(FILTERS):
             chip = FilterChip(word, tip, palette)
             self._group.addButton(chip, number_)
             self._chips[chosen] = chip
             row.addWidget(chip)
-        row.addStretch(1)
         self._chips[Filter.NONE].hide()
         self._chips[Filter.ALL].setChecked(True)
         self._group.idClicked.connect(lambda at: self.chosen.emit(FILTERS[at][0]))
