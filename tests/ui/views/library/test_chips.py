@@ -24,6 +24,7 @@ def test_no_filter_is_cut_in_a_narrow_window(qtbot: QtBot, width: int) -> None:
     for chosen, *_ in FILTERS:
         chips.chip(chosen).set_count(12_345)
         chips.chip(chosen).show()
+    chips.setFixedWidth(width)
     page.resize(width, 300)
     page.show()
     qtbot.waitExposed(page)
