@@ -17,6 +17,7 @@ from mgc_desktop.inference.reference_set import FILE_NAME as REFERENCE_FILE
 from mgc_desktop.inference.vocabularies import find_vocabulary
 from mgc_desktop.inference.vocabulary import Vocabulary
 from mgc_desktop.training.datasets.labelled import read_labelled
+from mgc_desktop.training.learned import note_learned
 from mgc_desktop.training.metrics import measure
 from mgc_desktop.training.product.backbone.describe import HEAD_FILE, describe
 from mgc_desktop.training.product.backbone.memory import rescore
@@ -46,7 +47,8 @@ def fit_heads(
     replace those of the model. TrainingError if there is too little to fit on."""
     torch.set_num_threads(1)
     classifier = Classifier.open(folder)
-    heads = []
+    heads: list[Head] = []
+    learned: list[Heard] = []
     for identity in genres:
         vocabulary = find_vocabulary(identity)
         heard = hear(classifier, read_labelled(music, vocabulary, parts), cache, say)
@@ -54,6 +56,7 @@ def fit_heads(
         head, unseen = fit_head(heard, vocabulary, prior, f"{version}-{identity}", seed)
         head = replace(head, fitted_on=_fitted_on(heard, vocabulary))
         heads.append(head)
+        learned += heard
         _tell(head, say)
         if write:
             own = identity == classifier.metadata.vocabulary.id
@@ -61,6 +64,7 @@ def fit_heads(
             if own:
                 _publish(folder, measure(cross_fitted(unseen, vocabulary).scores))
     if write:
+        note_learned(folder, (one.recording.path for one in learned), (one.recording.artist for one in learned))
         describe(folder)
         if (folder / REFERENCE_FILE).is_file():
             rescore(folder).save(folder / REFERENCE_FILE)
